@@ -1,0 +1,1 @@
+"""Reads across kinds and speaks other people's languages; owns no tables."""
