@@ -1,0 +1,1 @@
+"""HTTP plumbing: what every request and answer goes through."""
