@@ -61,9 +61,8 @@ def find_programs() -> Path:
     given = os.environ.get("PG_BIN")
     if given:
         if not _usable(Path(given)):
-            raise PostgresNotFound(
-                f"PG_BIN is {given}, where {_runner()} finds no {', '.join(NEEDED)} to run"
-            )
+            who = _account() or "this account"
+            raise PostgresNotFound(f"PG_BIN is {given}: {who} cannot run {', '.join(NEEDED)} there")
         return Path(given).resolve()
     on_path = shutil.which("postgres")
     by_age = sorted(SYSTEM.glob("*/bin"), key=lambda place: (len(place.parts[-2]), place.parts[-2]))
@@ -217,7 +216,3 @@ def _open_directory() -> Path:
 
 def _account() -> str | None:
     return ACCOUNT if os.geteuid() == 0 else None
-
-
-def _runner() -> str:
-    return _account() or "this user"
