@@ -1,1 +1,1 @@
-"""HTTP plumbing: what every request and answer goes through."""
+"""HTTP plumbing: from bytes to a call, and from an answer or an error to bytes."""

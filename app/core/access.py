@@ -1,0 +1,201 @@
+"""ALL authorisation: who may do what (`POLICY`), which fields they read (tiers), and `visible()` for every kind of row.
+
+Rows come only through here: `visible()` and `standing()` for queries, `fetch_*` in `core.fetching` for commands.
+Invisible is 404, visible but not allowed is 403.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, func, literal, or_, select, true
+from sqlalchemy.orm import aliased
+
+from app.core.viewer import Viewer
+from app.db.types import ID
+from app.models import Member, Network, Person, Token
+
+# What a reader sees of a network. Each tier includes the ones before it.
+HIDDEN, NAME, FRONT, INSIDE = -1, 0, 1, 2
+TIER_NAMES = {NAME: "name", FRONT: "front", INSIDE: "inside"}
+NETWORK_TIERS: dict[str, int] = {
+    **dict.fromkeys(("id", "name", "slug", "purpose", "visibility", "join_policy", "tier", "version"), NAME),
+    **dict.fromkeys(("created_at", "updated_at", "archived_at", "parent_id", "membership", "actions"), NAME),
+    **dict.fromkeys(("aims", "kind", "topics", "professions", "region", "icbs", "place"), FRONT),
+    **dict.fromkeys(("latitude", "longitude", "host", "hosted_at", "verified", "meets", "member_offer"), FRONT),
+    **dict.fromkeys(("lifecycle_stage", "member_count", "facilitators", "links", "closing_note"), FRONT),
+    **dict.fromkeys(("engagement_strategy", "resourcing", "charter", "size_target", "footprint"), INSIDE),
+}
+OUTSIDE_TIER = {"open": FRONT, "restricted": FRONT, "private": NAME, "confidential": HIDDEN}
+
+# What a reader sees of a person: a card of a fellow member, the profile of one who is listed, everything of oneself.
+CARD, PROFILE, SELF = 0, 1, 2
+PERSON_TIERS: dict[str, int] = {
+    **dict.fromkeys(("id", "display_name", "profession", "organisation", "tier", "version", "updated_at"), CARD),
+    **dict.fromkeys(("region", "interests", "skills", "bio", "links", "listed", "registrations"), PROFILE),
+    **dict.fromkeys(("email", "external_ids", "operator", "created_at", "scopes"), SELF),
+}
+PERSON_TIER_NAMES = {CARD: "card", PROFILE: "profile", SELF: "self"}
+
+# action -> the roles that may. `self` is the person a row is about; `provisioner` is a token bound to the network.
+FACILITATES = frozenset({"facilitator", "operator"})
+SIGNED_IN = frozenset({"signed_in"})
+POLICY: dict[str, frozenset[str]] = {
+    "network.create": SIGNED_IN,
+    "network.list": frozenset({"operator"}),  # a network that lives elsewhere is kept by the operator
+    "network.create_sub_group": FACILITATES,
+    "network.update": FACILITATES,
+    "network.delete": FACILITATES,
+    "network.archive": FACILITATES,
+    "network.reactivate": FACILITATES,
+    "network.join": SIGNED_IN,
+    "network.read_purposes": frozenset({"anyone"}),
+    "network.read_history": FACILITATES,
+    "member.add": FACILITATES | {"provisioner"},
+    "member.update": FACILITATES | {"self"},
+    "member.set_role": FACILITATES,
+    "member.accept": frozenset({"self"}),
+    "member.approve": FACILITATES,
+    "member.decline": frozenset({"self"}),  # an invitation; a request is declined by who may approve
+    "member.leave": frozenset({"self"}),
+    "member.remove": FACILITATES,
+    "person.create": frozenset({"operator"}),
+    "person.update": frozenset({"self"}),
+    "token.create_for_other": frozenset({"operator"}),
+}
+# What can still be done in an archived network.
+IN_ARCHIVE = frozenset({"network.reactivate", "network.read_history", "network.read_purposes", "member.leave"})
+
+
+def allowed(action: str, roles: frozenset[str]) -> bool:
+    """Whether one of these roles may."""
+    return bool(POLICY[action] & (roles | {"anyone"}))
+
+
+def tiers(own: str, above: list[str]) -> dict[str, int]:
+    """The tier columns of a network from its visibility and its ancestors', nearest first (`models.Network`)."""
+    chain = [OUTSIDE_TIER[rule] for rule in (own, *above)]
+    return {"parent_tier": chain[0], "root_tier": min(chain[:2]) if len(chain) > 2 else chain[0], "outer_tier": min(chain)}  # noqa: PLR2004 - self, parent, root
+
+
+def viewer_id() -> ColumnElement[str]:
+    """The parameter that every predicate below expects for a signed-in viewer."""
+    return bindparam("viewer_id", type_=ID)
+
+
+def active_in(network_id: Any, role: str | None = None) -> ColumnElement[bool]:
+    """The viewer is an active member of that network (with that role)."""
+    mine = aliased(Member)
+    conditions = [mine.network_id == network_id, mine.person_id == viewer_id(), mine.status == "active"]
+    if role is not None:
+        conditions.append(mine.role == role)
+    return exists(select(1).where(*conditions))
+
+
+def standing(rank: str, network: Any = Network) -> ColumnElement[int]:
+    """The tier that this class of viewer has on a network row."""
+    if rank == "anonymous":
+        return network.outer_tier  # type: ignore[no-any-return]
+    mine = aliased(Member)
+    seen = case(
+        (mine.network_id == network.id, INSIDE),
+        (mine.network_id == network.parent_id, network.parent_tier),
+        else_=network.root_tier,
+    )
+    best = (
+        select(func.max(seen))
+        .where(
+            mine.person_id == viewer_id(),
+            mine.status == "active",
+            mine.network_id.in_([network.id, network.parent_id, network.root_id]),
+        )
+        .scalar_subquery()
+    )
+    tier = func.coalesce(best, network.outer_tier)
+    # An operator knows of every network, and reads inside one at a time, on record.
+    return case((tier < NAME, NAME), else_=tier) if rank == "operator" else tier
+
+
+def visible_network(rank: str, network: Any = Network) -> ColumnElement[bool]:
+    """The network is there for this viewer."""
+    if rank == "operator":
+        return true()
+    if rank == "anonymous":
+        return network.outer_tier >= NAME  # type: ignore[no-any-return]
+    return or_(network.outer_tier >= NAME, standing(rank, network) >= NAME)
+
+
+def at_least(tier: int, rank: str, network: Any = Network) -> ColumnElement[bool]:
+    """The viewer has that tier on the network: what a filter, a sort key or a word needs to be allowed to match."""
+    if rank == "anonymous":
+        return network.outer_tier >= tier  # type: ignore[no-any-return]
+    return or_(network.outer_tier >= tier, standing(rank, network) >= tier)
+
+
+def visible_member(rank: str, member: Any = Member, network_id: Any = None) -> ColumnElement[bool]:
+    """The spell is open and the viewer's own, or active in a network of theirs, or in one they facilitate.
+
+    Give `network_id` when it is a parameter: the viewer's own spell is then looked up once, not for every row.
+    """
+    within = member.network_id if network_id is None else network_id
+    still_open = member.status.in_(["invited", "requested", "active"])
+    if rank == "anonymous":
+        return false()
+    if rank == "operator":
+        return still_open  # type: ignore[no-any-return]
+    return or_(
+        and_(member.status == "active", active_in(within)),
+        and_(member.person_id == viewer_id(), still_open),
+        and_(still_open, active_in(within, "facilitator")),
+    )
+
+
+def person_standing(rank: str, person: Any = Person) -> ColumnElement[int]:
+    """The tier that this class of viewer has on a person row; HIDDEN when they are strangers."""
+    if rank == "anonymous":
+        return literal(HIDDEN)
+    if rank == "operator":
+        return literal(SELF)
+    mine, theirs = aliased(Member), aliased(Member)
+    fellow = exists(
+        select(1).where(
+            mine.person_id == viewer_id(),
+            mine.status == "active",
+            theirs.network_id == mine.network_id,
+            theirs.person_id == person.id,
+            or_(
+                theirs.status == "active",
+                and_(mine.role == "facilitator", theirs.status.in_(["invited", "requested"])),
+            ),
+        )
+    )
+    return case(
+        (person.id == viewer_id(), SELF), (person.listed.is_(True), PROFILE), (fellow, CARD), else_=HIDDEN
+    )
+
+
+def visible_token(rank: str, token: Any = Token) -> ColumnElement[bool]:
+    """One's own tokens that are not revoked."""
+    if rank == "anonymous":
+        return false()
+    return and_(token.person_id == viewer_id(), token.revoked_at.is_(None))
+
+
+def values(viewer: Viewer) -> dict[str, Any]:
+    """The parameters of the predicates above."""
+    return {} if viewer.person_id is None else {"viewer_id": viewer.person_id}
+
+
+def hidden_fields(fields: dict[str, int]) -> dict[int, tuple[str, ...]]:
+    """For each tier, the fields above it."""
+    return {tier: tuple(name for name, need in fields.items() if need > tier) for tier in (0, 1, 2)}
+
+
+NETWORK_HIDDEN = hidden_fields(NETWORK_TIERS)
+PERSON_HIDDEN = hidden_fields(PERSON_TIERS)
+
+
+def masked(document: dict[str, Any], hidden: tuple[str, ...]) -> dict[str, Any]:
+    """The document with these fields set to null, in place."""
+    for name in hidden:
+        if name in document:
+            document[name] = None
+    return document

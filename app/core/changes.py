@@ -1,0 +1,114 @@
+"""`record()`: the one place a change row is made, and the three verbs that write a resource and record it.
+
+Who is told of a change: whoever sees the resource now and has the tier of what changed; besides, whoever `reach` names,
+for what went out of sight; and the person it concerns.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from app.core.work import KINDS, Work
+from app.db.database import ChangeRow
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who hears of a change; see `models.Change` for the words.
+
+    `outer` says whether somebody outside can see what changed: it moves the outer version.
+    """
+
+    network_id: str | None = None
+    person_id: str | None = None
+    tier: int = 0
+    outer: bool = True
+    reach: str | None = None
+    reach_network_id: str | None = None
+    scope: str | None = None
+
+
+def record(
+    work: Work,
+    action: str,
+    resource_id: str,
+    told: Told,
+    *,
+    version: int,
+    outer_version: int,
+    op: str = "upsert",
+    fields: tuple[str, ...] = (),
+) -> None:
+    """Write one row of the change log; `action` is `kind.past_tense`, `fields` are names, never values."""
+    work.changes.append(
+        ChangeRow(
+            at=work.now,
+            kind=action.split(".", 1)[0],
+            resource_id=resource_id,
+            network_id=told.network_id,
+            person_id=told.person_id,
+            op=op,
+            action=action,
+            tier=told.tier,
+            version=version,
+            outer_version=outer_version,
+            reach=told.reach,
+            reach_network_id=told.reach_network_id or told.network_id,
+            scope=told.scope,
+            actor_id=work.viewer.person_id,
+            request_id=work.request_id,
+            fields=orjson.dumps(list(fields)).decode(),
+        )
+    )
+
+
+def create(work: Work, action: str, values: Mapping[str, Any], told: Told) -> dict[str, Any]:
+    """Insert a resource at version 1 and record it. Returns the row."""
+    row = {
+        **values,
+        "version": 1,
+        "outer_version": 1,
+        "created_at": work.now,
+        "updated_at": work.now,
+        "outer_updated_at": work.now,
+    }
+    work.insert(KINDS[action.split(".", 1)[0]], row)
+    record(work, action, row["id"], told, version=1, outer_version=1)
+    return row
+
+
+def change(
+    work: Work,
+    action: str,
+    row: Mapping[str, Any],
+    values: Mapping[str, Any],
+    told: Told,
+    *,
+    op: str = "upsert",
+) -> dict[str, Any]:
+    """Update a loaded resource (`id`, `version`, `outer_version`) and record it. Returns what was written."""
+    new = {**values, "version": row["version"] + 1, "updated_at": work.now}
+    if told.outer:
+        new |= {"outer_version": row["outer_version"] + 1, "outer_updated_at": work.now}
+    work.update(KINDS[action.split(".", 1)[0]], row["id"], new, seen=row["version"])
+    record(
+        work,
+        action,
+        row["id"],
+        told,
+        version=new["version"],
+        outer_version=new.get("outer_version", row["outer_version"]),
+        op=op,
+        fields=tuple(values),
+    )
+    return new
+
+
+def remove(work: Work, action: str, row: Mapping[str, Any], told: Told) -> None:
+    """Delete a loaded resource and record that it is gone."""
+    work.delete(KINDS[action.split(".", 1)[0]], {"id": row["id"]})
+    record(
+        work, action, row["id"], told, version=row["version"] + 1, outer_version=row["outer_version"] + 1, op="gone"
+    )

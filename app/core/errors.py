@@ -1,0 +1,171 @@
+"""Typed errors: a status and a stable code each. The codes are part of the contract; `CATALOGUE` lists them all."""
+
+from typing import ClassVar, NamedTuple
+
+
+class FieldError(NamedTuple):
+    """One thing wrong with the input: where (a JSON pointer, or `?name` for a query parameter), and what."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class HouseError(Exception):
+    """What a caller is told instead of an answer."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "The server made a mistake"
+
+    def __init__(self, detail: str = "", *, errors: tuple[FieldError, ...] = (), **extra: str) -> None:
+        """`extra` are further members of the problem document, such as a link."""
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.errors = errors
+        self.extra = extra
+
+
+class BadRequest(HouseError):
+    status, code, title = 400, "bad_request", "The request cannot be read"
+
+
+class InvalidJson(BadRequest):
+    code, title = "invalid_json", "The body is not JSON as this service reads it"
+
+
+class InvalidCursor(BadRequest):
+    code, title = "invalid_cursor", "The cursor is not one of this list's"
+
+
+class Unauthenticated(HouseError):
+    status, code, title = 401, "unauthenticated", "Sign in first: send Authorization: Bearer <token>"
+
+
+class InvalidToken(Unauthenticated):
+    code, title = "invalid_token", "The token is unknown, expired or revoked"
+
+
+class Forbidden(HouseError):
+    status, code, title = 403, "forbidden", "You may see this but not do that"
+
+
+class InsufficientScope(Forbidden):
+    code, title = "insufficient_scope", "The token lacks the scope for this"
+
+
+class NotFound(HouseError):
+    status, code, title = 404, "not_found", "There is nothing here that you can see"
+
+
+class MethodNotAllowed(HouseError):
+    status, code, title = 405, "method_not_allowed", "This address does not answer that method"
+
+
+class NotAcceptable(HouseError):
+    status, code, title = 406, "not_acceptable", "Answers are application/json"
+
+
+class Conflict(HouseError):
+    status, code, title = 409, "conflict", "That cannot be done in the present state"
+
+
+class AlreadyMember(Conflict):
+    code, title = "already_member", "There is an open membership, request or invitation already"
+
+
+class LastFacilitator(Conflict):
+    code, title = "last_facilitator", "A network always keeps a facilitator: name another one first"
+
+
+class HostedElsewhere(Conflict):
+    code, title = "hosted_elsewhere", "This network lives elsewhere: join it there"
+
+
+class NetworkInUse(Conflict):
+    code, title = "network_in_use", "Others belong to this network or it has sub-groups: archive it instead"
+
+
+class NetworkArchived(Conflict):
+    code, title = "network_archived", "This network is archived and read-only"
+
+
+class NetworkNotArchived(Conflict):
+    code, title = "network_not_archived", "This network is not archived"
+
+
+class NotJoinable(Conflict):
+    code, title = "invitation_required", "This network is joined by invitation: ask a facilitator"
+
+
+class ParentMembershipRequired(Conflict):
+    code, title = "parent_membership_required", "Join the parent network first"
+
+
+class TooDeep(Conflict):
+    code, title = "too_deep", "Sub-groups are at most three deep"
+
+
+class SlugTaken(Conflict):
+    code, title = "slug_taken", "Another network has this slug"
+
+
+class EmailTaken(Conflict):
+    code, title = "email_taken", "Another person has this e-mail address"
+
+
+class IllegalTransition(Conflict):
+    code, title = "illegal_transition", "The membership is not in a state that allows this"
+
+
+class KeyInUse(Conflict):
+    code, title = "idempotency_key_in_use", "A request with this Idempotency-Key is under way"
+
+
+class ResyncRequired(HouseError):
+    status, code, title = 410, "resync_required", "This cursor is too old or of another epoch: list everything again"
+
+
+class PreconditionFailed(HouseError):
+    status, code, title = 412, "precondition_failed", "It was changed since you read it: read it again"
+
+
+class PayloadTooLarge(HouseError):
+    status, code, title = 413, "payload_too_large", "The body is too large"
+
+
+class UnsupportedMediaType(HouseError):
+    status, code, title = 415, "unsupported_media_type", "The body has a media type this operation does not read"
+
+
+class Invalid(HouseError):
+    status, code, title = 422, "invalid", "Something in the request is not right"
+
+
+class UnknownReference(Invalid):
+    code, title = "unknown_reference", "Something the request refers to does not exist"
+
+
+class KeyReused(Invalid):
+    code, title = "idempotency_key_reused", "This Idempotency-Key was used with another request"
+
+
+class InternalError(HouseError):
+    pass
+
+
+class Unavailable(HouseError):
+    status, code, title = 503, "unavailable", "The database cannot be reached: try again shortly"
+
+
+class Overtaken(HouseError):
+    status, code, title = 503, "overtaken", "Others were changing the same things: try again"
+
+
+def _all(kind: type[HouseError]) -> list[type[HouseError]]:
+    return [kind, *(inner for sub in kind.__subclasses__() for inner in _all(sub))]
+
+
+CATALOGUE: dict[str, type[HouseError]] = {
+    error.code: error for error in _all(HouseError) if error is not HouseError
+}

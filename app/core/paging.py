@@ -1,0 +1,82 @@
+"""Pages by keyset: the sort key and the id of the last row, sealed, and bound to the list's filters."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, tuple_
+
+from app.core.errors import InvalidCursor
+from app.core.seal import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One offered order: a column that is never null, and its tiebreak."""
+
+    name: str
+    key: ColumnElement[Any]
+    tie: ColumnElement[Any]
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where a page starts: `after` is the last row's key and id, or None at the start."""
+
+    limit: int
+    bound_to: str
+    after: tuple[Any, str] | None
+
+
+def open_page(sealer: Sealer, list_name: str, given: Mapping[str, Any], *, cursor: str | None, limit: int) -> Page:
+    """Read a list's `cursor`; `given` are the filters and the sort it must have been made with.
+
+    Errors: `InvalidCursor`.
+    """
+    digest = hashlib.blake2b(orjson.dumps(given, option=orjson.OPT_SORT_KEYS, default=str), digest_size=16)
+    bound_to = f"page 1 {list_name} {digest.hexdigest()}"
+    if cursor is None:
+        return Page(limit, bound_to, None)
+    after = orjson.loads(sealer.open(cursor, bound_to))
+    if not isinstance(after, list) or len(after) != 2:  # noqa: PLR2004 - key and id
+        raise InvalidCursor
+    return Page(limit, bound_to, (after[0], after[1]))
+
+
+def keyset(statement: Select[Any], sort: Sort, *, started: bool) -> Select[Any]:
+    """Order by the sort and its tiebreak, start after `:after_key, :after_id` when `started`, take `:take` rows.
+
+    The sort key comes out as `_key`.
+    """
+    statement = statement.add_columns(sort.key.label("_key"))
+    if started:
+        here = tuple_(sort.key, sort.tie)
+        there = tuple_(bindparam("after_key", type_=sort.key.type), bindparam("after_id", type_=sort.tie.type))
+        statement = statement.where(here < there if sort.descending else here > there)
+    order = (sort.key.desc(), sort.tie.desc()) if sort.descending else (sort.key, sort.tie)
+    return statement.order_by(*order).limit(bindparam("take", type_=Integer))
+
+
+def page_values(page: Page) -> dict[str, Any]:
+    """The parameters of `keyset`: one row more than the page shows."""
+    values: dict[str, Any] = {"take": page.limit + 1}
+    if page.after is not None:
+        values |= {"after_key": page.after[0], "after_id": page.after[1]}
+    return values
+
+
+def cut(sealer: Sealer, page: Page, rows: list[dict[str, Any]], tie: str = "id") -> str | None:
+    """Take the extra row off and say where the next page starts; removes `_key` from every row."""
+    more = len(rows) > page.limit
+    if more:
+        rows.pop()
+    last = rows[-1] if rows else None
+    cursor = None
+    if more and last is not None:
+        cursor = sealer.seal(orjson.dumps([last["_key"], last[tie]]), page.bound_to)
+    for row in rows:
+        del row["_key"]
+    return cursor

@@ -1,0 +1,53 @@
+"""Who is asking, and what their token allows."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a token may be used for; the right is the scope *and* the person's right."""
+
+    NETWORKS_READ = "networks:read"
+    NETWORKS_WRITE = "networks:write"
+    MEMBERS_READ = "members:read"
+    MEMBERS_WRITE = "members:write"
+    MEMBERS_PROVISION = "members:provision"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    ORGANISATIONS_READ = "organisations:read"
+    TOKENS_READ = "tokens:read"
+    TOKENS_WRITE = "tokens:write"
+    CHANGES_READ = "changes:read"
+    OPERATE = "operate"
+
+
+ALL_SCOPES = frozenset(Scope)
+# For a token that a person carries: all but what is given on purpose.
+PERSONAL_SCOPES = ALL_SCOPES - {Scope.MEMBERS_PROVISION, Scope.OPERATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The caller. `network_id` is the one network a provisioning token is bound to."""
+
+    person_id: str | None = None
+    token_id: str | None = None
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    is_operator: bool = False
+    network_id: str | None = None
+    expires_at: str | None = None
+
+    @property
+    def operator(self) -> bool:
+        """An operator whose token may operate."""
+        return self.is_operator and Scope.OPERATE in self.scopes
+
+    @property
+    def rank(self) -> str:
+        """The class of viewer that a query's shape depends on."""
+        if self.person_id is None:
+            return "anonymous"
+        return "operator" if self.operator else "person"
+
+
+ANONYMOUS = Viewer()

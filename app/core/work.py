@@ -1,0 +1,168 @@
+"""Work: one transaction, who acts, the clock, the request id - and what is waiting to be written.
+
+Writes are kept back and sent together with the change rows, in one round trip where the database can. A command that
+reads what it wrote calls `flush()` first.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy.orm import DeclarativeBase
+
+from app.core.viewer import ANONYMOUS, Viewer
+from app.db.database import Build, ChangeRow, Database, Transaction, Write
+from app.db.statement import Document
+from app.models import Member, Network, Person, Token
+
+T = TypeVar("T")
+Model = type[DeclarativeBase]
+
+# The kinds of resource: each write to one of these tables is one row of the change log.
+KINDS: dict[str, Model] = {"network": Network, "member": Member, "person": Person, "token": Token}
+KIND_OF = {model.__tablename__: kind for kind, model in KINDS.items()}
+
+
+class Unrecorded(AssertionError):
+    """A command wrote a resource without exactly one change row for it: a mistake in the house, nothing is committed."""
+
+
+@dataclass(slots=True)
+class Work:
+    """One unit of work; made by `perform`, used by commands."""
+
+    tx: Transaction
+    viewer: Viewer
+    now: datetime
+    request_id: str
+    new_id: Callable[[], str]
+    writes: list[Write] = field(default_factory=list)
+    changes: list[ChangeRow] = field(default_factory=list)
+    touched: set[tuple[str, str]] = field(default_factory=set)
+
+    async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
+        """Read inside the transaction; see `Reads.fetch`."""
+        return await self.tx.fetch(key, build, values)
+
+    def insert(self, model: Model, values: Mapping[str, Any]) -> None:
+        """Add one row; a missing column takes the table's default."""
+        names = tuple(values)
+        target = _target(model, values)
+        self._touch(model, target)
+        self.writes.append(
+            Write(
+                ("insert", model, names),
+                lambda: insert(model).values({name: bindparam(name) for name in names}),
+                values,
+                (model.__tablename__, target),
+            )
+        )
+
+    def update(self, model: Model, row_id: str, values: Mapping[str, Any], *, seen: int | None = None) -> None:
+        """Change one row by its id; `seen` is the version it must still have."""
+        names = tuple(values)
+        self._touch(model, row_id)
+
+        def build() -> Any:
+            table: Any = model
+            change = update(table).where(table.id == bindparam("row_id"))
+            if seen is not None:
+                change = change.where(table.version == bindparam("seen_version"))
+            return change.values({name: bindparam(f"new_{name}") for name in names})
+
+        given = {f"new_{name}": value for name, value in values.items()}
+        self.writes.append(
+            Write(
+                ("update", model, names, seen is not None),
+                build,
+                {**given, "row_id": row_id, "seen_version": seen},
+                (model.__tablename__, row_id),
+            )
+        )
+
+    def delete(self, model: Model, match: Mapping[str, Any]) -> None:
+        """Delete the rows whose columns have these values; a resource is deleted by its id alone."""
+        names = tuple(match)
+        resource = model.__tablename__ in KIND_OF
+        if resource and names != ("id",):
+            message = f"{model.__tablename__} rows are deleted by id"
+            raise Unrecorded(message)
+        if resource:
+            self._touch(model, match["id"])
+
+        def build() -> Any:
+            table: Any = model
+            return delete(table).where(*(getattr(table, name) == bindparam(name) for name in names))
+
+        target = match["id"] if resource else tuple(match.values())
+        self.writes.append(
+            Write(("delete", model, names), build, match, (model.__tablename__, target), 1 if resource else None)
+        )
+
+    def _touch(self, model: Model, row_id: object) -> None:
+        kind = KIND_OF.get(model.__tablename__)
+        if kind is not None:
+            self.touched.add((kind, str(row_id)))
+
+    async def flush(self) -> None:
+        """Send what is waiting, so that a read of this work sees it."""
+        writes, self.writes = self.writes, []
+        await self.tx.write(writes)
+
+    def check(self) -> None:
+        """The guard: every resource touched has exactly one change row, and nothing else has one."""
+        recorded = [(change.kind, change.resource_id) for change in self.changes]
+        if len(set(recorded)) != len(recorded) or set(recorded) != self.touched:
+            odd = sorted(self.touched.symmetric_difference(recorded)) or recorded
+            message = f"written and recorded differ: {odd}"
+            raise Unrecorded(message)
+
+
+def _target(model: Model, values: Mapping[str, Any]) -> object:
+    keys = [column.key for column in model.__table__.primary_key.columns]
+    return values[keys[0]] if len(keys) == 1 else tuple(values[key] for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a command needs from outside: one for each process, and tests bring their own clock and ids."""
+
+    db: Database
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+
+async def perform(
+    house: House,
+    command: Callable[[Work], Awaitable[T]],
+    *,
+    viewer: Viewer = ANONYMOUS,
+    request_id: str | None = None,
+) -> T:
+    """Run a command in one transaction; when this returns, it is committed.
+
+    The command may run twice (a lost connection, a deadlock), each time with a new `Work`.
+    Errors: whatever the command raises, and then nothing is written; `db.errors`.
+    """
+    request = request_id or house.new_id()
+
+    async def unit(tx: Transaction) -> T:
+        work = Work(tx, viewer, house.clock(), request, house.new_id)
+        result = await command(work)
+        work.check()
+        await tx.finish(work.writes, work.changes)
+        return result
+
+    return await house.db.unit(unit)
+
+
+async def baseline(house: House, load: Callable[[Transaction], Awaitable[T]]) -> T:
+    """Write reference data, which is a baseline and not changes: only tables that are no resources."""
+    return await house.db.unit(load)
+
+
+def rows_of(names: Sequence[str], model: Model) -> Build:
+    """An insert of these columns, for `Transaction.write_many`."""
+    return lambda: insert(model).values({name: bindparam(name) for name in names})

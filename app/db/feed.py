@@ -1,0 +1,52 @@
+"""The change log's one way in.
+
+The position is one counter row, bumped last before COMMIT: whoever holds it makes everybody behind it wait until its
+rows are visible, so positions become visible in order and without holes. A sequence does not (a reader passes a number
+whose row is committed later and never sees it).
+"""
+
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+from typing import Any
+
+from app.db.database import ChangeRow
+
+COLUMNS = tuple(field.name for field in fields(ChangeRow))
+_TYPES = {
+    "at": "timestamptz",
+    "resource_id": "text",
+    "network_id": "uuid",
+    "person_id": "uuid",
+    "reach_network_id": "uuid",
+    "actor_id": "uuid",
+    "tier": "smallint",
+    "version": "bigint",
+    "outer_version": "bigint",
+}
+
+BUMP = "UPDATE feed_head SET seq = seq + ? WHERE id = 1 RETURNING seq"
+INSERT = f"INSERT INTO change (seq, {', '.join(COLUMNS)}) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"  # noqa: S608 - our own names
+
+
+def postgresql_tail(first: int, conditions: Sequence[str]) -> str:
+    """The CTE that bumps the head and inserts the rows; parameters start at `$first`.
+
+    `conditions` refer to the writes before it, which makes PostgreSQL run those to the end first: the head is
+    locked last.
+    """
+    arrays = ", ".join(
+        f"${first + 1 + index}::{_TYPES.get(name, 'text')}[]" for index, name in enumerate(COLUMNS)
+    )
+    names = ", ".join(COLUMNS)
+    picked = ", ".join(f"v.{name}" for name in COLUMNS)
+    where = " AND ".join(["id = 1", *conditions])
+    return (
+        f"head AS (UPDATE feed_head SET seq = seq + ${first}::bigint WHERE {where} RETURNING seq) "  # noqa: S608 - our own names
+        f"INSERT INTO change (seq, {names}) SELECT head.seq - ${first}::bigint + v.position, {picked} "
+        f"FROM head, unnest({arrays}) WITH ORDINALITY AS v({names}, position) RETURNING seq"
+    )
+
+
+def postgresql_values(changes: Sequence[ChangeRow]) -> list[Any]:
+    """The values for `postgresql_tail`: how many, then one array a column."""
+    return [len(changes), *(list(column) for column in zip(*map(astuple, changes), strict=True))]

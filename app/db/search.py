@@ -1,0 +1,193 @@
+"""Full text on both databases, over words the house prepared itself (`core.words`).
+
+PostgreSQL indexes the words with the `simple` configuration, SQLite with FTS5; neither stems, folds or drops
+anything, so both find the same rows by construction. The score is field weights alone - name 8, topics 4, purpose 2,
+the rest 1, the best field for each term - and no statistics of the corpus, so that a hidden row cannot move a visible
+one. A table has one index for each tier of fields: `name`, `front`, `inside`.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Boolean, Integer, String, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ColumnElement
+
+COLUMNS = ("search_name", "search_topics", "search_purpose", "search_front", "search_inside")
+LEVELS = {
+    "name": ("search_name", "search_purpose"),
+    "front": ("search_name", "search_topics", "search_purpose", "search_front"),
+    "inside": COLUMNS,
+}
+LETTERS = {
+    "search_name": "A",
+    "search_topics": "B",
+    "search_purpose": "C",
+    "search_front": "D",
+    "search_inside": "D",
+}
+WEIGHTS = {"A": 8, "B": 4, "C": 2, "D": 1}
+
+Terms = Sequence[tuple[str, str | None]]
+
+
+class _OverText(ColumnElement[Any]):
+    """A construct over the searched columns of `table` as far as `level` allows."""
+
+    inherit_cache = False
+
+    def __init__(self, table: Any, level: str, terms: int) -> None:
+        """`terms` is how many terms the query has: a part of the shape."""
+        self.id = table.id
+        self.level = level
+        self.terms = terms
+
+    def name_in(self, compiler: SQLCompiler, **kw: Any) -> str:
+        """The table or alias as this statement calls it."""
+        return str(compiler.process(self.id, **kw)).rsplit(".", 1)[0]
+
+    def self_group(self, against: Any = None) -> ColumnElement[Any]:  # noqa: ARG002 - SQLAlchemy's signature
+        """Already a condition or a number."""
+        return self
+
+
+class matches(_OverText):  # noqa: N801 - reads as SQL where it is used
+    """Every term is found in the fields of this level."""
+
+    type = Boolean()
+
+
+class score(_OverText):  # noqa: N801
+    """The sum over the terms of the weight of the best field of this level that has it."""
+
+    type = Integer()
+
+
+def _bind(compiler: SQLCompiler, name: str, **kw: Any) -> str:
+    return str(compiler.process(bindparam(name, type_=String()), **kw))
+
+
+@compiles(matches, "postgresql")
+def _matches_postgresql(element: matches, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"({element.name_in(compiler, **kw)}.words_{element.level} @@ CAST({_bind(compiler, 'q', **kw)} AS tsquery))"
+
+
+@compiles(score, "postgresql")
+def _score_postgresql(element: score, compiler: SQLCompiler, **kw: Any) -> str:
+    words = f"{element.name_in(compiler, **kw)}.words_{element.level}"
+    parts = []
+    for index in range(element.terms):
+        whens = " ".join(
+            f"WHEN {words} @@ CAST({_bind(compiler, f'q{index}{letter}', **kw)} AS tsquery) THEN {WEIGHTS[letter]}"
+            for letter in "ABC"
+        )
+        parts.append(f"CASE {whens} ELSE 1 END")
+    return "(" + " + ".join(parts) + ")"
+
+
+@compiles(matches, "sqlite")
+def _matches_sqlite(element: matches, compiler: SQLCompiler, **kw: Any) -> str:
+    name = element.name_in(compiler, **kw)
+    table = element.id.table.description if not hasattr(element.id.table, "element") else element.id.table.element.name
+    level = _bind(compiler, f"q_{element.level}", **kw)
+    return (
+        f"({name}.{element.id.name} IN (SELECT k.id FROM {table}_fts_key k JOIN {table}_fts f ON f.rowid = k.docid "  # noqa: S608 - our own names
+        f"WHERE {table}_fts MATCH {level}))"
+    )
+
+
+@compiles(score, "sqlite")
+def _score_sqlite(element: score, compiler: SQLCompiler, **kw: Any) -> str:
+    name = element.name_in(compiler, **kw)
+    fields = [f"{name}.{column}" if column in LEVELS[element.level] else "''" for column in COLUMNS]
+    return f"qi_score({_bind(compiler, 'q_terms', **kw)}, {', '.join(fields)})"
+
+
+def values(database: str, terms: Terms) -> dict[str, Any]:
+    """The bind values of `matches` and `score` for these terms."""
+    if database == "postgresql":
+        found: dict[str, Any] = {"q": " & ".join(f"({_tsquery(term, '')})" for term in terms)}
+        for index, term in enumerate(terms):
+            found |= {f"q{index}{letter}": _tsquery(term, letter) for letter in "ABC"}
+        return found
+    query = " AND ".join(_fts(term) for term in terms)
+    levels = {f"q_{level}": f"{{{' '.join(columns)}}} : ({query})" for level, columns in LEVELS.items()}
+    return {**levels, "q_terms": json.dumps([list(term) for term in terms])}
+
+
+def _tsquery(term: tuple[str, str | None], letter: str) -> str:
+    exact, prefix = term
+    one = f"{exact}:{letter}" if letter else exact
+    return one if prefix is None else f"{one} | {prefix}:*{letter}"
+
+
+def _fts(term: tuple[str, str | None]) -> str:
+    exact, prefix = term
+    return f"({exact})" if prefix is None else f"({exact} OR {prefix} *)"
+
+
+def _score(terms: str, *fields: str) -> int:
+    """The same score as on PostgreSQL, over the columns of one row in the order of `COLUMNS`."""
+    padded = [f" {field} " for field in fields]
+    order = sorted(range(len(COLUMNS)), key=lambda index: -WEIGHTS[LETTERS[COLUMNS[index]]])
+    total = 0
+    for exact, prefix in json.loads(terms):
+        for index in order:
+            field = padded[index]
+            if f" {exact} " in field or (prefix is not None and f" {prefix}" in field):
+                total += WEIGHTS[LETTERS[COLUMNS[index]]]
+                break
+    return total
+
+
+def teach_sqlite(connection: sqlite3.Connection) -> None:
+    """Register the score on a connection."""
+    connection.create_function("qi_score", 1 + len(COLUMNS), _score, deterministic=True)
+
+
+def ddl(database: str, table: str, key: str) -> list[str]:
+    """The statements that give `table` its full-text indexes; `key` is its primary key."""
+    return _ddl_postgresql(table) if database == "postgresql" else _ddl_sqlite(table, key)
+
+
+def ddl_drop(database: str, table: str) -> list[str]:
+    """The inverse of `ddl`, for what does not go with the table itself."""
+    if database == "postgresql":
+        return []
+    return [f"DROP TABLE {table}_fts", f"DROP TABLE {table}_fts_key"]
+
+
+def _ddl_postgresql(table: str) -> list[str]:
+    statements = []
+    for level, columns in LEVELS.items():
+        words = " || ".join(
+            f"setweight(to_tsvector('simple'::regconfig, {column}), '{LETTERS[column]}')" for column in columns
+        )
+        statements += [
+            f"ALTER TABLE {table} ADD COLUMN words_{level} tsvector GENERATED ALWAYS AS ({words}) STORED",
+            f"CREATE INDEX ix_{table}_words_{level} ON {table} USING gin (words_{level}) WITH (fastupdate = off)",
+        ]
+    return statements
+
+
+def _ddl_sqlite(table: str, key: str) -> list[str]:
+    names = ", ".join(COLUMNS)
+    new = ", ".join(f"new.{column}" for column in COLUMNS)
+    sets = ", ".join(f"{column} = new.{column}" for column in COLUMNS)
+    changed = ", ".join(COLUMNS)
+    docid = f"(SELECT docid FROM {table}_fts_key WHERE id = {{}}.{key})"  # noqa: S608 - our own names
+    return [
+        f"CREATE TABLE {table}_fts_key (docid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)",
+        f"CREATE VIRTUAL TABLE {table}_fts USING fts5({names}, tokenize = 'ascii', detail = 'column', prefix = '3 4')",
+        f"CREATE TRIGGER {table}_fts_insert AFTER INSERT ON {table} BEGIN "  # noqa: S608
+        f"INSERT INTO {table}_fts_key (id) VALUES (new.{key}); "
+        f"INSERT INTO {table}_fts (rowid, {names}) VALUES ({docid.format('new')}, {new}); END",
+        f"CREATE TRIGGER {table}_fts_update AFTER UPDATE OF {changed} ON {table} BEGIN "  # noqa: S608
+        f"UPDATE {table}_fts SET {sets} WHERE rowid = {docid.format('new')}; END",
+        f"CREATE TRIGGER {table}_fts_delete AFTER DELETE ON {table} BEGIN "  # noqa: S608
+        f"DELETE FROM {table}_fts WHERE rowid = {docid.format('old')}; "
+        f"DELETE FROM {table}_fts_key WHERE id = old.{key}; END",
+    ]

@@ -1,0 +1,201 @@
+"""SQLite through the standard library: one read connection on the loop, one for slow reads, one writer.
+
+Indexed reads run on the event loop: a thread pool makes them six times slower (every step drops the interpreter's
+lock). Only what can wait - BEGIN IMMEDIATE, COMMIT, searches - runs in a thread.
+"""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import astuple
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import orjson
+
+from app.db import search
+from app.db.database import Build, ChangeRow, Transaction, Write
+from app.db.errors import Contended, Dangling, DatabaseError, Duplicate, Rejected, Unavailable
+from app.db.feed import BUMP, INSERT
+from app.db.statement import Document, Shapes
+from app.db.types import day_text, instant_text
+
+T = TypeVar("T")
+BUSY_MS = 5000
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",  # readers never wait for the writer
+    "PRAGMA synchronous = FULL",  # what was acknowledged survives a power cut
+    f"PRAGMA busy_timeout = {BUSY_MS}",  # another process may be writing
+    "PRAGMA foreign_keys = ON",  # off by default in SQLite
+    "PRAGMA cache_size = -16384",  # 16 MiB a connection
+    "PRAGMA temp_store = MEMORY",
+)
+_UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """A connection with the house's settings; transactions are ours alone to open."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+    search.teach_sqlite(connection)
+    return connection
+
+
+def _plain(value: Any) -> Any:
+    """A value as SQLite stores it."""
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, date):
+        return day_text(value)
+    if isinstance(value, list | tuple):
+        return orjson.dumps(value).decode()
+    return value
+
+
+@contextmanager
+def _house_errors(unique: Mapping[str, str]) -> Iterator[None]:
+    """Turn the driver's exceptions into the house's."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        text = str(error)
+        if match := _UNIQUE.match(text):
+            raise Duplicate(unique.get(match[1], match[1])) from error
+        if "FOREIGN KEY" in text:
+            raise Dangling(text) from error
+        raise Rejected(text) from error
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise Contended(str(error)) from error
+        if any(word in str(error) for word in ("disk", "unable to open", "readonly", "full")):
+            raise Unavailable(str(error)) from error
+        raise DatabaseError(str(error)) from error
+    except (OverflowError, UnicodeEncodeError, sqlite3.DataError) as error:
+        raise Rejected(str(error)) from error
+
+
+class SqliteTransaction:
+    """The one transaction that may be open in this process."""
+
+    def __init__(self, connection: sqlite3.Connection, shapes: Shapes, unique: Mapping[str, str]) -> None:
+        """`unique` maps SQLite's column lists to the names of the rules."""
+        self._connection = connection
+        self._shapes = shapes
+        self._unique = unique
+
+    def _run(self, text: str, values: Sequence[Any]) -> sqlite3.Cursor:
+        with _house_errors(self._unique):
+            return self._connection.execute(text, [_plain(value) for value in values])
+
+    async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
+        """See `Reads.fetch`."""
+        statement = self._shapes.get(key, build)
+        return [statement.shape(row) for row in self._run(statement.text, statement.values(values)).fetchall()]
+
+    async def write(self, writes: Sequence[Write]) -> None:
+        """See `Transaction.write`."""
+        for write in writes:
+            statement = self._shapes.get(write.key, write.build)
+            touched = self._run(statement.text, statement.values(write.values)).rowcount
+            if write.rows is not None and touched != write.rows:
+                raise Contended(f"{write.target} changed meanwhile")
+
+    async def write_many(self, key: object, build: Build, rows: Sequence[Mapping[str, Any]]) -> None:
+        """See `Transaction.write_many`."""
+        statement = self._shapes.get(key, build)
+        values = [[_plain(value) for value in statement.values(row)] for row in rows]
+        with _house_errors(self._unique):
+            self._connection.executemany(statement.text, values)
+
+    async def finish(self, writes: Sequence[Write], changes: Sequence[ChangeRow]) -> None:
+        """The writes, then the head, then the change rows: BEGIN IMMEDIATE has already put everybody in line."""
+        await self.write(writes)
+        if changes:
+            (head,) = self._run(BUMP, [len(changes)]).fetchone()
+            for position, change in enumerate(changes, head - len(changes) + 1):
+                self._run(INSERT, [position, *astuple(change)])
+
+
+class Sqlite:
+    """The embedded database."""
+
+    name = "sqlite"
+
+    def __init__(self, path: str, unique: Mapping[str, str]) -> None:
+        """`path` is a file; nothing is opened before `start`."""
+        self._path = path
+        self._unique = unique
+        self._shapes = Shapes("sqlite")
+        self._turn = asyncio.Lock()
+        self._writing = ThreadPoolExecutor(1, "sqlite-write")
+        self._searching = ThreadPoolExecutor(1, "sqlite-read")
+        self._connections: list[sqlite3.Connection] = []
+
+    async def start(self) -> None:
+        """Open the three connections."""
+        with _house_errors(self._unique):
+            self._connections = [connect(self._path) for _ in range(3)]
+        self._reader, self._slow, self._writer = self._connections
+        self._reader.execute("PRAGMA query_only = ON")
+        self._slow.execute("PRAGMA query_only = ON")
+
+    async def stop(self) -> None:
+        """Let the writer finish, then close."""
+        async with self._turn:
+            self._writing.shutdown()
+            self._searching.shutdown()
+            for connection in self._connections:
+                connection.close()
+
+    async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
+        """An indexed read, on the loop."""
+        statement = self._shapes.get(key, build)
+        return self._select(self._reader, statement.text, statement.values(values), statement.shape)
+
+    async def fetch_slow(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
+        """A read that may take long, in its own thread on its own connection."""
+        statement = self._shapes.get(key, build)
+        given = statement.values(values)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._searching, self._select, self._slow, statement.text, given, statement.shape
+        )
+
+    def _select(
+        self, connection: sqlite3.Connection, text: str, values: Sequence[Any], shape: Callable[[Any], Document]
+    ) -> list[Document]:
+        with _house_errors(self._unique):
+            rows = connection.execute(text, [_plain(value) for value in values]).fetchall()
+        return [shape(row) for row in rows]
+
+    async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
+        """See `Database.unit`. A caller that gives up does not stop a unit that has begun."""
+        return await asyncio.shield(self._unit(run))
+
+    async def _unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
+        async with self._turn:
+            try:
+                return await self._once(run)
+            except Contended:
+                return await self._once(run)
+
+    async def _once(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
+        await self._in_thread("BEGIN IMMEDIATE")
+        try:
+            result = await run(SqliteTransaction(self._writer, self._shapes, self._unique))
+            await self._in_thread("COMMIT")
+        except BaseException:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            raise
+        return result
+
+    async def _in_thread(self, text: str) -> None:
+        def run() -> None:
+            with _house_errors(self._unique):
+                self._writer.execute(text)
+
+        await asyncio.get_running_loop().run_in_executor(self._writing, run)

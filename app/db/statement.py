@@ -1,0 +1,124 @@
+"""From a SQLAlchemy Core statement to what a driver needs: text, bind order, and a function that shapes a row.
+
+A statement is built and compiled once per shape and kept; a request only fills in values. Result columns whose label
+has dots become nested objects: `person.display_name` is `{"person": {"display_name": ...}}`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Boolean
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as postgresql_dialect
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
+from sqlalchemy.sql import ClauseElement, Select
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from app.db.types import JsonText
+
+Document = dict[str, Any]
+Tree = dict[str, "int | Tree"]
+
+MAX_SHAPES = 500  # at most as many as the drivers keep prepared; see postgres.py
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One compiled shape. `binds` gives name and default of each positional value."""
+
+    text: str
+    binds: tuple[tuple[str, Any], ...]
+    shape: Callable[[Sequence[Any]], Document]
+
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        """The positional values, in the driver's order."""
+        return [given[name] if name in given else default for name, default in self.binds]
+
+
+def fragment(value: str | None) -> orjson.Fragment | None:
+    """JSON text from a column, to be spliced into an answer as it is."""
+    return None if value is None else orjson.Fragment(value)
+
+
+def truth(value: int | None) -> bool | None:
+    """SQLite's 0 and 1 as a boolean."""
+    return None if value is None else value == 1
+
+
+def dialect_of(name: str) -> Any:
+    """A fresh compiling dialect; `name` is `postgresql` or `sqlite`."""
+    if name == "postgresql":
+        return postgresql_dialect()
+    return sqlite_dialect(paramstyle="qmark")
+
+
+def compile_statement(statement: ClauseElement, dialect: Any) -> Statement:
+    """Compile once; the result holds no SQLAlchemy object."""
+    compiled = statement.compile(dialect=dialect)
+    if not isinstance(compiled, SQLCompiler):
+        message = f"not a statement: {statement!r}"
+        raise TypeError(message)
+    defaults = compiled.params
+    names = compiled.positiontup or []
+    returning = getattr(statement, "_returning", None)
+    columns = (
+        list(statement.selected_columns) if isinstance(statement, Select) else list(returning or ())
+    )
+    return Statement(
+        text=str(compiled),
+        binds=tuple((str(name), defaults.get(name)) for name in names),
+        shape=_row_shape(columns, native=dialect.name == "postgresql"),
+    )
+
+
+def _row_shape(columns: Sequence[Any], *, native: bool) -> Callable[[Sequence[Any]], Document]:
+    """Write the dict literal for these columns as source and compile it: 3 times faster than zipping and patching."""
+    tree: Tree = {}
+    kinds: dict[int, str] = {}
+    for index, column in enumerate(columns):
+        branch = tree
+        *path, leaf = str(column.key if column.key is not None else column.name).split(".")
+        for step in path:
+            inner = branch.setdefault(step, {})
+            if not isinstance(inner, dict):
+                message = f"{step} is both a value and an object"
+                raise TypeError(message)
+            branch = inner
+        branch[leaf] = index
+        if isinstance(column.type, JsonText):
+            kinds[index] = "fragment"
+        elif isinstance(column.type, Boolean) and not native:
+            kinds[index] = "truth"
+
+    def source(branch: Tree) -> str:
+        parts = []
+        for name, node in branch.items():
+            if isinstance(node, dict):
+                parts.append(f"{name!r}: {source(node)}")
+            else:
+                value = f"r[{node}]"
+                parts.append(f"{name!r}: {kinds[node]}({value})" if node in kinds else f"{name!r}: {value}")
+        return "{" + ", ".join(parts) + "}"
+
+    # The source is made of column labels of our own statements and integers only, each through repr().
+    return eval(f"lambda r: {source(tree)}", {"fragment": fragment, "truth": truth})  # type: ignore[no-any-return]  # noqa: S307
+
+
+class Shapes:
+    """A bounded cache of compiled statements for one dialect, keyed by shape."""
+
+    def __init__(self, dialect_name: str) -> None:
+        """Start empty."""
+        self.dialect = dialect_of(dialect_name)
+        self._kept: dict[object, Statement] = {}
+
+    def get(self, key: object, build: Callable[[], ClauseElement]) -> Statement:
+        """The compiled statement for `key`; `build` is called on a miss only."""
+        found = self._kept.get(key)
+        if found is None:
+            found = compile_statement(build(), self.dialect)
+            if len(self._kept) >= MAX_SHAPES:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[key] = found
+        return found

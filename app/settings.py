@@ -1,0 +1,45 @@
+"""Settings: one class, read from the environment; every field has a unit, a default and a reason."""
+
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How this process runs. Names in the environment are the field names in capitals."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    database_url: str = Field(
+        default="sqlite:///qi-networks.db",
+        pattern=r"^(sqlite:///.+|postgresql://.+)$",
+        description="sqlite:///file (the embedded default) or postgresql://user@host:port/name.",
+    )
+    secret_key: str | None = Field(
+        default=None,
+        min_length=32,
+        description="At least 32 characters; seals cursors. Required by `serve`; changing it ends all cursors.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on; the demo listens on loopback only.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/]+(/[^\s]*[^\s/])?$",
+        description="Address that clients use, without a slash at the end; links are made of it, never of the Host header.",
+    )
+    cors_origins: Annotated[str, Field(pattern=r"^(\*|https?://\S+( https?://\S+)*)$")] = Field(
+        default="*",
+        description="Browser origins that may call, separated by spaces; * is safe because there are no cookies.",
+    )
+    body_limit: int = Field(default=1_000_000, ge=1_000, le=50_000_000, description="Largest request body, in bytes.")
+    read_connections: int = Field(default=8, ge=1, le=100, description="PostgreSQL connections for reads, a worker.")
+    write_connections: int = Field(
+        default=3, ge=1, le=10, description="PostgreSQL connections for writes, a worker; more only wait on the feed."
+    )
+    access_log: bool = Field(default=True, description="One JSON line a request, without personal data.")
+
+    @property
+    def base_url(self) -> str:
+        """The address that links begin with."""
+        return self.public_url or f"http://{self.host}:{self.port}"

@@ -1,0 +1,93 @@
+"""A call - one request as the house sees it - and an answer."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends
+
+from app.core.errors import PayloadTooLarge
+from app.core.seal import Sealer
+from app.core.viewer import ANONYMOUS, Viewer
+from app.core.work import House
+from app.settings import Settings
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back. `kept_body` is what an idempotent replay answers with, when that differs (no secrets)."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    kept_body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What every call may use."""
+
+    house: House
+    sealer: Sealer
+    settings: Settings
+
+
+class ClientGone(Exception):
+    """The client closed the connection before its request was whole."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One request."""
+
+    rooms: Rooms
+    method: str
+    path: str
+    query: bytes
+    headers: dict[bytes, bytes]
+    receive: Receive
+    request_id: str
+    correlation_id: str
+    viewer: Viewer = ANONYMOUS
+    raw_body: bytes | None = None
+
+    async def body(self) -> bytes:
+        """The whole body. Errors: `PayloadTooLarge`; `ClientGone`."""
+        if self.raw_body is None:
+            limit = self.rooms.settings.body_limit
+            declared = self.headers.get(b"content-length", b"0")
+            if not declared.isdigit() or int(declared[:20]) > limit:
+                raise PayloadTooLarge(f"The body may have {limit} bytes.")
+            parts, size = [], 0
+            while True:
+                message = await self.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGone
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > limit:
+                    raise PayloadTooLarge(f"The body may have {limit} bytes.")
+                if not message.get("more_body"):
+                    break
+            self.raw_body = b"".join(parts)
+        return self.raw_body
+
+    def url(self, path: str) -> str:
+        """An absolute address of ours."""
+        return self.rooms.settings.base_url + path
+
+
+def _by_the_door() -> Call:
+    """Stands in for FastAPI's injection: `Door` binds the call itself."""
+    raise AssertionError
+
+
+CallDep = Annotated[Call, Depends(_by_the_door)]
+
+
+def dump(document: object) -> bytes:
+    """JSON bytes."""
+    return orjson.dumps(document)

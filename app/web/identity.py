@@ -1,0 +1,116 @@
+"""From an Authorization header to a viewer.
+
+Only a token's SHA-256 is stored and looked up. The row is kept for at most a second; rights are never kept.
+"""
+
+import hashlib
+import re
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, select, update
+
+from app.core.errors import InvalidToken
+from app.core.viewer import ANONYMOUS, Viewer
+from app.core.work import House
+from app.db.database import Transaction, Write, fetch_one
+from app.db.types import instant_text
+from app.models import Person, Token
+
+TOKEN = re.compile(r"qi_(live|demo)_[A-Za-z0-9_-]{43}")
+KEPT_FOR = 1.0  # seconds
+MAX_KEPT = 10_000
+
+
+def new_secret(*, demo: bool = False) -> str:
+    """A token: a prefix that secret scanners can find, and 256 random bits."""
+    return f"qi_{'demo' if demo else 'live'}_{secrets.token_urlsafe(32)}"
+
+
+def hash_of(secret: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _lookup() -> Any:
+    return (
+        select(
+            Token.id,
+            Token.person_id,
+            Token.scopes.label("scopes"),
+            Token.network_id,
+            Token.expires_at,
+            Token.last_used_on,
+            Person.operator,
+        )
+        .join(Person, Person.id == Token.person_id)
+        .where(Token.secret_hash == bindparam("hash"), Token.revoked_at.is_(None))
+    )
+
+
+class Gatekeeper:
+    """Knows tokens for a second each."""
+
+    def __init__(self, house: House) -> None:
+        """Start knowing none."""
+        self._house = house
+        self._kept: dict[str, tuple[float, Viewer]] = {}
+
+    async def viewer(self, authorization: bytes | None) -> Viewer:
+        """The caller; anonymous without a header. Errors: `InvalidToken`."""
+        if authorization is None:
+            return ANONYMOUS
+        scheme, _, credentials = authorization.decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer" or not TOKEN.fullmatch(credentials):
+            raise InvalidToken
+        key = hash_of(credentials)
+        kept = self._kept.get(key)
+        if kept is None or kept[0] < time.monotonic():
+            kept = (time.monotonic() + KEPT_FOR, await self._look_up(key))
+            if len(self._kept) >= MAX_KEPT:
+                self._kept.clear()
+            self._kept[key] = kept
+        viewer = kept[1]
+        if viewer.expires_at is not None and viewer.expires_at <= instant_text(self._house.clock()):
+            raise InvalidToken
+        return viewer
+
+    def forget(self) -> None:
+        """Called when a token or a person's power changes: the next request looks again."""
+        self._kept.clear()
+
+    async def _look_up(self, key: str) -> Viewer:
+        row = await fetch_one(self._house.db, "token", _lookup, {"hash": key})
+        if row is None:
+            raise InvalidToken
+        await self._note_use(row)
+        return Viewer(
+            person_id=row["person_id"],
+            token_id=row["id"],
+            scopes=frozenset(orjson.loads(orjson.dumps(row["scopes"]))),
+            is_operator=row["operator"],
+            network_id=row["network_id"],
+            expires_at=row["expires_at"],
+        )
+
+    async def _note_use(self, row: dict[str, Any]) -> None:
+        """Once a day and token: enough to find tokens that nobody uses."""
+        today = self._house.clock().astimezone(UTC).date()
+        if row["last_used_on"] == today.isoformat():
+            return
+
+        async def note(tx: Transaction) -> None:
+            def build() -> Any:
+                return update(Token).where(Token.id == bindparam("row_id")).values({"last_used_on": bindparam("day")})
+
+            await tx.write([Write("token use", build, {"row_id": row["id"], "day": today}, ("token", row["id"]), None)])
+
+        await self._house.db.unit(note)
+
+
+def expired(at: str | None, now: datetime) -> bool:
+    """Whether an expiry has passed."""
+    return at is not None and at <= instant_text(now)

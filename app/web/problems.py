@@ -1,0 +1,62 @@
+"""Errors as RFC 9457 problem documents; one type for each code, its address is a page that explains it."""
+
+from typing import Any
+
+from app.core import errors
+from app.core.errors import CATALOGUE, HouseError
+from app.db import errors as database
+from app.web.call import Answer, dump
+
+MEDIA_TYPE = b"application/problem+json"
+UNIQUE_RULES: dict[str, type[errors.Conflict]] = {
+    "uq_member_open_spell": errors.AlreadyMember,
+    "uq_network_slug": errors.SlugTaken,
+    "uq_person_email_key": errors.EmailTaken,
+}
+TYPE_PATH = "/problems/"
+
+
+def from_database(error: database.DatabaseError) -> HouseError:
+    """What a database failure means to a caller."""
+    match error:
+        case database.Duplicate(rule=rule):
+            return UNIQUE_RULES.get(rule, errors.Conflict)()
+        case database.Dangling():
+            return errors.UnknownReference()
+        case database.Rejected():
+            return errors.Invalid("A value cannot be stored.")
+        case database.Contended():
+            return errors.Overtaken()
+        case database.Unavailable():
+            return errors.Unavailable()
+    return errors.InternalError()
+
+
+def problem(error: HouseError, request_id: str) -> Answer:
+    """The answer that tells of an error; `instance` carries the request id."""
+    known = type(error) if error.code in CATALOGUE else errors.InternalError
+    document: dict[str, Any] = {
+        "type": f"{TYPE_PATH}{known.code}",
+        "title": known.title,
+        "status": known.status,
+        "detail": error.detail,
+        "instance": f"urn:uuid:{request_id}",
+        "code": known.code,
+        "errors": [field._asdict() for field in error.errors],
+        **error.extra,
+    }
+    headers = [(b"content-type", MEDIA_TYPE), (b"cache-control", b"no-store")]
+    if known.status == 401:  # noqa: PLR2004 - RFC 6750
+        value = b'Bearer realm="qi-networks"'
+        if known is errors.InvalidToken:
+            value += b', error="invalid_token"'
+        headers.append((b"www-authenticate", value))
+    if known.status == 503:  # noqa: PLR2004
+        headers.append((b"retry-after", b"2"))
+    if known is errors.UnsupportedMediaType and "accept" in error.extra:
+        document.pop("accept")
+        headers.append((b"accept-patch", error.extra["accept"].encode()))
+    if known is errors.MethodNotAllowed:
+        document.pop("allow", None)
+        headers.append((b"allow", error.extra.get("allow", "").encode()))
+    return Answer(dump(document), known.status, headers)
