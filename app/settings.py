@@ -21,7 +21,9 @@ class Settings(BaseSettings):
         min_length=32,
         description="At least 32 characters; seals cursors. Required by `serve`; changing it ends all cursors.",
     )
-    host: str = Field(default="127.0.0.1", description="Address to listen on; the demo listens on loopback only.")
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; the demo listens on loopback only."
+    )
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
     public_url: str | None = Field(
         default=None,
@@ -32,12 +34,21 @@ class Settings(BaseSettings):
         default="*",
         description="Browser origins that may call, separated by spaces; * is safe because there are no cookies.",
     )
-    body_limit: int = Field(default=1_000_000, ge=1_000, le=50_000_000, description="Largest request body, in bytes.")
-    read_connections: int = Field(default=8, ge=1, le=100, description="PostgreSQL connections for reads, a worker.")
-    write_connections: int = Field(
-        default=3, ge=1, le=10, description="PostgreSQL connections for writes, a worker; more only wait on the feed."
+    body_limit: int = Field(
+        default=1_000_000, ge=1_000, le=50_000_000, description="Largest request body, in bytes."
     )
-    access_log: bool = Field(default=True, description="One JSON line a request, without personal data.")
+    read_connections: int = Field(
+        default=8, ge=1, le=100, description="PostgreSQL connections for reads, a worker."
+    )
+    write_connections: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="PostgreSQL connections for writes, a worker; more only wait on the feed.",
+    )
+    access_log: bool = Field(
+        default=True, description="One JSON line a request, without personal data."
+    )
 
     @property
     def base_url(self) -> str:

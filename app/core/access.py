@@ -6,31 +6,57 @@ Invisible is 404, visible but not allowed is 403.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from app.core.viewer import Viewer
-from app.db.types import ID
+from app.db.types import ID, among
 from app.models import Member, Network, Person, Token
 
 # What a reader sees of a network. Each tier includes the ones before it.
 HIDDEN, NAME, FRONT, INSIDE = -1, 0, 1, 2
 TIER_NAMES = {NAME: "name", FRONT: "front", INSIDE: "inside"}
 NETWORK_TIERS: dict[str, int] = {
-    **dict.fromkeys(("id", "name", "slug", "purpose", "visibility", "join_policy", "tier", "version"), NAME),
-    **dict.fromkeys(("created_at", "updated_at", "archived_at", "parent_id", "membership", "actions"), NAME),
+    **dict.fromkeys(
+        ("id", "name", "slug", "purpose", "visibility", "join_policy", "tier", "version"), NAME
+    ),
+    **dict.fromkeys(
+        ("created_at", "updated_at", "archived_at", "parent_id", "membership", "actions"), NAME
+    ),
     **dict.fromkeys(("aims", "kind", "topics", "professions", "region", "icbs", "place"), FRONT),
-    **dict.fromkeys(("latitude", "longitude", "host", "hosted_at", "verified", "meets", "member_offer"), FRONT),
-    **dict.fromkeys(("lifecycle_stage", "member_count", "facilitators", "links", "closing_note"), FRONT),
-    **dict.fromkeys(("engagement_strategy", "resourcing", "charter", "size_target", "footprint"), INSIDE),
+    **dict.fromkeys(
+        ("latitude", "longitude", "host", "hosted_at", "verified", "meets", "member_offer"), FRONT
+    ),
+    **dict.fromkeys(
+        ("lifecycle_stage", "member_count", "facilitators", "links", "closing_note"), FRONT
+    ),
+    **dict.fromkeys(
+        ("engagement_strategy", "resourcing", "charter", "size_target", "footprint"), INSIDE
+    ),
 }
 OUTSIDE_TIER = {"open": FRONT, "restricted": FRONT, "private": NAME, "confidential": HIDDEN}
 
 # What a reader sees of a person: a card of a fellow member, the profile of one who is listed, everything of oneself.
 CARD, PROFILE, SELF = 0, 1, 2
 PERSON_TIERS: dict[str, int] = {
-    **dict.fromkeys(("id", "display_name", "profession", "organisation", "tier", "version", "updated_at"), CARD),
-    **dict.fromkeys(("region", "interests", "skills", "bio", "links", "listed", "registrations"), PROFILE),
+    **dict.fromkeys(
+        ("id", "display_name", "profession", "organisation", "tier", "version", "updated_at"), CARD
+    ),
+    **dict.fromkeys(
+        ("region", "interests", "skills", "bio", "links", "listed", "registrations"), PROFILE
+    ),
     **dict.fromkeys(("email", "external_ids", "operator", "created_at", "scopes"), SELF),
 }
 PERSON_TIER_NAMES = {CARD: "card", PROFILE: "profile", SELF: "self"}
@@ -40,7 +66,9 @@ FACILITATES = frozenset({"facilitator", "operator"})
 SIGNED_IN = frozenset({"signed_in"})
 POLICY: dict[str, frozenset[str]] = {
     "network.create": SIGNED_IN,
-    "network.list": frozenset({"operator"}),  # a network that lives elsewhere is kept by the operator
+    "network.list": frozenset(
+        {"operator"}
+    ),  # a network that lives elsewhere is kept by the operator
     "network.create_sub_group": FACILITATES,
     "network.update": FACILITATES,
     "network.delete": FACILITATES,
@@ -54,7 +82,9 @@ POLICY: dict[str, frozenset[str]] = {
     "member.set_role": FACILITATES,
     "member.accept": frozenset({"self"}),
     "member.approve": FACILITATES,
-    "member.decline": frozenset({"self"}),  # an invitation; a request is declined by who may approve
+    "member.decline": frozenset(
+        {"self"}
+    ),  # an invitation; a request is declined by who may approve
     "member.leave": frozenset({"self"}),
     "member.remove": FACILITATES,
     "person.create": frozenset({"operator"}),
@@ -62,7 +92,9 @@ POLICY: dict[str, frozenset[str]] = {
     "token.create_for_other": frozenset({"operator"}),
 }
 # What can still be done in an archived network.
-IN_ARCHIVE = frozenset({"network.reactivate", "network.read_history", "network.read_purposes", "member.leave"})
+IN_ARCHIVE = frozenset(
+    {"network.reactivate", "network.read_history", "network.read_purposes", "member.leave"}
+)
 
 
 def allowed(action: str, roles: frozenset[str]) -> bool:
@@ -73,7 +105,11 @@ def allowed(action: str, roles: frozenset[str]) -> bool:
 def tiers(own: str, above: list[str]) -> dict[str, int]:
     """The tier columns of a network from its visibility and its ancestors', nearest first (`models.Network`)."""
     chain = [OUTSIDE_TIER[rule] for rule in (own, *above)]
-    return {"parent_tier": chain[0], "root_tier": min(chain[:2]) if len(chain) > 2 else chain[0], "outer_tier": min(chain)}  # noqa: PLR2004 - self, parent, root
+    return {
+        "parent_tier": chain[0],
+        "root_tier": min(chain[:2]) if len(chain) > 2 else chain[0],
+        "outer_tier": min(chain),
+    }  # noqa: PLR2004 - self, parent, root
 
 
 def viewer_id() -> ColumnElement[str]:
@@ -84,7 +120,11 @@ def viewer_id() -> ColumnElement[str]:
 def active_in(network_id: Any, role: str | None = None) -> ColumnElement[bool]:
     """The viewer is an active member of that network (with that role)."""
     mine = aliased(Member)
-    conditions = [mine.network_id == network_id, mine.person_id == viewer_id(), mine.status == "active"]
+    conditions = [
+        mine.network_id == network_id,
+        mine.person_id == viewer_id(),
+        mine.status == "active",
+    ]
     if role is not None:
         conditions.append(mine.role == role)
     return exists(select(1).where(*conditions))
@@ -136,7 +176,7 @@ def visible_member(rank: str, member: Any = Member, network_id: Any = None) -> C
     Give `network_id` when it is a parameter: the viewer's own spell is then looked up once, not for every row.
     """
     within = member.network_id if network_id is None else network_id
-    still_open = member.status.in_(["invited", "requested", "active"])
+    still_open = among(member.status, ["invited", "requested", "active"])
     if rank == "anonymous":
         return false()
     if rank == "operator":
@@ -163,12 +203,15 @@ def person_standing(rank: str, person: Any = Person) -> ColumnElement[int]:
             theirs.person_id == person.id,
             or_(
                 theirs.status == "active",
-                and_(mine.role == "facilitator", theirs.status.in_(["invited", "requested"])),
+                and_(mine.role == "facilitator", among(theirs.status, ["invited", "requested"])),
             ),
         )
     )
     return case(
-        (person.id == viewer_id(), SELF), (person.listed.is_(True), PROFILE), (fellow, CARD), else_=HIDDEN
+        (person.id == viewer_id(), SELF),
+        (person.listed.is_(True), PROFILE),
+        (fellow, CARD),
+        else_=HIDDEN,
     )
 
 

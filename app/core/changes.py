@@ -110,5 +110,11 @@ def remove(work: Work, action: str, row: Mapping[str, Any], told: Told) -> None:
     """Delete a loaded resource and record that it is gone."""
     work.delete(KINDS[action.split(".", 1)[0]], {"id": row["id"]})
     record(
-        work, action, row["id"], told, version=row["version"] + 1, outer_version=row["outer_version"] + 1, op="gone"
+        work,
+        action,
+        row["id"],
+        told,
+        version=row["version"] + 1,
+        outer_version=row["outer_version"] + 1,
+        op="gone",
     )

@@ -18,7 +18,9 @@ class HouseError(Exception):
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "The server made a mistake"
 
-    def __init__(self, detail: str = "", *, errors: tuple[FieldError, ...] = (), **extra: str) -> None:
+    def __init__(
+        self, detail: str = "", *, errors: tuple[FieldError, ...] = (), **extra: str
+    ) -> None:
         """`extra` are further members of the problem document, such as a link."""
         super().__init__(detail or self.title)
         self.detail = detail or self.title
@@ -39,7 +41,11 @@ class InvalidCursor(BadRequest):
 
 
 class Unauthenticated(HouseError):
-    status, code, title = 401, "unauthenticated", "Sign in first: send Authorization: Bearer <token>"
+    status, code, title = (
+        401,
+        "unauthenticated",
+        "Sign in first: send Authorization: Bearer <token>",
+    )
 
 
 class InvalidToken(Unauthenticated):
@@ -83,7 +89,10 @@ class HostedElsewhere(Conflict):
 
 
 class NetworkInUse(Conflict):
-    code, title = "network_in_use", "Others belong to this network or it has sub-groups: archive it instead"
+    code, title = (
+        "network_in_use",
+        "Others belong to this network or it has sub-groups: archive it instead",
+    )
 
 
 class NetworkArchived(Conflict):
@@ -123,11 +132,19 @@ class KeyInUse(Conflict):
 
 
 class ResyncRequired(HouseError):
-    status, code, title = 410, "resync_required", "This cursor is too old or of another epoch: list everything again"
+    status, code, title = (
+        410,
+        "resync_required",
+        "This cursor is too old or of another epoch: list everything again",
+    )
 
 
 class PreconditionFailed(HouseError):
-    status, code, title = 412, "precondition_failed", "It was changed since you read it: read it again"
+    status, code, title = (
+        412,
+        "precondition_failed",
+        "It was changed since you read it: read it again",
+    )
 
 
 class PayloadTooLarge(HouseError):
@@ -135,7 +152,11 @@ class PayloadTooLarge(HouseError):
 
 
 class UnsupportedMediaType(HouseError):
-    status, code, title = 415, "unsupported_media_type", "The body has a media type this operation does not read"
+    status, code, title = (
+        415,
+        "unsupported_media_type",
+        "The body has a media type this operation does not read",
+    )
 
 
 class Invalid(HouseError):

@@ -31,12 +31,16 @@ class Page:
     after: tuple[Any, str] | None
 
 
-def open_page(sealer: Sealer, list_name: str, given: Mapping[str, Any], *, cursor: str | None, limit: int) -> Page:
+def open_page(
+    sealer: Sealer, list_name: str, given: Mapping[str, Any], *, cursor: str | None, limit: int
+) -> Page:
     """Read a list's `cursor`; `given` are the filters and the sort it must have been made with.
 
     Errors: `InvalidCursor`.
     """
-    digest = hashlib.blake2b(orjson.dumps(given, option=orjson.OPT_SORT_KEYS, default=str), digest_size=16)
+    digest = hashlib.blake2b(
+        orjson.dumps(given, option=orjson.OPT_SORT_KEYS, default=str), digest_size=16
+    )
     bound_to = f"page 1 {list_name} {digest.hexdigest()}"
     if cursor is None:
         return Page(limit, bound_to, None)
@@ -54,7 +58,9 @@ def keyset(statement: Select[Any], sort: Sort, *, started: bool) -> Select[Any]:
     statement = statement.add_columns(sort.key.label("_key"))
     if started:
         here = tuple_(sort.key, sort.tie)
-        there = tuple_(bindparam("after_key", type_=sort.key.type), bindparam("after_id", type_=sort.tie.type))
+        there = tuple_(
+            bindparam("after_key", type_=sort.key.type), bindparam("after_id", type_=sort.tie.type)
+        )
         statement = statement.where(here < there if sort.descending else here > there)
     order = (sort.key.desc(), sort.tie.desc()) if sort.descending else (sort.key, sort.tie)
     return statement.order_by(*order).limit(bindparam("take", type_=Integer))

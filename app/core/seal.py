@@ -21,7 +21,9 @@ class Sealer:
 
     def __init__(self, secret: str) -> None:
         """`secret` may have any length; the key is derived from it."""
-        self._box = AESGCM(hashlib.blake2b(secret.encode(), digest_size=32, person=b"qi cursor").digest())
+        self._box = AESGCM(
+            hashlib.blake2b(secret.encode(), digest_size=32, person=b"qi cursor").digest()
+        )
 
     def seal(self, payload: bytes, bound_to: str) -> str:
         """Base64url without padding, as long as the payload and 28 bytes."""

@@ -88,8 +88,10 @@ def tokens(text: str) -> list[str]:
     Shape: runs of letters and digits in the order of the text, repeats kept; an apostrophe inside
     a word is dropped; at most 2,000 words, each cut at 40 characters.
     """
-    folded = _APOSTROPHE_IN_A_WORD.sub("", fold(text))
-    return [found[0][:LONGEST_TOKEN] for found in islice(_TOKEN.finditer(folded), MOST_TOKENS)]
+    folded = fold(text)
+    if "'" in folded or "`" in folded:
+        folded = _APOSTROPHE_IN_A_WORD.sub("", folded)
+    return [run[:LONGEST_TOKEN] for run in _TOKEN.findall(folded)[:MOST_TOKENS]]
 
 
 @lru_cache(maxsize=16_384)

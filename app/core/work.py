@@ -60,7 +60,9 @@ class Work:
             )
         )
 
-    def update(self, model: Model, row_id: str, values: Mapping[str, Any], *, seen: int | None = None) -> None:
+    def update(
+        self, model: Model, row_id: str, values: Mapping[str, Any], *, seen: int | None = None
+    ) -> None:
         """Change one row by its id; `seen` is the version it must still have."""
         names = tuple(values)
         self._touch(model, row_id)
@@ -82,6 +84,35 @@ class Work:
             )
         )
 
+    def update_children(
+        self, model: Model, match: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> None:
+        """Change the rows of a table that is no resource whose columns have these values; None matches null."""
+        if model.__tablename__ in KIND_OF:
+            message = f"{model.__tablename__} rows are changed by id"
+            raise Unrecorded(message)
+        names, nulls = tuple(values), tuple(name for name, value in match.items() if value is None)
+
+        def build() -> Any:
+            table: Any = model
+            same = [
+                getattr(table, name).is_(None)
+                if name in nulls
+                else getattr(table, name) == bindparam(name)
+                for name in match
+            ]
+            return (
+                update(table)
+                .where(*same)
+                .values({name: bindparam(f"new_{name}") for name in names})
+            )
+
+        given = {f"new_{name}": value for name, value in values.items()}
+        key = ("update children", model, tuple(match), nulls, names)
+        self.writes.append(
+            Write(key, build, {**given, **match}, (model.__tablename__, tuple(match.items())), None)
+        )
+
     def delete(self, model: Model, match: Mapping[str, Any]) -> None:
         """Delete the rows whose columns have these values; a resource is deleted by its id alone."""
         names = tuple(match)
@@ -98,7 +129,13 @@ class Work:
 
         target = match["id"] if resource else tuple(match.values())
         self.writes.append(
-            Write(("delete", model, names), build, match, (model.__tablename__, target), 1 if resource else None)
+            Write(
+                ("delete", model, names),
+                build,
+                match,
+                (model.__tablename__, target),
+                1 if resource else None,
+            )
         )
 
     def _touch(self, model: Model, row_id: object) -> None:

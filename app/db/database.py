@@ -61,7 +61,9 @@ class Transaction(Reads, Protocol):
     async def write(self, writes: Sequence[Write]) -> None:
         """Send these writes now, in order. Raises `Contended` when one touches another number of rows than it must."""
 
-    async def write_many(self, key: object, build: Build, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def write_many(
+        self, key: object, build: Build, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
         """Run one statement for many rows: imports and baselines."""
 
     async def finish(self, writes: Sequence[Write], changes: Sequence[ChangeRow]) -> None:
@@ -79,14 +81,18 @@ class Database(Reads, Protocol):
     async def stop(self) -> None:
         """Close them, letting what runs finish."""
 
-    async def fetch_slow(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
+    async def fetch_slow(
+        self, key: object, build: Build, values: Mapping[str, Any]
+    ) -> list[Document]:
         """Like `fetch`, for searches and exports: never in the way of quick reads."""
 
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `run` in one transaction and commit; once again on a lost connection or contention."""
 
 
-async def fetch_one(reads: Reads, key: object, build: Build, values: Mapping[str, Any]) -> Document | None:
+async def fetch_one(
+    reads: Reads, key: object, build: Build, values: Mapping[str, Any]
+) -> Document | None:
     """The first row, or None."""
     rows = await reads.fetch(key, build, values)
     return rows[0] if rows else None

@@ -22,10 +22,13 @@ _TYPES = {
     "tier": "smallint",
     "version": "bigint",
     "outer_version": "bigint",
+    "fields": "json",
 }
 
 BUMP = "UPDATE feed_head SET seq = seq + ? WHERE id = 1 RETURNING seq"
-INSERT = f"INSERT INTO change (seq, {', '.join(COLUMNS)}) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"  # noqa: S608 - our own names
+INSERT = (
+    f"INSERT INTO change (seq, {', '.join(COLUMNS)}) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"  # noqa: S608 - our own names
+)
 
 
 def postgresql_tail(first: int, conditions: Sequence[str]) -> str:

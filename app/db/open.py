@@ -8,7 +8,9 @@ from app.db.schema import sqlite_path, unique_rules
 from app.db.sqlite import Sqlite
 
 
-def open_database(url: str, metadata: MetaData, *, read_connections: int, write_connections: int) -> Database:
+def open_database(
+    url: str, metadata: MetaData, *, read_connections: int, write_connections: int
+) -> Database:
     """`postgresql://user@host:port/name` or `sqlite:///file`; nothing is opened before `start`."""
     if url.startswith("sqlite:///"):
         return Sqlite(sqlite_path(url), unique_rules(metadata))

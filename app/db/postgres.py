@@ -14,7 +14,15 @@ from typing import Any, TypeVar
 import asyncpg
 
 from app.db.database import Build, ChangeRow, Transaction, Write
-from app.db.errors import Contended, Dangling, DatabaseError, Duplicate, Rejected, Unavailable, Unsure
+from app.db.errors import (
+    Contended,
+    Dangling,
+    DatabaseError,
+    Duplicate,
+    Rejected,
+    Unavailable,
+    Unsure,
+)
 from app.db.feed import postgresql_tail, postgresql_values
 from app.db.statement import MAX_SHAPES, Document, Shapes
 from app.db.types import day_text, instant_text
@@ -83,7 +91,11 @@ async def _house_errors() -> AsyncIterator[None]:
         asyncpg.IdleInTransactionSessionTimeoutError,
     ) as error:
         raise Contended(str(error)) from error
-    except (asyncpg.DataError, asyncpg.CheckViolationError, asyncpg.CharacterNotInRepertoireError) as error:
+    except (
+        asyncpg.DataError,
+        asyncpg.CheckViolationError,
+        asyncpg.CharacterNotInRepertoireError,
+    ) as error:
         raise Rejected(str(error)) from error
     except (
         asyncpg.PostgresConnectionError,
@@ -122,15 +134,21 @@ class PostgresTransaction:
         for write in writes:
             statement = self._shapes.get(write.key, write.build)
             async with _house_errors():
-                done = await self._connection.execute(statement.text, *statement.values(write.values))
+                done = await self._connection.execute(
+                    statement.text, *statement.values(write.values)
+                )
             if write.rows is not None and int(done.rsplit(" ", 1)[-1]) != write.rows:
                 raise Contended(f"{write.target} changed meanwhile")
 
-    async def write_many(self, key: object, build: Build, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def write_many(
+        self, key: object, build: Build, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
         """See `Transaction.write_many`."""
         statement = self._shapes.get(key, build)
         async with _house_errors():
-            await self._connection.executemany(statement.text, [statement.values(row) for row in rows])
+            await self._connection.executemany(
+                statement.text, [statement.values(row) for row in rows]
+            )
 
     async def finish(self, writes: Sequence[Write], changes: Sequence[ChangeRow]) -> None:
         """One data-modifying statement: the writes, then the head, then the change rows.
@@ -152,7 +170,9 @@ class PostgresTransaction:
         if text is None:
             if len(self._merged) >= MAX_SHAPES:
                 self._merged.pop(next(iter(self._merged)))
-            text = self._merged[shape] = _merge([s.text for s in statements], [w.rows for w in together])
+            text = self._merged[shape] = _merge(
+                [s.text for s in statements], [w.rows for w in together]
+            )
         values = [v for s, w in zip(statements, together, strict=True) for v in s.values(w.values)]
         async with _house_errors():
             rows = await self._connection.fetch(text, *values, *postgresql_values(changes))
@@ -219,7 +239,9 @@ class Postgres:
             ]
             encoding = await self._reads.fetchval("SHOW server_encoding")
         if encoding != "UTF8":
-            raise DatabaseError(f"the database is encoded as {encoding}; create it with ENCODING 'UTF8'")
+            raise DatabaseError(
+                f"the database is encoded as {encoding}; create it with ENCODING 'UTF8'"
+            )
 
     async def stop(self) -> None:
         """Close both pools, at most five seconds after asking."""

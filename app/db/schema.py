@@ -114,7 +114,11 @@ def require_current(url: str) -> None:
     """Raise `NotMigrated` with what to do when the schema is not this release's."""
     here, needed = current_revision(url), head_revision()
     if here != needed:
-        state = "has not been migrated" if here is None else f"is at migration {here}, this release needs {needed}"
+        state = (
+            "has not been migrated"
+            if here is None
+            else f"is at migration {here}, this release needs {needed}"
+        )
         raise NotMigrated(f"The database {state}. Run: qi-networks migrate")
 
 
@@ -124,7 +128,9 @@ def execute_all(connection: Connection, statements: list[str]) -> None:
         connection.execute(text(statement))
 
 
-def is_house_object(_object: Any, name: str | None, kind: str, _reflected: Any, _compared: Any) -> bool:
+def is_house_object(
+    _object: Any, name: str | None, kind: str, _reflected: Any, _compared: Any
+) -> bool:
     """Leave out what `search.ddl` made when Alembic compares the schema with the models."""
     if kind == "table":
         return "_fts" not in str(name)

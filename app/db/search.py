@@ -91,7 +91,11 @@ def _score_postgresql(element: score, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(matches, "sqlite")
 def _matches_sqlite(element: matches, compiler: SQLCompiler, **kw: Any) -> str:
     name = element.name_in(compiler, **kw)
-    table = element.id.table.description if not hasattr(element.id.table, "element") else element.id.table.element.name
+    table = (
+        element.id.table.description
+        if not hasattr(element.id.table, "element")
+        else element.id.table.element.name
+    )
     level = _bind(compiler, f"q_{element.level}", **kw)
     return (
         f"({name}.{element.id.name} IN (SELECT k.id FROM {table}_fts_key k JOIN {table}_fts f ON f.rowid = k.docid "  # noqa: S608 - our own names
@@ -114,7 +118,9 @@ def values(database: str, terms: Terms) -> dict[str, Any]:
             found |= {f"q{index}{letter}": _tsquery(term, letter) for letter in "ABC"}
         return found
     query = " AND ".join(_fts(term) for term in terms)
-    levels = {f"q_{level}": f"{{{' '.join(columns)}}} : ({query})" for level, columns in LEVELS.items()}
+    levels = {
+        f"q_{level}": f"{{{' '.join(columns)}}} : ({query})" for level, columns in LEVELS.items()
+    }
     return {**levels, "q_terms": json.dumps([list(term) for term in terms])}
 
 
@@ -164,7 +170,8 @@ def _ddl_postgresql(table: str) -> list[str]:
     statements = []
     for level, columns in LEVELS.items():
         words = " || ".join(
-            f"setweight(to_tsvector('simple'::regconfig, {column}), '{LETTERS[column]}')" for column in columns
+            f"setweight(to_tsvector('simple'::regconfig, {column}), '{LETTERS[column]}')"
+            for column in columns
         )
         statements += [
             f"ALTER TABLE {table} ADD COLUMN words_{level} tsvector GENERATED ALWAYS AS ({words}) STORED",

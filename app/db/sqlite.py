@@ -38,7 +38,9 @@ _UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
 
 def connect(path: str) -> sqlite3.Connection:
     """A connection with the house's settings; transactions are ours alone to open."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
     for pragma in PRAGMAS:
         connection.execute(pragma)
     search.teach_sqlite(connection)
@@ -81,7 +83,9 @@ def _house_errors(unique: Mapping[str, str]) -> Iterator[None]:
 class SqliteTransaction:
     """The one transaction that may be open in this process."""
 
-    def __init__(self, connection: sqlite3.Connection, shapes: Shapes, unique: Mapping[str, str]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, shapes: Shapes, unique: Mapping[str, str]
+    ) -> None:
         """`unique` maps SQLite's column lists to the names of the rules."""
         self._connection = connection
         self._shapes = shapes
@@ -94,7 +98,10 @@ class SqliteTransaction:
     async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
         """See `Reads.fetch`."""
         statement = self._shapes.get(key, build)
-        return [statement.shape(row) for row in self._run(statement.text, statement.values(values)).fetchall()]
+        return [
+            statement.shape(row)
+            for row in self._run(statement.text, statement.values(values)).fetchall()
+        ]
 
     async def write(self, writes: Sequence[Write]) -> None:
         """See `Transaction.write`."""
@@ -104,7 +111,9 @@ class SqliteTransaction:
             if write.rows is not None and touched != write.rows:
                 raise Contended(f"{write.target} changed meanwhile")
 
-    async def write_many(self, key: object, build: Build, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def write_many(
+        self, key: object, build: Build, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
         """See `Transaction.write_many`."""
         statement = self._shapes.get(key, build)
         values = [[_plain(value) for value in statement.values(row)] for row in rows]
@@ -156,7 +165,9 @@ class Sqlite:
         statement = self._shapes.get(key, build)
         return self._select(self._reader, statement.text, statement.values(values), statement.shape)
 
-    async def fetch_slow(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
+    async def fetch_slow(
+        self, key: object, build: Build, values: Mapping[str, Any]
+    ) -> list[Document]:
         """A read that may take long, in its own thread on its own connection."""
         statement = self._shapes.get(key, build)
         given = statement.values(values)
@@ -165,7 +176,11 @@ class Sqlite:
         )
 
     def _select(
-        self, connection: sqlite3.Connection, text: str, values: Sequence[Any], shape: Callable[[Any], Document]
+        self,
+        connection: sqlite3.Connection,
+        text: str,
+        values: Sequence[Any],
+        shape: Callable[[Any], Document],
     ) -> list[Document]:
         with _house_errors(self._unique):
             rows = connection.execute(text, [_plain(value) for value in values]).fetchall()

@@ -98,7 +98,9 @@ def _row_shape(columns: Sequence[Any], *, native: bool) -> Callable[[Sequence[An
                 parts.append(f"{name!r}: {source(node)}")
             else:
                 value = f"r[{node}]"
-                parts.append(f"{name!r}: {kinds[node]}({value})" if node in kinds else f"{name!r}: {value}")
+                parts.append(
+                    f"{name!r}: {kinds[node]}({value})" if node in kinds else f"{name!r}: {value}"
+                )
         return "{" + ", ".join(parts) + "}"
 
     # The source is made of column labels of our own statements and integers only, each through repr().

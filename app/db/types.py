@@ -5,10 +5,11 @@ stays text and is spliced into answers unparsed. PostgreSQL keeps its native typ
 output format, so that both databases give the same bytes.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, TIMESTAMP, Date, Double, String, Text
+from sqlalchemy import JSON, TIMESTAMP, Date, Double, String, Text, literal
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -52,6 +53,12 @@ def day_text(value: date) -> str:
     return value.isoformat()
 
 
+def among(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+    """`column` is one of these constants; unlike `in_` with plain strings it compiles to text that can be kept."""
+    found: ColumnElement[bool] = column.in_([literal(value) for value in values])
+    return found
+
+
 class one_of(ColumnElement[bool]):  # noqa: N801 - reads as SQL where it is used
     """`column` is one of the strings in the list parameter `name`; the list may have any length."""
 
@@ -79,4 +86,6 @@ def _one_of_postgresql(element: one_of, compiler: SQLCompiler, **kw: Any) -> str
 @compiles(one_of, "sqlite")
 def _one_of_sqlite(element: one_of, compiler: SQLCompiler, **kw: Any) -> str:
     column = compiler.process(element.column, **kw)
-    return f"({column} IN (SELECT value FROM json_each({compiler.process(element.parameter, **kw)})))"
+    return (
+        f"({column} IN (SELECT value FROM json_each({compiler.process(element.parameter, **kw)})))"
+    )

@@ -16,7 +16,8 @@ class Member(Base, Versioned):
     __table_args__ = (
         CheckConstraint("role IN ('facilitator', 'member', 'observer')", name="role"),
         CheckConstraint(
-            "status IN ('invited', 'requested', 'active', 'declined', 'left', 'removed')", name="status"
+            "status IN ('invited', 'requested', 'active', 'declined', 'left', 'removed')",
+            name="status",
         ),
         Index(
             "uq_member_open_spell",
@@ -30,7 +31,7 @@ class Member(Base, Versioned):
         Index("ix_member_person_status", "person_id", "status", "network_id"),
     )
 
-    network_id: Mapped[str] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"))
+    network_id: Mapped[str] = mapped_column(ForeignKey("network.id"))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str] = mapped_column(String(12))
     status: Mapped[str] = mapped_column(String(10))

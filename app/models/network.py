@@ -1,6 +1,16 @@
 """Networks and what belongs to one network row."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, String, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.types import FLOAT, ID, INSTANT, JSON_TEXT
@@ -17,7 +27,9 @@ class Network(Base, Versioned, Searched):
 
     __tablename__ = "network"
     __table_args__ = (
-        CheckConstraint("visibility IN ('open', 'restricted', 'private', 'confidential')", name="visibility"),
+        CheckConstraint(
+            "visibility IN ('open', 'restricted', 'private', 'confidential')", name="visibility"
+        ),
         CheckConstraint("join_policy IN ('open', 'request', 'invite')", name="join_policy"),
         CheckConstraint("member_count >= 0", name="member_count"),
         Index(
@@ -33,6 +45,8 @@ class Network(Base, Versioned, Searched):
         Index("ix_network_updated", "outer_updated_at", "id"),
     )
 
+    # Moves with edits alone, not with counts: what If-Match compares, so that a join does not stop an edit.
+    edition: Mapped[int] = mapped_column(BigInteger)
     slug: Mapped[str] = mapped_column(String(80))
     name: Mapped[str] = mapped_column(String(200))
     purpose: Mapped[str] = mapped_column(Text)
@@ -78,7 +92,9 @@ class NetworkTerm(Base):
     __tablename__ = "network_term"
     __table_args__ = (Index("ix_network_term_field_code", "field", "code", "network_id"),)
 
-    network_id: Mapped[str] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"), primary_key=True)
+    network_id: Mapped[str] = mapped_column(
+        ForeignKey("network.id", ondelete="CASCADE"), primary_key=True
+    )
     field: Mapped[str] = mapped_column(String(12), primary_key=True)
     code: Mapped[str] = mapped_column(String(60), primary_key=True)
 
@@ -89,7 +105,9 @@ class NetworkPurpose(Base):
     __tablename__ = "network_purpose"
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    network_id: Mapped[str] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"), index=True)
+    network_id: Mapped[str] = mapped_column(
+        ForeignKey("network.id", ondelete="CASCADE"), index=True
+    )
     purpose: Mapped[str] = mapped_column(Text)
     from_at: Mapped[str] = mapped_column(INSTANT)
     to_at: Mapped[str | None] = mapped_column(INSTANT)

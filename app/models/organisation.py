@@ -40,7 +40,9 @@ class OrganisationParent(Base):
     __tablename__ = "organisation_parent"
     __table_args__ = (Index("ix_organisation_parent_parent", "parent_code", "code"),)
 
-    code: Mapped[str] = mapped_column(ForeignKey("organisation.code", ondelete="CASCADE"), primary_key=True)
+    code: Mapped[str] = mapped_column(
+        ForeignKey("organisation.code", ondelete="CASCADE"), primary_key=True
+    )
     parent_code: Mapped[str] = mapped_column(String(10), primary_key=True)
     relationship: Mapped[str] = mapped_column(String(30), primary_key=True)
 

@@ -18,7 +18,9 @@ class Person(Base, Versioned, Searched):
 
     display_name: Mapped[str] = mapped_column(String(200))
     profession: Mapped[str | None] = mapped_column(String(60), index=True)
-    organisation_code: Mapped[str | None] = mapped_column(ForeignKey("organisation.code"), index=True)
+    organisation_code: Mapped[str | None] = mapped_column(
+        ForeignKey("organisation.code"), index=True
+    )
     region: Mapped[str | None] = mapped_column(String(20))
     interests: Mapped[str] = mapped_column(JSON_TEXT)
     skills: Mapped[str] = mapped_column(JSON_TEXT)
@@ -38,7 +40,9 @@ class PersonTopic(Base):
     __tablename__ = "person_topic"
     __table_args__ = (Index("ix_person_topic_code", "code", "person_id"),)
 
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
     code: Mapped[str] = mapped_column(String(60), primary_key=True)
 
 
@@ -52,7 +56,7 @@ class Token(Base, Versioned):
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hint: Mapped[str] = mapped_column(String(16))
     scopes: Mapped[str] = mapped_column(JSON_TEXT)
-    network_id: Mapped[str | None] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"), index=True)
+    network_id: Mapped[str | None] = mapped_column(ForeignKey("network.id"), index=True)
     expires_at: Mapped[str | None] = mapped_column(INSTANT)
     revoked_at: Mapped[str | None] = mapped_column(INSTANT)
     last_used_on: Mapped[str | None] = mapped_column(DAY)

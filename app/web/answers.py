@@ -14,10 +14,20 @@ def etag_of(version: int | None, body: bytes) -> str:
     return f'"{version or 0}-{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
 
 
-def one(call: Call, document: dict[str, Any], *, status: int = 200, location: str | None = None) -> Answer:
-    """One resource with its ETag; 304 without a body when the caller has it already."""
+def one(
+    call: Call,
+    document: dict[str, Any],
+    *,
+    status: int = 200,
+    location: str | None = None,
+    edition: int | None = None,
+) -> Answer:
+    """One resource with its ETag; 304 without a body when the caller has it already.
+
+    `edition` is what If-Match compares, where that is not the version.
+    """
     body = dump(document)
-    etag = etag_of(document.get("version"), body)
+    etag = etag_of(edition or document.get("version"), body)
     headers = [JSON, (b"etag", etag.encode())]
     if location is not None:
         headers.append((b"location", location.encode()))
@@ -37,7 +47,6 @@ def page(
     call: Call,
     items: list[dict[str, Any]],
     next_cursor: str | None,
-    *,
     **more: Any,
 ) -> Answer:
     """A page of a list; `more` are further members such as `changes_cursor`."""
@@ -45,7 +54,9 @@ def page(
     if next_cursor is not None:
         kept = [pair for pair in call.query.split(b"&") if pair and not pair.startswith(b"cursor=")]
         query = b"&".join([*kept, b"cursor=" + next_cursor.encode()]).decode("ascii", "replace")
-        headers.append((b"link", f'<{call.url(call.path)}?{query}>; rel="next"'.encode("latin-1", "replace")))
+        headers.append(
+            (b"link", f'<{call.url(call.path)}?{query}>; rel="next"'.encode("latin-1", "replace"))
+        )
     return Answer(dump({"items": items, "next_cursor": next_cursor, **more}), 200, headers)
 
 
@@ -77,5 +88,3 @@ def if_match(call: Call, version: int) -> None:
     tags = [tag.strip() for tag in header.decode("latin-1").split(",")]
     if "*" not in tags and not any(tag.startswith(f'"{version}-') for tag in tags):
         raise PreconditionFailed
-
-

@@ -33,6 +33,9 @@ class Rooms:
     house: House
     sealer: Sealer
     settings: Settings
+    kept: dict[str, Any] = field(
+        default_factory=dict
+    )  # facts that never change while a process runs
 
 
 class ClientGone(Exception):

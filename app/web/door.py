@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 
 from fastapi import params as fastapi_params
+from fastapi.datastructures import DefaultPlaceholder
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -69,7 +70,8 @@ class QueryReader:
         self.lists = {
             name
             for name, field in model.model_fields.items()
-            if get_origin(field.annotation) is list or list in map(get_origin, get_args(field.annotation))
+            if get_origin(field.annotation) is list
+            or list in map(get_origin, get_args(field.annotation))
         }
         self.empty: BaseModel | None = None
         if not any(field.is_required() for field in model.model_fields.values()):
@@ -92,7 +94,9 @@ class QueryReader:
             if name in self.lists:
                 given.setdefault(name, []).append(value)
             elif name in given:
-                raise refuse(f"?{name[:60]}", "repeated_parameter", "This parameter may be given once.")
+                raise refuse(
+                    f"?{name[:60]}", "repeated_parameter", "This parameter may be given once."
+                )
             else:
                 given[name] = value
         try:
@@ -100,7 +104,9 @@ class QueryReader:
         except ValidationError as error:
             if any(item["loc"][:1] == ("cursor",) for item in error.errors()):
                 raise InvalidCursor from None
-            raise Invalid("A query parameter is not right.", errors=_field_errors(error, "?")) from None
+            raise Invalid(
+                "A query parameter is not right.", errors=_field_errors(error, "?")
+            ) from None
 
 
 class Door(APIRoute):
@@ -108,6 +114,8 @@ class Door(APIRoute):
 
     def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
         """Describe it to FastAPI, and read its signature for ourselves."""
+        if isinstance(options.get("response_model"), DefaultPlaceholder):
+            options["response_model"] = None  # else FastAPI takes `Answer` for the model
         super().__init__(path, endpoint, **options)
         scopes, self.sign_in, self.cache = endpoint.needs  # type: ignore[attr-defined]
         self.scopes: frozenset[Scope] = scopes
@@ -144,7 +152,9 @@ class Door(APIRoute):
             given["params"] = self.query.read(call.query)
         elif call.query:
             name = call.query.split(b"=", 1)[0].decode("ascii", "replace")[:60]
-            raise refuse(f"?{name}", "unknown_parameter", "This operation takes no query parameters.")
+            raise refuse(
+                f"?{name}", "unknown_parameter", "This operation takes no query parameters."
+            )
         if self.body is not None:
             given["body"] = await self._body(call, self.body)
         elif call.method != "GET" and (await call.body()):
@@ -170,7 +180,9 @@ class Door(APIRoute):
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            raise Invalid("Something in the body is not right.", errors=_field_errors(error, "/")) from None
+            raise Invalid(
+                "Something in the body is not right.", errors=_field_errors(error, "/")
+            ) from None
 
 
 def _check_accept(call: Call) -> None:

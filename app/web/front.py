@@ -118,7 +118,10 @@ class Front:
         try:
             headers = _headers(scope["headers"])
             request_id, correlation_id = self._ids(headers, request_id)
-            ids = [(b"x-request-id", request_id.encode()), (b"x-correlation-id", correlation_id.encode())]
+            ids = [
+                (b"x-request-id", request_id.encode()),
+                (b"x-correlation-id", correlation_id.encode()),
+            ]
             _single(scope["headers"])
             method = scope["method"]
             call = Call(
@@ -136,7 +139,9 @@ class Front:
             answer = problem(from_database(error), request_id)
         except Exception as error:  # the outermost layer: see the module's docstring
             _fault(request_id, error)
-            answer = problem(errors.InternalError("The error has been noted under this request id."), request_id)
+            answer = problem(
+                errors.InternalError("The error has been noted under this request id."), request_id
+            )
         await self._send(scope, send, answer, headers, ids)
         if self.rooms.settings.access_log:
             _log_access(scope, call, answer, request_id, began)
@@ -175,7 +180,12 @@ class Front:
         return Answer(b"", 204, headers)
 
     async def _send(
-        self, scope: dict[str, Any], send: Send, answer: Answer, headers: dict[bytes, bytes], ids: list[tuple[bytes, bytes]]
+        self,
+        scope: dict[str, Any],
+        send: Send,
+        answer: Answer,
+        headers: dict[bytes, bytes],
+        ids: list[tuple[bytes, bytes]],
     ) -> None:
         out = [*answer.headers, *ids, *SECURITY, VARY]
         if not any(name == b"content-security-policy" for name, _ in answer.headers):
@@ -183,7 +193,10 @@ class Front:
         origin = headers.get(b"origin")
         if origin is not None and (self._origins == [b"*"] or origin in self._origins):
             allowed = b"*" if self._origins == [b"*"] else origin
-            out += [(b"access-control-allow-origin", allowed), (b"access-control-expose-headers", EXPOSED)]
+            out += [
+                (b"access-control-allow-origin", allowed),
+                (b"access-control-expose-headers", EXPOSED),
+            ]
         if answer.status not in (204, 304):
             out.append((b"content-length", str(len(answer.body)).encode()))
         body = b"" if scope["method"] == "HEAD" else answer.body
@@ -210,12 +223,14 @@ def _fault(request_id: str, error: Exception) -> None:
         places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
         trace = trace.tb_next
     cause = type(error.__cause__).__name__ if error.__cause__ else None
-    faults.error(
-        json.dumps({"request_id": request_id, "error": type(error).__name__, "cause": cause, "at": places[-8:]})
-    )
+    line = {"request_id": request_id, "error": type(error).__name__, "cause": cause, "at": places[-8:]}
+    faults.error(json.dumps(line))
+    faults.debug("%s", request_id, exc_info=error)  # has values: never above DEBUG
 
 
-def _log_access(scope: dict[str, Any], call: Call | None, answer: Answer, request_id: str, began: float) -> None:
+def _log_access(
+    scope: dict[str, Any], call: Call | None, answer: Answer, request_id: str, began: float
+) -> None:
     """Path without query: queries may hold names. No address, no person, no token."""
     line = {
         "request_id": request_id,

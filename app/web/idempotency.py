@@ -32,7 +32,9 @@ async def run(call: Call, command: Command) -> Answer:
     """
     key = _key(call)
     if key is None:
-        return await perform(call.rooms.house, command, viewer=call.viewer, request_id=call.request_id)
+        return await perform(
+            call.rooms.house, command, viewer=call.viewer, request_id=call.request_id
+        )
     fingerprint = await _fingerprint(call)
 
     async def with_key(work: Work) -> Answer:
@@ -44,7 +46,9 @@ async def run(call: Call, command: Command) -> Answer:
         return answer
 
     try:
-        return await perform(call.rooms.house, with_key, viewer=call.viewer, request_id=call.request_id)
+        return await perform(
+            call.rooms.house, with_key, viewer=call.viewer, request_id=call.request_id
+        )
     except (Conflict, Duplicate) as error:
         # A twin may have won meanwhile, and its effect be what stood in the way.
         kept = await _kept(call.rooms.house.db, call, key, fingerprint)
@@ -74,7 +78,11 @@ async def _fingerprint(call: Call) -> str:
 
 def _find() -> Any:
     return select(
-        Idempotency.fingerprint, Idempotency.status, Idempotency.headers, Idempotency.body, Idempotency.created_at
+        Idempotency.fingerprint,
+        Idempotency.status,
+        Idempotency.headers,
+        Idempotency.body,
+        Idempotency.created_at,
     ).where(
         Idempotency.principal == bindparam("principal", type_=ID),
         Idempotency.key == bindparam("key"),
@@ -90,8 +98,13 @@ async def _kept(reads: Any, call: Call, key: str, fingerprint: str) -> Answer | 
         return None
     if row["fingerprint"] != fingerprint:
         raise KeyReused
-    headers = [(name.encode(), value.encode()) for name, value in orjson.loads(orjson.dumps(row["headers"]))]
-    return Answer(row["body"].encode(), row["status"], [*headers, (b"idempotent-replayed", b"true")])
+    headers = [
+        (name.encode(), value.encode())
+        for name, value in orjson.loads(orjson.dumps(row["headers"]))
+    ]
+    return Answer(
+        row["body"].encode(), row["status"], [*headers, (b"idempotent-replayed", b"true")]
+    )
 
 
 def _keep(work: Work, call: Call, key: str, fingerprint: str, answer: Answer) -> Write:
@@ -114,7 +127,9 @@ async def purge(house: Any) -> None:
 
     async def old(tx: Transaction) -> None:
         def build() -> Any:
-            return delete(Idempotency).where(Idempotency.created_at <= bindparam("before", type_=INSTANT))
+            return delete(Idempotency).where(
+                Idempotency.created_at <= bindparam("before", type_=INSTANT)
+            )
 
         values = {"before": house.clock() - KEPT_FOR}
         await tx.write([Write("idempotency purge", build, values, ("idempotency", "old"), None)])

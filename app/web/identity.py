@@ -104,9 +104,23 @@ class Gatekeeper:
 
         async def note(tx: Transaction) -> None:
             def build() -> Any:
-                return update(Token).where(Token.id == bindparam("row_id")).values({"last_used_on": bindparam("day")})
+                return (
+                    update(Token)
+                    .where(Token.id == bindparam("row_id"))
+                    .values({"last_used_on": bindparam("day")})
+                )
 
-            await tx.write([Write("token use", build, {"row_id": row["id"], "day": today}, ("token", row["id"]), None)])
+            await tx.write(
+                [
+                    Write(
+                        "token use",
+                        build,
+                        {"row_id": row["id"], "day": today},
+                        ("token", row["id"]),
+                        None,
+                    )
+                ]
+            )
 
         await self._house.db.unit(note)
 

@@ -143,6 +143,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "network",
+        sa.Column("edition", sa.BigInteger(), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
@@ -174,7 +175,6 @@ def upgrade() -> None:
         sa.Column("parent_id", ID, nullable=True),
         sa.Column("root_id", ID, nullable=False),
         sa.Column("depth", sa.SmallInteger(), nullable=False),
-        sa.Column("own_tier", sa.SmallInteger(), nullable=False),
         sa.Column("parent_tier", sa.SmallInteger(), nullable=False),
         sa.Column("root_tier", sa.SmallInteger(), nullable=False),
         sa.Column("outer_tier", sa.SmallInteger(), nullable=False),
@@ -307,9 +307,7 @@ def upgrade() -> None:
             "status IN ('invited', 'requested', 'active', 'declined', 'left', 'removed')",
             name=("ck_member_status"),
         ),
-        sa.ForeignKeyConstraint(
-            ["network_id"], ["network.id"], name=("fk_member_network_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=("fk_member_network_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=("fk_member_person_id")),
         sa.ForeignKeyConstraint(
             ["representing"], ["organisation.code"], name=("fk_member_representing")
@@ -398,9 +396,7 @@ def upgrade() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.Column("outer_updated_at", INSTANT, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["network_id"], ["network.id"], name=("fk_token_network_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=("fk_token_network_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=("fk_token_person_id")),
         sa.PrimaryKeyConstraint("id", name=("pk_token")),
         sa.UniqueConstraint("secret_hash", name=("uq_token_secret_hash")),

@@ -1,0 +1,199 @@
+"""Load = authorise, for commands: the row, the right to act on it, and the lock the rule depends on.
+
+Locks are taken in a fixed order: the network first (parents before children), then what is in it.
+"""
+
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from app.core import access
+from app.core.access import IN_ARCHIVE, NAME
+from app.core.errors import Forbidden, HostedElsewhere, NetworkArchived, NotFound
+from app.core.viewer import Scope
+from app.core.work import Work
+from app.db.database import fetch_one
+from app.db.types import ID, among
+from app.models import Member, Network, Organisation, Person
+
+HOSTED_FREE = frozenset(
+    {
+        "network.update",
+        "network.delete",
+        "network.archive",
+        "network.reactivate",
+        "network.read_history",
+        "network.read_purposes",
+    }
+)
+
+
+def _network(rank: str, *, lock: bool) -> Any:
+    mine = aliased(Member)
+    spell = and_(
+        mine.network_id == Network.id,
+        mine.person_id == access.viewer_id(),
+        among(mine.status, ["invited", "requested", "active"]),
+    )
+    columns = [
+        column for column in Network.__table__.columns if not column.name.startswith("search_")
+    ]
+    statement = (
+        select(
+            *columns,
+            access.standing(rank).label("_tier"),
+            mine.id.label("_spell_id"),
+            mine.role.label("_role"),
+            mine.status.label("_status"),
+            Person.display_name.label("_viewer.display_name"),
+            Person.profession.label("_viewer.profession"),
+            Person.listed.label("_viewer.listed"),
+            Organisation.code.label("_viewer.organisation.code"),
+            Organisation.name.label("_viewer.organisation.name"),
+        )
+        .outerjoin(mine, spell)
+        .outerjoin(Person, Person.id == access.viewer_id())
+        .outerjoin(Organisation, Organisation.code == Person.organisation_code)
+        .where(Network.id == bindparam("network_id", type_=ID))
+    )
+    return statement.with_for_update(of=Network) if lock else statement
+
+
+def roles_in(work: Work, row: dict[str, Any]) -> frozenset[str]:
+    """The viewer's roles towards a loaded network."""
+    viewer = work.viewer
+    roles = {"signed_in"} if viewer.person_id is not None else set()
+    if viewer.operator:
+        roles.add("operator")
+    if row["_status"] == "active":
+        roles.add(row["_role"])
+        if row["_role"] == "facilitator" and _provisions(
+            viewer.scopes, viewer.network_id, row["id"]
+        ):
+            roles.add("provisioner")
+    return frozenset(roles)
+
+
+def _provisions(scopes: frozenset[str], bound_to: str | None, network_id: str) -> bool:
+    return Scope.MEMBERS_PROVISION in scopes and bound_to == network_id
+
+
+async def fetch_network(
+    work: Work, network_id: str, action: str, *, lock: bool = True
+) -> dict[str, Any]:
+    """The network row and the right to `action` on it, locked until the commit.
+
+    Besides its columns: `_tier`, the viewer's open spell as `_spell_id`, `_role`, `_status`, and who they are.
+    Errors: `NotFound` when it is not there for the viewer; `Forbidden`; `NetworkArchived`; `HostedElsewhere`.
+    """
+    row = await sight_network(work, network_id, lock=lock)
+    if not access.allowed(action, roles_in(work, row)):
+        raise Forbidden
+    if row["archived_at"] is not None and action not in IN_ARCHIVE:
+        raise NetworkArchived
+    if row["hosted_at"] is not None and action not in HOSTED_FREE:
+        raise HostedElsewhere(hosted_at=row["hosted_at"])
+    return row
+
+
+async def sight_network(work: Work, network_id: str, *, lock: bool = True) -> dict[str, Any]:
+    """The network row if the viewer sees it at all, whatever they may do. Errors: `NotFound`."""
+    rank = work.viewer.rank
+    values = {"viewer_id": work.viewer.person_id, "network_id": network_id}
+    row = await fetch_one(
+        work, ("fetch network", rank, lock), lambda: _network(rank, lock=lock), values
+    )
+    if row is None or row["_tier"] < NAME:
+        raise NotFound
+    return row
+
+
+def _member(rank: str) -> Any:
+    columns = list(Member.__table__.columns)
+    return select(*columns).where(
+        Member.id == bindparam("member_id", type_=ID), access.visible_member(rank)
+    )
+
+
+async def fetch_member(work: Work, member_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A visible spell and its network, both locked (the network first); the caller asks `require` what it needs.
+
+    Errors: `NotFound`.
+    """
+    rank = work.viewer.rank
+    values = {**access.values(work.viewer), "member_id": member_id}
+    found = await fetch_one(work, ("fetch member", rank), lambda: _member(rank), values)
+    if found is None:
+        raise NotFound
+    network = await sight_member_network(work, found["network_id"])
+    # Again, now that nobody else can change it: its state decides.
+    row = await fetch_one(work, ("fetch member", rank), lambda: _member(rank), values)
+    if row is None:
+        raise NotFound
+    return row, network
+
+
+async def sight_member_network(work: Work, network_id: str) -> dict[str, Any]:
+    """The network of a spell the viewer sees: there even for one who is only invited to what they cannot see."""
+    rank = work.viewer.rank
+    values = {"viewer_id": work.viewer.person_id, "network_id": network_id}
+    row = await fetch_one(
+        work, ("fetch network", rank, True), lambda: _network(rank, lock=True), values
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def require(work: Work, action: str, network: dict[str, Any], *, about: str | None = None) -> None:
+    """The right to `action` on a spell in this network; `about` is the person of the spell.
+
+    Errors: `Forbidden`; `NetworkArchived`.
+    """
+    roles = roles_in(work, network)
+    if about is not None and about == work.viewer.person_id:
+        roles |= {"self"}
+    if not access.allowed(action, roles):
+        raise Forbidden
+    if network["archived_at"] is not None and action not in IN_ARCHIVE:
+        raise NetworkArchived
+
+
+def _facilitators() -> Any:
+    return select(func.count(literal(1)).label("count")).where(
+        Member.network_id == bindparam("network_id", type_=ID),
+        Member.status == "active",
+        Member.role == "facilitator",
+    )
+
+
+async def count_facilitators(work: Work, network_id: str) -> int:
+    """Active facilitators of a network that this work has locked."""
+    row = await fetch_one(work, "facilitators", _facilitators, {"network_id": network_id})
+    return int(row["count"]) if row else 0
+
+
+def _below() -> Any:
+    return (
+        select(
+            *(
+                column
+                for column in Network.__table__.columns
+                if not column.name.startswith("search_")
+            )
+        )
+        .where(
+            or_(
+                Network.parent_id == bindparam("network_id", type_=ID),
+                and_(Network.root_id == bindparam("network_id", type_=ID), Network.depth > 0),
+            )
+        )
+        .order_by(Network.depth, Network.id)
+        .with_for_update()
+    )
+
+
+async def fetch_below(work: Work, network_id: str) -> list[dict[str, Any]]:
+    """Every sub-group below a network that this work has locked, nearest first, locked too."""
+    return await work.fetch("below", _below, {"network_id": network_id})

@@ -1,0 +1,1 @@
+"""What people do, one folder for each group of verbs; features do not import each other."""

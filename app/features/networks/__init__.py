@@ -1,0 +1,1 @@
+"""Networks and their members: set up, find, join, approve, hand over, archive."""

@@ -1,0 +1,387 @@
+"""Changing networks: set up, edit, archive, delete."""
+
+import re
+import secrets
+import unicodedata
+from typing import Any
+
+from sqlalchemy import bindparam, exists, literal, or_, select
+
+from app.core import access
+from app.core.access import HIDDEN, INSIDE, NAME, NETWORK_TIERS
+from app.core.changes import Told, change, create, remove
+from app.core.errors import (
+    FieldError,
+    Forbidden,
+    Invalid,
+    NetworkArchived,
+    NetworkInUse,
+    NetworkNotArchived,
+    ParentMembershipRequired,
+    TooDeep,
+)
+from app.core.fetching import fetch_below, fetch_network
+from app.core.work import Work
+from app.db.database import fetch_one
+from app.db.types import ID
+from app.features.networks.queries import plain
+from app.features.networks.schemas import NetworkArchive, NetworkCreate, NetworkPatch
+from app.features.networks.settling import (
+    TERM_FIELDS,
+    VOCABULARIES,
+    json_text,
+    labels,
+    organisations,
+    reach_of,
+    search_words,
+    set_terms,
+    told_of_network,
+)
+from app.features.networks.spells import begin_spell
+from app.models import Member, Network, NetworkPurpose, Person, Token
+
+DEEPEST = 2  # counted from 0: a network, a sub-group, a sub-group of that
+JSON_FIELDS = frozenset({"aims", "topics", "professions", "icbs", "footprint", "links", "charter"})
+KEPT_BY_OPERATOR = frozenset({"hosted_at", "verified"})
+OF_THE_SEARCH = frozenset({
+    "name", "slug", "purpose", "topics", "aims", "place", "host_name", "member_offer", "closing_note",
+    "engagement_strategy", "resourcing", "charter", "visibility",
+})  # fmt: skip
+
+
+def random_slug() -> str:
+    """A slug that says nothing, for a network that is not there for outsiders."""
+    return f"n-{secrets.token_hex(8)}"
+
+
+def slug_of(name: str) -> str:
+    """A slug made of a name's letters and digits."""
+    plain_text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain_text).strip("-")[:70].strip("-")
+    return slug if len(slug) > 2 else f"network-{slug}".strip("-")  # noqa: PLR2004 - the shortest slug
+
+
+def _refuse(pointer: str, code: str, detail: str) -> Invalid:
+    return Invalid(detail, errors=(FieldError(pointer, code, detail),))
+
+
+def columns_of(given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a body as columns."""
+    columns = {
+        name: json_text(value) if name in JSON_FIELDS else value for name, value in given.items()
+    }
+    if "host_organisation" in columns:
+        columns["host_code"] = columns.pop("host_organisation")
+    return columns
+
+
+async def _check_references(work: Work, given: dict[str, Any]) -> dict[str, str]:
+    """Every code that a body names is known. Returns the labels of the topics. Errors: `UnknownReference`."""
+    found: dict[str, str] = {}
+    for field, vocabulary in VOCABULARIES.items():
+        if given.get(field):
+            known = await labels(work, vocabulary, given[field], f"/{field}")
+            found |= known if field == "topics" else {}
+    if given.get("footprint"):
+        await organisations(work, given["footprint"], "/footprint")
+    if given.get("host_organisation"):
+        await organisations(work, [given["host_organisation"]], "/host_organisation")
+    if given.get("icbs"):
+        known_icbs = await organisations(work, given["icbs"], "/icbs")
+        wrong = [code for code, row in known_icbs.items() if row["kind"] != "icb"]
+        if wrong:
+            raise _refuse("/icbs", "not_an_icb", f"{wrong[0]} is no integrated care board.")
+    return found
+
+
+def _slug_holder() -> Any:
+    return select(Network.id).where(Network.slug == bindparam("slug"), Network.outer_tier >= NAME)
+
+
+async def _free_slug(work: Work, name: str) -> str:
+    """The slug of a name, with a tail when another network has it."""
+    slug = slug_of(name)
+    taken = await fetch_one(work, "slug holder", _slug_holder, {"slug": slug})
+    return f"{slug}-{secrets.token_hex(2)}" if taken else slug
+
+
+async def create_network(work: Work, body: NetworkCreate) -> str:
+    """Set up a network; who sets it up facilitates it. Returns its id.
+
+    Errors: `Forbidden` for one that lives elsewhere (kept by the operator); `UnknownReference`; `SlugTaken`;
+    `TooDeep`, `ParentMembershipRequired` for a sub-group.
+    """
+    given = body.model_dump(mode="json", exclude={"parent_id", "slug"})
+    hosted = body.hosted_at is not None
+    if (hosted or body.verified is not None) and not work.viewer.operator:
+        raise Forbidden("Networks that live elsewhere are kept by the operator.")
+    parent = await _parent_of(work, body) if body.parent_id else None
+    topic_labels = await _check_references(work, given)
+    network_id = work.new_id()
+    above = [parent["visibility"]] if parent else []
+    if parent and parent["parent_id"]:
+        above.append((await _ancestor(work, parent["parent_id"]))["visibility"])
+    tiers = access.tiers(body.visibility, above)
+    slug = (
+        random_slug()
+        if tiers["outer_tier"] == HIDDEN
+        else body.slug or await _free_slug(work, body.name)
+    )
+    row: dict[str, Any] = {
+        **columns_of(given),
+        **tiers,
+        "id": network_id,
+        "edition": 1,
+        "slug": slug,
+        "parent_id": parent["id"] if parent else None,
+        "root_id": parent["root_id"] if parent else network_id,
+        "depth": parent["depth"] + 1 if parent else 0,
+        "member_count": 0 if hosted else 1,
+        "facilitators": "[]",
+        "closing_note": None,
+        "archived_at": None,
+    }
+    if not hosted:
+        row["facilitators"] = await _creator_as_facilitator(work)
+    row |= search_words(row, topic_labels)
+    create(
+        work,
+        "network.created",
+        row,
+        told_of_network(row, NAME, person_id=work.viewer.person_id, scope="person"),
+    )
+    _begin_purpose(work, network_id, body.purpose)
+    for field in TERM_FIELDS:
+        set_terms(work, network_id, field, [], given[field])
+    if not hosted:
+        begin_spell(work, row, str(work.viewer.person_id), role="facilitator", status="active")
+    return network_id
+
+
+async def _parent_of(work: Work, body: NetworkCreate) -> dict[str, Any]:
+    parent = await fetch_network(work, str(body.parent_id), "network.create_sub_group")
+    if parent["depth"] >= DEEPEST:
+        raise TooDeep
+    if body.hosted_at is not None:
+        raise _refuse("/hosted_at", "not_here", "A sub-group lives where its parent lives.")
+    if parent["_status"] != "active":
+        raise ParentMembershipRequired
+    return parent
+
+
+def _self() -> Any:
+    return select(Person.id.label("person_id"), Person.display_name, Person.listed).where(
+        Person.id == access.viewer_id()
+    )
+
+
+async def _creator_as_facilitator(work: Work) -> str:
+    row = await fetch_one(work, "self", _self, {"viewer_id": work.viewer.person_id})
+    listed = row is not None and row.pop("listed")
+    return str(json_text([row] if listed else []))
+
+
+def _begin_purpose(work: Work, network_id: str, purpose: str) -> None:
+    work.insert(
+        NetworkPurpose,
+        {
+            "id": work.new_id(),
+            "network_id": network_id,
+            "purpose": purpose,
+            "from_at": work.now,
+            "to_at": None,
+            "person_id": work.viewer.person_id,
+        },
+    )
+
+
+async def update_network(work: Work, row: dict[str, Any], body: NetworkPatch) -> None:
+    """Edit a loaded network: only what was sent and differs. Tightening it tightens what is below, at once.
+
+    Errors: `Forbidden` for fields the operator keeps; `Invalid`; `UnknownReference`; `SlugTaken`.
+    """
+    given = body.model_dump(mode="json", exclude_unset=True)
+    if KEPT_BY_OPERATOR & set(given) and not work.viewer.operator:
+        raise Forbidden("hosted_at and verified are kept by the operator.")
+    if given.get("hosted_at") and row["hosted_at"] is None:
+        raise _refuse(
+            "/hosted_at",
+            "has_members",
+            "A network that lives here cannot be moved elsewhere; archive it.",
+        )
+    topic_labels = await _check_references(work, given)
+    columns = columns_of(given)
+    values = {
+        name: value
+        for name, value in columns.items()
+        if (json_text(plain(row[name])) if name in JSON_FIELDS else row[name]) != value
+    }
+    if not values:
+        return
+    new = {**row, **{name: plain(row[name]) for name in JSON_FIELDS}, **given}
+    if (new["latitude"] is None) != (new["longitude"] is None):
+        raise _refuse("/latitude", "half_a_place", "latitude and longitude are given together.")
+    scope: dict[str, Any] = {}
+    if "visibility" in values:
+        scope = await _retier(work, row, values)
+    elif "slug" in values and row["outer_tier"] == HIDDEN:
+        raise _refuse(
+            "/slug", "slug_is_random", "The slug of a network that outsiders cannot see is random."
+        )
+    if OF_THE_SEARCH & set(values):
+        if "topics" not in given:
+            topic_labels = await labels(work, "topic", new["topics"], "/topics")
+        values |= search_words(
+            {**new, **{k: v for k, v in values.items() if k in ("slug",)}}, topic_labels
+        )
+    for field in TERM_FIELDS:
+        if field in values:
+            set_terms(work, row["id"], field, plain(row[field]), given[field])
+    if "purpose" in values:
+        work.update_children(
+            NetworkPurpose, {"network_id": row["id"], "to_at": None}, {"to_at": work.now}
+        )
+        _begin_purpose(work, row["id"], body.purpose)
+    tier = min(
+        NETWORK_TIERS.get("host" if name.startswith("host_") else name, INSIDE) for name in values
+    )
+    values["edition"] = row["edition"] + 1
+    outer = max(row["outer_tier"], values.get("outer_tier", HIDDEN))
+    told = told_of_network({**row, "outer_tier": outer}, tier, **scope)
+    change(work, "network.updated", row, values, told)
+
+
+async def _retier(work: Work, row: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Work out what everybody may see after a change of visibility, here and in every sub-group below."""
+    chain = [row]
+    while chain[-1]["parent_id"]:
+        chain.append(await _ancestor(work, chain[-1]["parent_id"]))
+    rules = {network["id"]: network["visibility"] for network in chain} | {
+        row["id"]: values["visibility"]
+    }
+    tiers = access.tiers(values["visibility"], [rules[network["id"]] for network in chain[1:]])
+    values |= tiers | _slug_for(row, tiers, values.get("slug"))
+    for below in await fetch_below(work, row["id"]):
+        if below["parent_id"] not in rules:
+            continue
+        rules[below["id"]] = below["visibility"]
+        parent_rule = rules[below["parent_id"]]
+        grand = (
+            [rules[row["id"]]]
+            if below["parent_id"] != row["id"]
+            else [rules[n["id"]] for n in chain[1:]]
+        )
+        below_tiers = access.tiers(below["visibility"], [parent_rule, *grand])
+        if any(below[name] != tier for name, tier in below_tiers.items()):
+            widest = max(below["outer_tier"], below_tiers["outer_tier"])
+            told = told_of_network(
+                {**below, "outer_tier": widest}, NAME, scope="all", **reach_of(below)
+            )
+            change(
+                work,
+                "network.retiered",
+                below,
+                {**below_tiers, **_slug_for(below, below_tiers, None)},
+                told,
+            )
+    return {"scope": "all", **reach_of(row)}
+
+
+def _slug_for(row: dict[str, Any], tiers: dict[str, int], asked: str | None) -> dict[str, str]:
+    if tiers["outer_tier"] == HIDDEN:
+        return {"slug": random_slug()} if row["outer_tier"] != HIDDEN else {}
+    return {"slug": asked} if asked else {}
+
+
+def _by_id() -> Any:
+    return select(Network.id, Network.parent_id, Network.visibility, Network.archived_at).where(
+        Network.id == bindparam("network_id", type_=ID)
+    )
+
+
+async def _ancestor(work: Work, network_id: str) -> dict[str, Any]:
+    row = await fetch_one(work, "ancestor", _by_id, {"network_id": network_id})
+    if row is None:
+        message = f"network {network_id} is a parent and is not there"
+        raise LookupError(message)
+    return row
+
+
+async def archive_network(work: Work, network_id: str, body: NetworkArchive) -> None:
+    """Close a network and the sub-groups below it: read-only from now on, still readable and citable.
+
+    Errors: `NetworkArchived` when it already is.
+    """
+    row = await fetch_network(work, network_id, "network.archive")
+    closing = {"archived_at": work.now, "closing_note": body.closing_note}
+    for network in [
+        row,
+        *(below for below in await fetch_below(work, network_id) if _is_below(below, row)),
+    ]:
+        if network["archived_at"] is None:
+            labelled = await labels(work, "topic", plain(network["topics"]), "/topics")
+            values = {
+                **closing,
+                "edition": network["edition"] + 1,
+                **search_words({**network, **closing}, labelled),
+            }
+            change(work, "network.archived", network, values, told_of_network(network, NAME))
+
+
+def _is_below(below: dict[str, Any], row: dict[str, Any]) -> bool:
+    return row["depth"] == 0 or below["parent_id"] == row["id"]
+
+
+async def reactivate_network(work: Work, network_id: str) -> None:
+    """Open an archived network again; its sub-groups stay as they are.
+
+    Errors: `NetworkNotArchived`; `NetworkArchived` when its parent is.
+    """
+    row = await fetch_network(work, network_id, "network.reactivate")
+    if row["archived_at"] is None:
+        raise NetworkNotArchived
+    if row["parent_id"]:
+        parent = await _ancestor(work, row["parent_id"])
+        if parent["archived_at"] is not None:
+            raise NetworkArchived("The parent network is archived: reactivate it first.")
+    values = {"archived_at": None, "closing_note": None, "edition": row["edition"] + 1}
+    labelled = await labels(work, "topic", plain(row["topics"]), "/topics")
+    values |= search_words({**row, "closing_note": None}, labelled)
+    change(work, "network.reactivated", row, values, told_of_network(row, NAME))
+
+
+def _others() -> Any:
+    network_id, viewer = bindparam("network_id", type_=ID), access.viewer_id()
+    other = exists(select(1).where(Member.network_id == network_id, Member.person_id != viewer))
+    below = exists(select(1).where(Network.parent_id == network_id))
+    return select(literal(1).label("found")).where(or_(other, below))
+
+
+def _own_spells() -> Any:
+    return select(Member.id, Member.person_id, Member.version, Member.outer_version).where(
+        Member.network_id == bindparam("network_id", type_=ID)
+    )
+
+
+def _bound_tokens() -> Any:
+    return select(Token.id, Token.person_id, Token.version, Token.outer_version).where(
+        Token.network_id == bindparam("network_id", type_=ID)
+    )
+
+
+async def delete_network(work: Work, row: dict[str, Any]) -> None:
+    """Delete a loaded network that nobody else belongs to. Errors: `NetworkInUse`."""
+    values = {"network_id": row["id"], "viewer_id": work.viewer.person_id}
+    if await fetch_one(work, "others in network", _others, values):
+        raise NetworkInUse
+    for token in await work.fetch("tokens of network", _bound_tokens, values):
+        remove(work, "token.revoked", token, Told(person_id=token["person_id"]))
+    for spell in await work.fetch("spells of network", _own_spells, values):
+        remove(work, "member.gone", spell, Told(network_id=row["id"], person_id=spell["person_id"]))
+    await work.flush()
+    remove(
+        work,
+        "network.deleted",
+        row,
+        told_of_network(row, NAME, person_id=work.viewer.person_id, **reach_of(row)),
+    )

@@ -1,0 +1,181 @@
+"""Reading members and their history."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, case, exists, literal, or_, select
+
+from app.core import access, words
+from app.core.paging import Page, Sort, keyset, page_values
+from app.core.viewer import Viewer
+from app.db import search
+from app.db.database import Database, Reads, fetch_one
+from app.db.types import ID, one_of
+from app.features.networks.member_schemas import MemberQuery
+from app.features.networks.queries import feed_head, head
+from app.models import Member, MemberRole, Network, Organisation, Person, PersonTopic
+
+PERSON = (
+    Person.id.label("person.id"),
+    Person.display_name.label("person.display_name"),
+    Person.profession.label("person.profession"),
+    Organisation.code.label("person.organisation.code"),
+    Organisation.name.label("person.organisation.name"),
+)
+COLUMNS = (
+    Member.id, Member.network_id, *PERSON, Member.role, Member.status, Member.representing, Member.offer,
+    Member.message, Member.joined_at, Member.created_at, Member.updated_at, Member.version,
+)  # fmt: skip
+FILTERS = {
+    "network_id": Member.network_id,
+    "person_id": Member.person_id,
+    "status": Member.status,
+    "role": Member.role,
+    "profession": Person.profession,
+}
+
+
+def _sees_message(rank: str, network_id: Any) -> Any:
+    """Only facilitators and oneself read what was said with a request."""
+    if rank == "operator":
+        return literal(value=True)
+    return or_(Member.person_id == access.viewer_id(), access.active_in(network_id, "facilitator"))
+
+
+def _base(rank: str, network_id: Any) -> Any:
+    return (
+        select(*COLUMNS, _sees_message(rank, network_id).label("_sees_message"))
+        .join(Person, Person.id == Member.person_id)
+        .outerjoin(Organisation, Organisation.code == Person.organisation_code)
+    )
+
+
+def list_shape(rank: str, given: frozenset[str], *, started: bool, terms: int) -> Any:
+    """The SELECT of a list with these filters."""
+    within = bindparam("network_id", type_=ID) if "network_id" in given else None
+    statement = _base(rank, Member.network_id if within is None else within).add_columns(
+        feed_head().label("_head")
+    )
+    statement = statement.where(access.visible_member(rank, network_id=within))
+    statement = statement.where(
+        *(column == bindparam(name) for name, column in FILTERS.items() if name in given)
+    )
+    if "organisation" in given:
+        code = bindparam("organisation")
+        statement = statement.where(
+            or_(Person.organisation_code == code, Member.representing == code)
+        )
+    if "topic" in given:
+        topic = exists(
+            select(1).where(
+                PersonTopic.person_id == Person.id, PersonTopic.code == bindparam("topic")
+            )
+        )
+        # Interests are of the profile: they match only where the viewer reads it.
+        statement = statement.where(
+            topic, or_(Person.listed.is_(True), Person.id == access.viewer_id())
+        )
+    if terms:
+        statement = statement.where(search.matches(Person, "name", terms))
+    return keyset(statement, Sort("id", Member.id, Member.id), started=started)
+
+
+async def list_members(
+    db: Database, viewer: Viewer, query: MemberQuery, page: Page
+) -> tuple[list[dict[str, Any]], int]:
+    """A page of members (one row more than the page, with `_key`), and the feed's position before it."""
+    given = frozenset(query.model_fields_set) - {"limit", "cursor"}
+    terms = words.query_terms(query.q) if "q" in given else ()
+    if "q" in given and not terms:
+        return [], await head(db)
+    values: dict[str, Any] = {
+        **access.values(viewer),
+        **page_values(page),
+        **{name: getattr(query, name) for name in given - {"q"}},
+    }
+    if terms:
+        values |= search.values(db.name, terms)
+    rank, started = viewer.rank, page.after is not None
+    fetch = db.fetch_slow if terms else db.fetch
+    rows = await fetch(
+        ("members", rank, given, started, len(terms)),
+        lambda: list_shape(rank, given, started=started, terms=len(terms)),
+        values,
+    )
+    position = rows[0]["_head"] if rows else await head(db)
+    for row in rows:
+        del row["_head"]
+        shown(row)
+    return rows, position
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as its reader may see it."""
+    if not row.pop("_sees_message"):
+        row["message"] = None
+    if row["person"]["organisation"]["code"] is None:
+        row["person"]["organisation"] = None
+    return row
+
+
+def _one(rank: str) -> Any:
+    return _base(rank, Member.network_id).where(
+        Member.id == bindparam("member_id", type_=ID), access.visible_member(rank)
+    )
+
+
+async def one_member(reads: Reads, viewer: Viewer, member_id: str) -> dict[str, Any] | None:
+    """One open spell, or None when it is not there for this viewer."""
+    rank = viewer.rank
+    values = {**access.values(viewer), "member_id": member_id}
+    row = await fetch_one(reads, ("member", rank), lambda: _one(rank), values)
+    return None if row is None else shown(row)
+
+
+def _history(rank: str, of: str, *, started: bool) -> Any:
+    # The name of a network that is out of sight now stays unsaid.
+    name = case((access.visible_network(rank), Network.name), else_=None)
+    statement = (
+        select(
+            Member.id, Network.id.label("network.id"), name.label("network.name"), *PERSON, Member.status,
+            Member.created_at.label("asked_at"), Member.joined_at, Member.ended_at, Member.reason,
+        )
+        .join(Person, Person.id == Member.person_id)
+        .join(Network, Network.id == Member.network_id)
+        .outerjoin(Organisation, Organisation.code == Person.organisation_code)
+    )  # fmt: skip
+    if of == "network":
+        statement = statement.where(Member.network_id == bindparam("network_id", type_=ID))
+    else:
+        statement = statement.where(Member.person_id == access.viewer_id())
+    return keyset(statement, Sort("-id", Member.id, Member.id, descending=True), started=started)
+
+
+def _roles() -> Any:
+    return (
+        select(MemberRole.member_id, MemberRole.role, MemberRole.from_at, MemberRole.to_at)
+        .where(one_of(MemberRole.member_id, bindparam("member_ids")))
+        .order_by(MemberRole.from_at, MemberRole.id)
+    )
+
+
+async def history(
+    reads: Reads, viewer: Viewer, page: Page, network_id: str | None = None
+) -> list[dict[str, Any]]:
+    """Spells, the newest first: of a network (whose right was checked), or the viewer's own; one more than the page."""
+    rank, of, started = viewer.rank, "network" if network_id else "person", page.after is not None
+    values = {**access.values(viewer), **page_values(page), "network_id": network_id}
+    rows = await reads.fetch(
+        ("history", rank, of, started), lambda: _history(rank, of, started=started), values
+    )
+    roles = await reads.fetch(
+        "roles of spells", _roles, {"member_ids": [row["id"] for row in rows]}
+    )
+    for row in rows:
+        row["roles"] = [
+            {key: role[key] for key in ("role", "from_at", "to_at")}
+            for role in roles
+            if role["member_id"] == row["id"]
+        ]
+        if row["person"]["organisation"]["code"] is None:
+            row["person"]["organisation"] = None
+    return rows

@@ -1,0 +1,165 @@
+"""The contract of members."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.core.text import (
+    Cursor,
+    Id,
+    Input,
+    Limit,
+    Name,
+    OdsCode,
+    Output,
+    Paragraph,
+    SearchText,
+    TermCode,
+    UtcDateTime,
+    Version,
+    line,
+)
+from app.features.networks.schemas import MemberRole, MemberStatus
+
+OrganisationName = Annotated[str, line(300, "THE DENSHAM SURGERY")]
+
+
+class OrganisationReference(Output):
+    """An organisation by its ODS code."""
+
+    code: OdsCode
+    name: OrganisationName
+
+
+class PersonCard(Output):
+    """What fellow members see of each other."""
+
+    id: Id
+    display_name: Name
+    profession: TermCode | None
+    organisation: OrganisationReference | None
+
+
+class Member(Output):
+    """One spell of one person in one network."""
+
+    id: Id
+    network_id: Id
+    person: PersonCard
+    role: MemberRole
+    status: MemberStatus
+    representing: OdsCode | None
+    offer: Paragraph | None
+    message: Paragraph | None = Field(
+        description="What was said with the request; for facilitators and oneself."
+    )
+    joined_at: UtcDateTime | None
+    created_at: UtcDateTime
+    updated_at: UtcDateTime
+    version: Version
+
+
+class MemberPage(Output):
+    """A page of members. Follow `changes_cursor` with GET /v1/changes to stay in step."""
+
+    items: Annotated[list[Member], Field(max_length=100)]
+    next_cursor: Cursor | None
+    changes_cursor: Cursor
+
+
+class NetworkJoin(Input):
+    """Joining, or asking to."""
+
+    message: Paragraph | None = None
+    representing: OdsCode | None = None
+    offer: Paragraph | None = None
+
+
+class MemberCreate(Input):
+    """Adding a person."""
+
+    network_id: Id
+    person_id: Id
+    role: MemberRole = MemberRole.MEMBER
+    representing: OdsCode | None = None
+    offer: Paragraph | None = None
+
+
+class MemberPatch(Input):
+    """What to change; the role is for facilitators."""
+
+    role: MemberRole = MemberRole.MEMBER
+    representing: OdsCode | None = None
+    offer: Paragraph | None = None
+
+
+class MemberQuery(Input):
+    """Filters of the list."""
+
+    network_id: Id = Field(default=None, validate_default=False)
+    person_id: Id = Field(default=None, validate_default=False)
+    status: MemberStatus = Field(default=None, validate_default=False)
+    role: MemberRole = Field(default=None, validate_default=False)
+    profession: TermCode = Field(default=None, validate_default=False)
+    organisation: OdsCode = Field(
+        default=None,
+        validate_default=False,
+        description="The person's organisation, or the one they represent.",
+    )
+    topic: TermCode = Field(
+        default=None, validate_default=False, description="An interest that a listed person names."
+    )
+    q: SearchText = Field(
+        default=None, validate_default=False, description="Words of the person's name."
+    )
+    cursor: Cursor = Field(default=None, validate_default=False)
+    limit: Limit = 20
+
+
+class MemberRemoval(Input):
+    """Why somebody is removed; kept in the history that facilitators see."""
+
+    reason: SearchText = Field(default=None, validate_default=False)
+
+
+class RoleHeld(Output):
+    """One role within a spell."""
+
+    role: MemberRole
+    from_at: UtcDateTime
+    to_at: UtcDateTime | None
+
+
+class SpellNetwork(Output):
+    """The network of a spell; its name is null once it is out of sight."""
+
+    id: Id
+    name: Name | None
+
+
+class Spell(Output):
+    """One spell with everything that came of it."""
+
+    id: Id
+    network: SpellNetwork
+    person: PersonCard
+    status: MemberStatus
+    roles: Annotated[list[RoleHeld], Field(max_length=1000)]
+    asked_at: UtcDateTime
+    joined_at: UtcDateTime | None
+    ended_at: UtcDateTime | None
+    reason: Paragraph | None
+
+
+class SpellPage(Output):
+    """A page of spells, the newest first."""
+
+    items: Annotated[list[Spell], Field(max_length=100)]
+    next_cursor: Cursor | None
+
+
+class HistoryQuery(Input):
+    """Paging of a history."""
+
+    cursor: Cursor = Field(default=None, validate_default=False)
+    limit: Limit = 20

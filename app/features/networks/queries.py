@@ -1,0 +1,338 @@
+"""Reading networks: one statement for each shape, visibility in SQL, tiers applied to every row."""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, literal, or_, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import Double
+
+from app.core import access, places, words
+from app.core.access import FRONT, INSIDE, NAME, NETWORK_HIDDEN, TIER_NAMES
+from app.core.paging import Page, Sort, keyset, page_values
+from app.core.viewer import Viewer
+from app.db import search
+from app.db.database import Database, Reads, fetch_one
+from app.db.types import ID, INSTANT, among, one_of
+from app.features.networks.schemas import NetworkQuery
+from app.models import FeedHead, Member, Network, NetworkPurpose, NetworkTerm
+
+FRONT_COLUMNS = (
+    Network.id, Network.name, Network.slug, Network.purpose, Network.visibility, Network.join_policy,
+    Network.parent_id, Network.archived_at, Network.created_at, Network.kind, Network.aims, Network.topics,
+    Network.professions, Network.region, Network.icbs, Network.place, Network.latitude, Network.longitude,
+    Network.host_code.label("host.code"), Network.host_name.label("host.name"), Network.hosted_at, Network.verified,
+    Network.meets, Network.member_offer, Network.lifecycle_stage, Network.member_count, Network.facilitators,
+    Network.links, Network.closing_note, Network.version, Network.updated_at,
+    Network.outer_version.label("_outer_version"), Network.outer_updated_at.label("_outer_updated_at"),
+)  # fmt: skip
+INSIDE_COLUMNS = (
+    Network.engagement_strategy, Network.resourcing, Network.charter, Network.size_target, Network.footprint,
+)  # fmt: skip
+# Filters that are a column of the front tier, or of the name tier.
+FRONT_FILTERS = {
+    "kind": Network.kind,
+    "region": Network.region,
+    "meets": Network.meets,
+    "lifecycle_stage": Network.lifecycle_stage,
+}
+NAME_FILTERS = {
+    "join_policy": Network.join_policy,
+    "parent_id": Network.parent_id,
+    "slug": Network.slug,
+}
+TERM_FILTERS = {"topic": "topic", "profession": "profession", "icb": "icb"}
+
+
+def feed_head() -> ColumnElement[int]:
+    """The feed's position, read in the snapshot of the list itself: list and feed have no hole between them."""
+    return select(FeedHead.seq).where(FeedHead.id == 1).scalar_subquery()
+
+
+def _updated_at(rank: str) -> ColumnElement[Any]:
+    """When it last changed, as far as this viewer can see."""
+    return case(
+        (access.standing(rank) >= INSIDE, Network.updated_at), else_=Network.outer_updated_at
+    )
+
+
+def sorts(rank: str, terms: int) -> dict[str, Sort]:
+    """The offered orders."""
+    return {
+        "name": Sort("name", Network.name, Network.id),
+        "-created_at": Sort("-created_at", Network.created_at, Network.id, descending=True),
+        "-updated_at": Sort("-updated_at", _updated_at(rank), Network.id, descending=True),
+        "distance": Sort("distance", places.distance_km(Network), Network.id),
+        "-score": Sort("-score", _score(rank, terms), Network.id, descending=True),
+    }
+
+
+def _score(rank: str, terms: int) -> ColumnElement[int]:
+    tier = access.standing(rank)
+    whens = [(tier >= FRONT, search.score(Network, "front", terms))]
+    if rank != "anonymous":
+        whens.insert(0, (tier >= INSIDE, search.score(Network, "inside", terms)))
+    return case(*whens, else_=search.score(Network, "name", terms))
+
+
+def _matches(rank: str, terms: int) -> ColumnElement[bool]:
+    """Words match only in fields of the viewer's tier; the indexed condition for outsiders goes first."""
+    found = [
+        and_(Network.outer_tier >= FRONT, search.matches(Network, "front", terms)),
+        and_(Network.outer_tier == NAME, search.matches(Network, "name", terms)),
+    ]
+    if rank != "anonymous":
+        tier = access.standing(rank)
+        found += [
+            and_(search.matches(Network, "inside", terms), tier >= INSIDE),
+            and_(
+                Network.outer_tier < FRONT, search.matches(Network, "front", terms), tier >= FRONT
+            ),
+            and_(Network.outer_tier < NAME, search.matches(Network, "name", terms), tier >= NAME),
+        ]
+    return or_(*found)
+
+
+def _has_term(field: str, *, several: bool) -> ColumnElement[bool]:
+    code = bindparam(field)
+    matched = one_of(NetworkTerm.code, code) if several else NetworkTerm.code == code
+    found = select(1).where(
+        NetworkTerm.network_id == Network.id, NetworkTerm.field == TERM_FILTERS[field], matched
+    )
+    return exists(found)
+
+
+def _mine(*, yes: bool) -> ColumnElement[bool]:
+    member = aliased(Member)
+    spells = select(member.network_id).where(
+        member.person_id == access.viewer_id(), member.status == "active"
+    )
+    return Network.id.in_(spells) if yes else Network.id.not_in(spells)
+
+
+def list_shape(
+    rank: str,
+    given: frozenset[str],
+    flags: tuple[Any, ...],
+    sort: str,
+    *,
+    started: bool,
+    terms: int,
+) -> Any:
+    """The SELECT of a list with these filters; `flags` are the values of the truth-valued ones."""
+    hosted, mine, archived = flags
+    statement = select(
+        *FRONT_COLUMNS,
+        access.standing(rank).label("_tier"),
+        feed_head().label("_head"),
+        (places.distance_km(Network) if "near" in given else literal(None, Double())).label(
+            "distance_km"
+        ),
+    ).where(access.visible_network(rank))
+    front = [column == bindparam(name) for name, column in FRONT_FILTERS.items() if name in given]
+    front += [_has_term(name, several=name != "icb") for name in TERM_FILTERS if name in given]
+    if "near" in given:
+        front.append(places.within(Network))
+    if hosted is not None:
+        front.append(Network.hosted_at.is_not(None) if hosted else Network.hosted_at.is_(None))
+    if sort == "distance" or front:
+        statement = statement.where(*front, access.at_least(FRONT, rank))
+    statement = statement.where(
+        *(column == bindparam(name) for name, column in NAME_FILTERS.items() if name in given)
+    )
+    if archived is not None:
+        statement = statement.where(
+            Network.archived_at.is_not(None) if archived else Network.archived_at.is_(None)
+        )
+    if mine is not None:
+        statement = statement.where(
+            _mine(yes=mine) if rank != "anonymous" else literal(value=not mine)
+        )
+    if "updated_since" in given:
+        statement = statement.where(_updated_at(rank) >= bindparam("updated_since", type_=INSTANT))
+    if terms:
+        statement = statement.where(_matches(rank, terms))
+    return keyset(statement, sorts(rank, terms)[sort], started=started)
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as its reader may see it: fields above the tier are null, inner activity does not show."""
+    tier = row.pop("_tier")
+    outer_version, outer_updated_at = row.pop("_outer_version"), row.pop("_outer_updated_at")
+    if tier < INSIDE:
+        row["version"], row["updated_at"] = outer_version, outer_updated_at
+        access.masked(row, NETWORK_HIDDEN[tier])
+    row["tier"] = TIER_NAMES[tier]
+    return row
+
+
+async def list_networks(
+    db: Database, viewer: Viewer, query: NetworkQuery, page: Page
+) -> tuple[list[dict[str, Any]], int]:
+    """A page of networks (one row more than the page, with `_key`), and the feed's position before it.
+
+    Errors: `Invalid` for a place that is nowhere, a sort without what it sorts by.
+    """
+    sort = chosen_sort(query)
+    terms = words.query_terms(query.q) if "q" in query.model_fields_set else ()
+    given = frozenset(query.model_fields_set)
+    archived = query.archived
+    if archived is None and "slug" not in given:
+        archived = False
+    values: dict[str, Any] = {
+        **access.values(viewer),
+        **page_values(page),
+        **{
+            name: getattr(query, name)
+            for name in (*FRONT_FILTERS, *NAME_FILTERS, *TERM_FILTERS)
+            if name in given
+        },
+    }
+    if "q" in given and not terms:
+        return [], await head(db)
+    if terms:
+        values |= search.values(db.name, terms)
+    if "near" in given:
+        values |= (await places.locate(db, query.near, query.within_km)).values()
+    if "updated_since" in given:
+        values["updated_since"] = query.updated_since
+    rank, started = viewer.rank, page.after is not None
+    flags = (query.hosted, query.mine, archived)
+    key = ("networks", rank, given - {"limit", "cursor"}, flags, sort, started, len(terms))
+    fetch = db.fetch_slow if terms or "near" in given else db.fetch
+    rows = await fetch(
+        key, lambda: list_shape(rank, given, flags, sort, started=started, terms=len(terms)), values
+    )
+    position = rows[0]["_head"] if rows else await head(db)
+    for row in rows:
+        del row["_head"]
+    return [shown(row) for row in rows], position
+
+
+def chosen_sort(query: NetworkQuery) -> str:
+    """The order: what was asked for, else the one that fits the filters."""
+    if query.sort is not None:
+        return str(query.sort)
+    if "q" in query.model_fields_set:
+        return "-score"
+    return "distance" if "near" in query.model_fields_set else "name"
+
+
+async def head(reads: Reads) -> int:
+    """The feed's position now."""
+    row = await fetch_one(
+        reads, "feed head", lambda: select(FeedHead.seq).where(FeedHead.id == 1), {}
+    )
+    return int(row["seq"]) if row else 0
+
+
+def _one(rank: str) -> Any:
+    mine = aliased(Member)
+    statement = select(
+        *FRONT_COLUMNS,
+        *INSIDE_COLUMNS,
+        (access.standing(rank)).label("_tier"),
+        Network.hosted_at.label("_hosted_at"),
+        Network.edition.label("_edition"),
+    ).where(Network.id == bindparam("network_id", type_=ID), access.visible_network(rank))
+    if rank == "anonymous":
+        nothing = literal(None)
+        return statement.add_columns(
+            *(nothing.label(f"membership.{name}") for name in ("id", "role", "status"))
+        )
+    return statement.add_columns(
+        mine.id.label("membership.id"),
+        mine.role.label("membership.role"),
+        mine.status.label("membership.status"),
+    ).outerjoin(
+        mine,
+        and_(
+            mine.network_id == Network.id,
+            mine.person_id == access.viewer_id(),
+            among(mine.status, ["invited", "requested", "active"]),
+        ),
+    )
+
+
+async def one_network(reads: Reads, viewer: Viewer, network_id: str) -> dict[str, Any] | None:
+    """One network as the contract has it, or None when it is not there for this viewer.
+
+    For an operator the answer is whole; `_on_record` tells when that has to be recorded, `_edition` is for the ETag.
+    """
+    values = {**access.values(viewer), "network_id": network_id}
+    rank = viewer.rank
+    row = await fetch_one(reads, ("network", rank), lambda: _one(rank), values)
+    if row is None:
+        return None
+    tier, hosted = row["_tier"], row.pop("_hosted_at")
+    membership = row["membership"]
+    if membership["id"] is None:
+        row["membership"] = membership = None
+    if viewer.operator:
+        row["_tier"] = INSIDE
+    row["actions"] = _actions(viewer, row, membership, hosted)
+    if row["_tier"] < INSIDE:
+        row["_edition"] = None  # counts edits that an outsider does not see
+    row = shown(row)
+    row["_on_record"] = (
+        viewer.operator and tier < INSIDE and row["visibility"] in ("private", "confidential")
+    )
+    return row
+
+
+def _actions(
+    viewer: Viewer, row: dict[str, Any], membership: dict[str, Any] | None, hosted: str | None
+) -> list[str]:
+    """What this caller may do now, from the same policy that commands obey."""
+    if viewer.person_id is None:
+        return []
+    roles = {"signed_in"} | ({"operator"} if viewer.operator else set())
+    active = membership is not None and membership["status"] == "active"
+    if membership is not None and active:
+        roles.add(membership["role"])
+    may = frozenset(roles)
+    archived = row["archived_at"] is not None
+    if archived:
+        candidates = ["reactivate", "read_history"]
+    else:
+        candidates = ["update", "delete", "archive", "read_history"]
+        if hosted is None:
+            candidates += ["create_sub_group"]
+    found = [name for name in candidates if access.allowed(f"network.{name}", may)]
+    if hosted is None and not archived:
+        if access.allowed("member.add", may):
+            found.append("add_member")
+        if membership is None and row["join_policy"] != "invite":
+            found.append("join")
+    if active:
+        found.append("leave")
+    return found
+
+
+def _purposes(rank: str) -> Any:
+    by = NetworkPurpose.person_id.label("by_id")
+    return (
+        select(
+            NetworkPurpose.purpose, NetworkPurpose.from_at, NetworkPurpose.to_at, by,
+            access.standing(rank).label("_tier"),
+        )
+        .join(Network, Network.id == NetworkPurpose.network_id)
+        .where(NetworkPurpose.network_id == bindparam("network_id", type_=ID), access.visible_network(rank))
+        .order_by(NetworkPurpose.from_at, NetworkPurpose.id)
+    )  # fmt: skip
+
+
+async def purposes(reads: Reads, viewer: Viewer, network_id: str) -> list[dict[str, Any]]:
+    """The wordings of the purpose, oldest first; empty when the network is not there for this viewer."""
+    rank = viewer.rank
+    values = {**access.values(viewer), "network_id": network_id}
+    rows = await reads.fetch(("purposes", rank), lambda: _purposes(rank), values)
+    for row in rows:
+        if row.pop("_tier") < INSIDE:
+            row["by_id"] = None
+    return rows
+
+
+def plain(value: Any) -> Any:
+    """A JSON column as Python, for commands."""
+    return None if value is None else orjson.loads(orjson.dumps(value))

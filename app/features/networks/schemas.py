@@ -1,0 +1,345 @@
+"""The contract of networks."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from app.core.text import (
+    Cursor,
+    Id,
+    Input,
+    Latitude,
+    Limit,
+    Line,
+    Longitude,
+    Name,
+    Near,
+    OdsCode,
+    Output,
+    Paragraph,
+    QueryBool,
+    Region,
+    SearchText,
+    Slug,
+    TermCode,
+    Url,
+    UtcDateTime,
+    Version,
+    line,
+    query_float,
+    whole,
+)
+
+
+class MemberRole(StrEnum):
+    FACILITATOR = "facilitator"
+    MEMBER = "member"
+    OBSERVER = "observer"
+
+
+class MemberStatus(StrEnum):
+    INVITED = "invited"
+    REQUESTED = "requested"
+    ACTIVE = "active"
+    DECLINED = "declined"
+    LEFT = "left"
+    REMOVED = "removed"
+
+
+class NetworkKind(StrEnum):
+    LEARNING = "learning"
+    DEVELOPMENTAL = "developmental"
+    ADVOCACY = "advocacy"
+    MANAGED = "managed"
+    SOCIAL = "social"
+    OTHER = "other"
+
+
+class NetworkVisibility(StrEnum):
+    OPEN = "open"
+    RESTRICTED = "restricted"
+    PRIVATE = "private"
+    CONFIDENTIAL = "confidential"
+
+
+class JoinPolicy(StrEnum):
+    OPEN = "open"
+    REQUEST = "request"
+    INVITE = "invite"
+
+
+class MeetingForm(StrEnum):
+    VIRTUAL = "virtual"
+    FACE_TO_FACE = "face_to_face"
+    HYBRID = "hybrid"
+
+
+class LifecycleStage(StrEnum):
+    PLANNING = "planning"
+    FORMATION = "formation"
+    MATURATION = "maturation"
+    SUSTAINABILITY = "sustainability"
+    TRANSITION = "transition"
+
+
+class NetworkTier(StrEnum):
+    NAME = "name"
+    FRONT = "front"
+    INSIDE = "inside"
+
+
+class NetworkSort(StrEnum):
+    NAME = "name"
+    UPDATED = "-updated_at"
+    CREATED = "-created_at"
+    DISTANCE = "distance"
+    SCORE = "-score"
+
+
+class NetworkAction(StrEnum):
+    UPDATE = "update"
+    DELETE = "delete"
+    ARCHIVE = "archive"
+    REACTIVATE = "reactivate"
+    JOIN = "join"
+    LEAVE = "leave"
+    ADD_MEMBER = "add_member"
+    CREATE_SUB_GROUP = "create_sub_group"
+    READ_HISTORY = "read_history"
+
+
+class NetworkLink(Input):
+    """Another place where the network is to be found."""
+
+    platform: Annotated[str, line(60, "FutureNHS")]
+    url: Url
+
+
+class Charter(Input):
+    """How the members have agreed to work, in the four areas of engagement."""
+
+    leadership: Paragraph | None = None
+    purpose_and_direction: Paragraph | None = None
+    communication: Paragraph | None = None
+    knowledge_and_learning: Paragraph | None = None
+
+
+Aims = Annotated[list[Line], Field(max_length=20)]
+Terms = Annotated[list[TermCode], Field(max_length=30, json_schema_extra={"uniqueItems": False})]
+Codes = Annotated[list[OdsCode], Field(max_length=500)]
+IcbCodes = Annotated[list[OdsCode], Field(max_length=42)]
+Links = Annotated[list[NetworkLink], Field(max_length=20)]
+SizeTarget = Annotated[int, whole(1, 100_000, 40)]
+Verified = Annotated[str, line(300, "source page read")]
+
+
+class NetworkFields(Input):
+    """What a facilitator may say of a network, beside its name and purpose."""
+
+    kind: NetworkKind = NetworkKind.LEARNING
+    visibility: NetworkVisibility = NetworkVisibility.OPEN
+    join_policy: JoinPolicy = JoinPolicy.REQUEST
+    lifecycle_stage: LifecycleStage = LifecycleStage.PLANNING
+    meets: MeetingForm | None = None
+    aims: Aims = []
+    topics: Terms = []
+    professions: Terms = []
+    region: Region | None = None
+    icbs: IcbCodes = []
+    place: Line | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    footprint: Codes = []
+    host_organisation: OdsCode | None = None
+    host_name: Line | None = None
+    member_offer: Paragraph | None = None
+    engagement_strategy: Paragraph | None = None
+    resourcing: Paragraph | None = None
+    charter: Charter | None = None
+    size_target: SizeTarget | None = None
+    links: Links = []
+    hosted_at: Url | None = None
+    verified: Verified | None = None
+
+
+class NetworkCreate(NetworkFields):
+    """A new network. Its purpose is asked first: it is what people join for."""
+
+    name: Name
+    purpose: Paragraph
+    slug: Slug | None = None
+    parent_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _place_is_whole(self) -> "NetworkCreate":
+        if (self.latitude is None) != (self.longitude is None):
+            message = "latitude and longitude are given together"
+            raise ValueError(message)
+        return self
+
+
+class NetworkPatch(NetworkFields):
+    """What to change; a field that is left out stays, null clears what may be empty."""
+
+    name: Name = ""
+    purpose: Paragraph = ""
+    slug: Slug = ""
+
+
+class NetworkArchive(Input):
+    """Archiving says what became of it: closing well is a success."""
+
+    closing_note: Paragraph
+
+
+class HostOrganisation(Output):
+    code: OdsCode | None
+    name: Line | None
+
+
+class ListedFacilitator(Output):
+    """A facilitator who chose to be listed."""
+
+    person_id: Id
+    display_name: Name
+
+
+class OwnMembership(Output):
+    """The caller's own open spell in this network."""
+
+    id: Id
+    role: MemberRole
+    status: MemberStatus
+
+
+class NetworkFront(Output):
+    """A network as far as the caller may read it: `tier` says how far; a field above it is null."""
+
+    id: Id
+    name: Name
+    slug: Slug
+    purpose: Paragraph
+    visibility: NetworkVisibility
+    join_policy: JoinPolicy
+    tier: NetworkTier
+    parent_id: Id | None
+    archived_at: UtcDateTime | None
+    created_at: UtcDateTime
+    updated_at: UtcDateTime
+    version: Version
+    kind: NetworkKind | None
+    aims: Aims | None
+    topics: Terms | None
+    professions: Terms | None
+    region: Region | None
+    icbs: IcbCodes | None
+    place: Line | None
+    latitude: Latitude | None
+    longitude: Longitude | None
+    host: HostOrganisation | None
+    hosted_at: Url | None
+    verified: Verified | None
+    meets: MeetingForm | None
+    member_offer: Paragraph | None
+    lifecycle_stage: LifecycleStage | None
+    member_count: Annotated[int, whole(0, 10_000_000, 12)] | None
+    facilitators: Annotated[list[ListedFacilitator], Field(max_length=1000)] | None
+    links: Links | None
+    closing_note: Paragraph | None
+
+
+class NetworkListItem(NetworkFront):
+    """A network in a list; what is inside it comes with the network itself."""
+
+    distance_km: (
+        Annotated[float, Field(ge=0, le=20_100, json_schema_extra={"format": "double"})] | None
+    ) = Field(description="Kilometres from `near`; null without it.")
+
+
+class Network(NetworkFront):
+    """One network, with what the caller may do."""
+
+    engagement_strategy: Paragraph | None
+    resourcing: Paragraph | None
+    charter: Charter | None
+    size_target: SizeTarget | None
+    footprint: Codes | None
+    membership: OwnMembership | None
+    actions: list[NetworkAction] = Field(max_length=20, description="What the caller may do now.")
+
+
+class NetworkPage(Output):
+    """A page of networks. Follow `changes_cursor` with GET /v1/changes to stay in step."""
+
+    items: Annotated[list[NetworkListItem], Field(max_length=100)]
+    next_cursor: Cursor | None
+    changes_cursor: Cursor
+
+
+class Purpose(Output):
+    """One wording of the purpose, and how long it held."""
+
+    purpose: Paragraph
+    from_at: UtcDateTime
+    to_at: UtcDateTime | None
+    by_id: Id | None = Field(description="Who worded it; only members are told.")
+
+
+class PurposeList(Output):
+    items: Annotated[list[Purpose], Field(max_length=1000)]
+
+
+class NetworkQuery(Input):
+    """Filters of the list; each matches only what the caller may read."""
+
+    q: SearchText = Field(
+        default=None,
+        validate_default=False,
+        description="Words to find; the last one may be the beginning of a word.",
+    )
+    topic: Annotated[list[TermCode], Field(max_length=10)] = Field(
+        default=[], description="Any of these topics."
+    )
+    profession: Annotated[list[TermCode], Field(max_length=10)] = Field(
+        default=[], description="For any of these professions."
+    )
+    kind: NetworkKind = Field(default=None, validate_default=False)
+    region: Region = Field(default=None, validate_default=False)
+    icb: OdsCode = Field(default=None, validate_default=False, description="Code of an ICB.")
+    near: Near = Field(
+        default=None, validate_default=False, description="`lat,lon`, a postcode or an outcode."
+    )
+    within_km: Annotated[float, query_float(0.1, 1000, 25)] = Field(
+        default=25.0, description="How far from `near`, in kilometres."
+    )
+    meets: MeetingForm = Field(default=None, validate_default=False)
+    join_policy: JoinPolicy = Field(default=None, validate_default=False)
+    parent_id: Id = Field(
+        default=None, validate_default=False, description="Sub-groups of this network."
+    )
+    lifecycle_stage: LifecycleStage = Field(default=None, validate_default=False)
+    hosted: QueryBool = Field(
+        default=None,
+        validate_default=False,
+        description="Networks that live elsewhere, or those that live here.",
+    )
+    slug: Slug = Field(default=None, validate_default=False)
+    mine: QueryBool = Field(
+        default=None,
+        validate_default=False,
+        description="Networks that I am an active member of, or all others.",
+    )
+    archived: QueryBool = Field(
+        default=None,
+        validate_default=False,
+        description="Only archived ones, or none; without it, none unless by slug.",
+    )
+    updated_since: UtcDateTime = Field(default=None, validate_default=False)
+    sort: NetworkSort = Field(
+        default=None,
+        validate_default=False,
+        description="Default: -score with q, distance with near, else name.",
+    )
+    cursor: Cursor = Field(default=None, validate_default=False)
+    limit: Limit = 20

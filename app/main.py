@@ -1,0 +1,72 @@
+"""create_app(): wires the rooms, nothing else."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from app.core.ids import new_id
+from app.core.seal import Sealer
+from app.core.work import House
+from app.db.open import open_database
+from app.features.networks.member_router import router as members
+from app.features.networks.router import router as networks
+from app.models import Base
+from app.settings import Settings
+from app.web.call import Rooms
+from app.web.front import Front
+from app.web.openapi import DESCRIPTION, VERSION, doors_of, operation_id
+
+ROUTERS = (networks, members)
+
+
+def describe() -> FastAPI:
+    """The FastAPI application: every operation, for the contract and for the front to serve."""
+    fast = FastAPI(
+        title="QI Networks API",
+        version=VERSION,
+        description=DESCRIPTION,
+        generate_unique_id_function=operation_id,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        contact={
+            "name": "QI Networks contributors",
+            "url": "https://example.org/qi-networks",
+            "email": "qi-networks@example.org",
+        },
+        servers=[{"url": "/", "description": "This service."}],
+    )
+    for router in ROUTERS:
+        # Not include_router: it adds a node to walk for each router.
+        fast.router.routes.extend(router.routes)
+    return fast
+
+
+def create_app(
+    settings: Settings,
+    secret: str,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ids: Callable[[], str] = new_id,
+) -> Front:
+    """The ASGI application for a migrated database; it opens the database when it starts serving."""
+    db = open_database(
+        settings.database_url,
+        Base.metadata,
+        read_connections=settings.read_connections,
+        write_connections=settings.write_connections,
+    )
+    rooms = Rooms(House(db, clock, ids), Sealer(secret), settings)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        await db.start()
+        try:
+            yield
+        finally:
+            await db.stop()
+
+    return Front(rooms, doors_of(describe()), lifespan, ids)

@@ -1,0 +1,83 @@
+"""Both engines for every test of behaviour: the database is built by the migrations, once, and copied for each module."""
+
+import logging
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.db.schema import migrate
+from tests.house import TestHouse
+from tests.postgres import PostgresServer, shared_postgres
+
+logging.getLogger("qi_networks.errors").setLevel(logging.DEBUG)
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """One loop implementation."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def postgres(shared_folder: Path) -> Iterator[PostgresServer]:
+    """The run's PostgreSQL server."""
+    server = shared_postgres(shared_folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def templates(
+    postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> dict[str, str]:
+    """A migrated, empty database of each engine."""
+    file = tmp_path_factory.mktemp("template") / "template.db"
+    migrate(f"sqlite:///{file}")
+    name = f"template_{worker_id}"
+    postgres.create_database(name)
+    migrate(postgres.url(name))
+    return {"sqlite": str(file), "postgresql": name}
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine of this run of the test."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def database_url(
+    engine: str,
+    templates: dict[str, str],
+    postgres: PostgresServer,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+    worker_id: str,
+) -> Iterator[str]:
+    """A fresh migrated database for one test module."""
+    if engine == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "test.db"
+        shutil.copy(templates["sqlite"], file)
+        yield f"sqlite:///{file}"
+        return
+    name = f"t_{request.module.__name__.rsplit('.', 1)[-1]}_{worker_id}"[:41]
+    postgres.create_database(name, template=templates["postgresql"])
+    yield postgres.url(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[TestHouse]:
+    """The service over this module's database; every answer is held against the contract."""
+    async with TestHouse.over(database_url) as house:
+        yield house
