@@ -26,7 +26,7 @@ _DANGEROUS_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _NUL_OR_SURROGATE = re.compile("[\x00\ud800-\udfff]")
 
 
-class JsonRefused(ValueError):  # noqa: N818 - reads as what happened
+class JsonRefused(ValueError):
     """A body that is not read. `code` is stable, `pointer` is RFC 6901 and "" means the body.
 
     Codes: `invalid_json`, `duplicate_key`, `too_deep`, `too_many_values`, `number_out_of_range`,
