@@ -1,18 +1,20 @@
-"""Opening a database by its address, migrating it, and checking at start that it is the one this release needs."""
+"""Migrating a database, and checking at start that it is the one this release needs.
+
+Alembic is imported where it is used: a server starts sooner without it.
+"""
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, UniqueConstraint, create_engine, event, pool, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 import app
 from app.db.errors import NotMigrated, Unavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _HERE = Path(app.__file__).parent
 
@@ -23,8 +25,10 @@ def migrations_folder() -> Path:
     return beside if (beside / "env.py").exists() else _HERE / "_migrations"
 
 
-def alembic_config(url: str) -> Config:
+def alembic_config(url: str) -> "Config":
     """Alembic's settings for this database, without a file."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     config.attributes["url"] = url
@@ -33,6 +37,8 @@ def alembic_config(url: str) -> Config:
 
 def head_revision() -> str:
     """The newest migration of this release."""
+    from alembic.script import ScriptDirectory
+
     return str(ScriptDirectory.from_config(alembic_config("")).get_current_head())
 
 
@@ -42,10 +48,10 @@ def sqlite_path(url: str) -> str:
 
 
 def unique_rules(metadata: MetaData) -> dict[str, str]:
-    """SQLite names the columns of a broken unique rule, not the rule: this maps one to the other."""
+    """SQLite names the columns of a broken unique rule: this maps them to the rule's name."""
     rules = {}
     for table in metadata.tables.values():
-        unique = [index for index in table.indexes if index.unique]
+        unique: list[Any] = [index for index in table.indexes if index.unique]
         constraints = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
         for rule in [*unique, *constraints, table.primary_key]:
             columns = ", ".join(f"{table.name}.{column.name}" for column in rule.columns)
@@ -55,6 +61,8 @@ def unique_rules(metadata: MetaData) -> dict[str, str]:
 
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the schema to `revision`. Raises `Unavailable`."""
+    from alembic import command
+
     try:
         command.upgrade(alembic_config(url), revision)
     except (DBAPIError, OSError) as error:
@@ -70,6 +78,8 @@ def run_with_connection(url: str, run: Any) -> None:
         with engine.begin() as connection:
             run(connection)
         return
+
+    from sqlalchemy.ext.asyncio import create_async_engine
 
     async def over_asyncpg() -> None:
         address = url.replace("postgresql://", "postgresql+asyncpg://", 1)
@@ -93,11 +103,11 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def current_revision(url: str) -> str | None:
-    """The revision the database is at, or None when it has never been migrated. Raises `Unavailable`."""
+    """The revision of the database, None when it was never migrated. Raises `Unavailable`."""
     found: list[str | None] = [None]
 
     def look(connection: Connection) -> None:
-        from alembic.migration import MigrationContext  # noqa: PLC0415 - Alembic stays out of the server's imports
+        from alembic.migration import MigrationContext
 
         found[0] = MigrationContext.configure(connection).get_current_revision()
 
