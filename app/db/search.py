@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, String, bindparam
+from sqlalchemy import Boolean, Integer, String, bindparam, inspect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
@@ -41,7 +41,7 @@ class _OverText(ColumnElement[Any]):
 
     def __init__(self, table: Any, level: str, terms: int) -> None:
         """`terms` is how many terms the query has: a part of the shape."""
-        self.id = table.id
+        (self.id,) = inspect(table).selectable.primary_key
         self.level = level
         self.terms = terms
 
@@ -98,7 +98,7 @@ def _matches_sqlite(element: matches, compiler: SQLCompiler, **kw: Any) -> str:
     )
     level = _bind(compiler, f"q_{element.level}", **kw)
     return (
-        f"({name}.{element.id.name} IN (SELECT k.id FROM {table}_fts_key k JOIN {table}_fts f ON f.rowid = k.docid "  # noqa: S608 - our own names
+        f"({name}.{element.id.name} IN (SELECT k.id FROM {table}_fts_key k JOIN {table}_fts f ON f.rowid = k.docid "
         f"WHERE {table}_fts MATCH {level}))"
     )
 
@@ -185,16 +185,16 @@ def _ddl_sqlite(table: str, key: str) -> list[str]:
     new = ", ".join(f"new.{column}" for column in COLUMNS)
     sets = ", ".join(f"{column} = new.{column}" for column in COLUMNS)
     changed = ", ".join(COLUMNS)
-    docid = f"(SELECT docid FROM {table}_fts_key WHERE id = {{}}.{key})"  # noqa: S608 - our own names
+    docid = f"(SELECT docid FROM {table}_fts_key WHERE id = {{}}.{key})"
     return [
         f"CREATE TABLE {table}_fts_key (docid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)",
         f"CREATE VIRTUAL TABLE {table}_fts USING fts5({names}, tokenize = 'ascii', detail = 'column', prefix = '3 4')",
-        f"CREATE TRIGGER {table}_fts_insert AFTER INSERT ON {table} BEGIN "  # noqa: S608
+        f"CREATE TRIGGER {table}_fts_insert AFTER INSERT ON {table} BEGIN "
         f"INSERT INTO {table}_fts_key (id) VALUES (new.{key}); "
         f"INSERT INTO {table}_fts (rowid, {names}) VALUES ({docid.format('new')}, {new}); END",
-        f"CREATE TRIGGER {table}_fts_update AFTER UPDATE OF {changed} ON {table} BEGIN "  # noqa: S608
+        f"CREATE TRIGGER {table}_fts_update AFTER UPDATE OF {changed} ON {table} BEGIN "
         f"UPDATE {table}_fts SET {sets} WHERE rowid = {docid.format('new')}; END",
-        f"CREATE TRIGGER {table}_fts_delete AFTER DELETE ON {table} BEGIN "  # noqa: S608
+        f"CREATE TRIGGER {table}_fts_delete AFTER DELETE ON {table} BEGIN "
         f"DELETE FROM {table}_fts WHERE rowid = {docid.format('old')}; "
         f"DELETE FROM {table}_fts_key WHERE id = old.{key}; END",
     ]
