@@ -81,16 +81,17 @@ class PostgresServer:
         return self.prefix + database
 
 
-def start_postgres(*, durable: bool = False) -> PostgresServer:
+def start_postgres(*, durable: bool = False, settings: str = "") -> PostgresServer:
     """Start a server for this process alone, or take the one of `TEST_DATABASE_URL`.
 
     `durable` leaves fsync, full_page_writes and synchronous_commit on, for crashes and benchmarks.
+    `settings` are further lines of configuration for a server of our own.
     Errors: PostgresNotFound with the ways to give one; PostgresFailed with PostgreSQL's last words.
     """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         return _foreign(re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", given), durable=durable)
-    root, users = launch(find_programs(), durable=durable)
+    root, users = launch(find_programs(), durable=durable, settings=settings)
     return PostgresServer(root, users=users)
 
 

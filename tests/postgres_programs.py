@@ -76,9 +76,10 @@ def find_programs() -> Path:
     return wheel
 
 
-def launch(programs: Path, *, durable: bool) -> tuple[str, IO[bytes]]:
+def launch(programs: Path, *, durable: bool, settings: str = "") -> tuple[str, IO[bytes]]:
     """Start a server in a new directory; return its URL and the lock that keeps it alive.
 
+    `settings` are further lines of its configuration.
     Errors: PostgresFailed with the end of PostgreSQL's own log.
     """
     home = Path(tempfile.mkdtemp(prefix="qi-postgres-", dir=_open_directory()))
@@ -98,8 +99,8 @@ def launch(programs: Path, *, durable: bool) -> tuple[str, IO[bytes]]:
     subprocess.run(keeper, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _initialise(programs, data)
-        with (data / "postgresql.conf").open("a") as settings:
-            settings.write(SETTINGS + ("" if durable else FORGETFUL))
+        with (data / "postgresql.conf").open("a") as configuration:
+            configuration.write(SETTINGS + ("" if durable else FORGETFUL) + settings)
         port = _start(programs, data)
     except BaseException:
         users.close()
