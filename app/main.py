@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 
 from fastapi import FastAPI
 
@@ -10,15 +11,17 @@ from app.core.ids import new_id
 from app.core.seal import Sealer
 from app.core.work import House
 from app.db.open import open_database
+from app.exchange.sync.router import router as changes
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
 from app.models import Base
 from app.settings import Settings
 from app.web.call import Rooms
 from app.web.front import Front
-from app.web.openapi import DESCRIPTION, VERSION, doors_of, operation_id
+from app.web.openapi import DESCRIPTION, VERSION, contract, doors_of, operation_id
+from app.web.service import router as service
 
-ROUTERS = (networks, members)
+ROUTERS = (networks, members, changes, service)
 
 
 def describe() -> FastAPI:
@@ -59,7 +62,8 @@ def create_app(
         read_connections=settings.read_connections,
         write_connections=settings.write_connections,
     )
-    rooms = Rooms(House(db, clock, ids), Sealer(secret), settings)
+    fast = describe()
+    rooms = Rooms(House(db, clock, ids), Sealer(secret), settings, cache(lambda: contract(fast)))
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -69,4 +73,4 @@ def create_app(
         finally:
             await db.stop()
 
-    return Front(rooms, doors_of(describe()), lifespan, ids)
+    return Front(rooms, doors_of(fast), lifespan, ids)

@@ -48,6 +48,7 @@ def check(method: str, response: httpx2.Response) -> None:
     if operation is None:
         assert response.status_code in (204, 400, 404, 405, 406), f"{where}: not in the contract"
         return
+    assert path is not None
     documented = operation["responses"].get(str(response.status_code))
     assert documented is not None, f"{where}: undocumented status; {response.text[:300]}"
     content = documented.get("content")

@@ -19,7 +19,7 @@ from app.web.front import Front
 from app.web.identity import hash_of, new_secret
 from tests.contract import check
 
-SECRET = "a test secret of at least thirty-two characters"  # noqa: S105 - for tests only
+SECRET = "a test secret of at least thirty-two characters"
 
 
 @dataclass

@@ -52,6 +52,7 @@ def record(
             op=op,
             action=action,
             tier=told.tier,
+            outside=told.outer,
             version=version,
             outer_version=outer_version,
             reach=told.reach,

@@ -3,6 +3,7 @@
 Locks are taken in a fixed order: the network first (parents before children), then what is in it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, literal, or_, select
@@ -60,6 +61,11 @@ def _network(rank: str, *, lock: bool) -> Any:
     return statement.with_for_update(of=Network) if lock else statement
 
 
+def lives_elsewhere(row: Mapping[str, Any]) -> bool:
+    """Whether a network row is a listing: at home elsewhere, whether or not its address is known."""
+    return row["hosted_at"] is not None or row["verified"] is not None
+
+
 def roles_in(work: Work, row: dict[str, Any]) -> frozenset[str]:
     """The viewer's roles towards a loaded network."""
     viewer = work.viewer
@@ -92,7 +98,9 @@ async def fetch_network(
         raise Forbidden
     if row["archived_at"] is not None and action not in IN_ARCHIVE:
         raise NetworkArchived
-    if row["hosted_at"] is not None and action not in HOSTED_FREE:
+    if lives_elsewhere(row) and action not in HOSTED_FREE:
+        if row["hosted_at"] is None:
+            raise HostedElsewhere("This network lives elsewhere; its address is not known here.")
         raise HostedElsewhere(hosted_at=row["hosted_at"])
     return row
 

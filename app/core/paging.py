@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, tuple_
+from sqlalchemy import Integer, bindparam, tuple_
 
 from app.core.errors import InvalidCursor
 from app.core.seal import Sealer
@@ -17,8 +17,8 @@ class Sort:
     """One offered order: a column that is never null, and its tiebreak."""
 
     name: str
-    key: ColumnElement[Any]
-    tie: ColumnElement[Any]
+    key: Any
+    tie: Any
     descending: bool = False
 
 
@@ -50,7 +50,7 @@ def open_page(
     return Page(limit, bound_to, (after[0], after[1]))
 
 
-def keyset(statement: Select[Any], sort: Sort, *, started: bool) -> Select[Any]:
+def keyset(statement: Any, sort: Sort, *, started: bool) -> Any:
     """Order by the sort and its tiebreak, start after `:after_key, :after_id` when `started`, take `:take` rows.
 
     The sort key comes out as `_key`.

@@ -14,7 +14,7 @@ from app.models import Organisation, Outcode
 
 EARTH_KM = 6371.0088  # mean radius, IUGG
 _POINT = re.compile(r"(-?[0-9.]+),(-?[0-9.]+)")
-_FLOAT = Double()
+_FLOAT: Double[float] = Double()
 
 
 @dataclass(frozen=True, slots=True)

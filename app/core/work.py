@@ -158,7 +158,8 @@ class Work:
 
 
 def _target(model: Model, values: Mapping[str, Any]) -> object:
-    keys = [column.key for column in model.__table__.primary_key.columns]
+    table: Any = model.__table__
+    keys = [column.key for column in table.primary_key.columns]
     return values[keys[0]] if len(keys) == 1 else tuple(values[key] for key in keys)
 
 

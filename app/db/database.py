@@ -38,6 +38,7 @@ class ChangeRow:
     op: str
     action: str
     tier: int
+    outside: bool
     version: int
     outer_version: int
     reach: str | None

@@ -5,7 +5,7 @@ class DatabaseError(Exception):
     """Any failure below this room."""
 
 
-class Unavailable(DatabaseError):  # noqa: N818 - reads as a state
+class Unavailable(DatabaseError):
     """The database cannot be reached or gave up the connection; trying later may work."""
 
 
@@ -13,15 +13,15 @@ class Unsure(Unavailable):
     """The connection was lost while committing: done or not done, and not to be tried again blindly."""
 
 
-class Contended(DatabaseError):  # noqa: N818
+class Contended(DatabaseError):
     """Another transaction was in the way (deadlock, lock wait, busy); running the whole unit again may work."""
 
 
-class Rejected(DatabaseError):  # noqa: N818
+class Rejected(DatabaseError):
     """The database cannot store or compare a value that was given (wrong range or encoding)."""
 
 
-class Duplicate(DatabaseError):  # noqa: N818
+class Duplicate(DatabaseError):
     """A unique rule was broken; `rule` is the name of the constraint or index."""
 
     def __init__(self, rule: str) -> None:
@@ -30,9 +30,9 @@ class Duplicate(DatabaseError):  # noqa: N818
         self.rule = rule
 
 
-class Dangling(DatabaseError):  # noqa: N818
+class Dangling(DatabaseError):
     """A row refers to something that is not there, or is still referred to."""
 
 
-class NotMigrated(DatabaseError):  # noqa: N818
+class NotMigrated(DatabaseError):
     """The schema is not the one this release needs."""

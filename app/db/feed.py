@@ -20,6 +20,7 @@ _TYPES = {
     "reach_network_id": "uuid",
     "actor_id": "uuid",
     "tier": "smallint",
+    "outside": "boolean",
     "version": "bigint",
     "outer_version": "bigint",
     "fields": "json",
@@ -27,7 +28,7 @@ _TYPES = {
 
 BUMP = "UPDATE feed_head SET seq = seq + ? WHERE id = 1 RETURNING seq"
 INSERT = (
-    f"INSERT INTO change (seq, {', '.join(COLUMNS)}) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"  # noqa: S608 - our own names
+    f"INSERT INTO change (seq, {', '.join(COLUMNS)}) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
 )
 
 
@@ -44,7 +45,7 @@ def postgresql_tail(first: int, conditions: Sequence[str]) -> str:
     picked = ", ".join(f"v.{name}" for name in COLUMNS)
     where = " AND ".join(["id = 1", *conditions])
     return (
-        f"head AS (UPDATE feed_head SET seq = seq + ${first}::bigint WHERE {where} RETURNING seq) "  # noqa: S608 - our own names
+        f"head AS (UPDATE feed_head SET seq = seq + ${first}::bigint WHERE {where} RETURNING seq) "
         f"INSERT INTO change (seq, {names}) SELECT head.seq - ${first}::bigint + v.position, {picked} "
         f"FROM head, unnest({arrays}) WITH ORDINALITY AS v({names}, position) RETURNING seq"
     )

@@ -265,9 +265,8 @@ class Postgres:
     fetch_slow = fetch
 
     async def _fetch(self, text: str, values: Sequence[Any]) -> Any:
-        async with _house_errors():
-            async with self._reads.acquire(timeout=WAIT_FOR_CONNECTION) as connection:
-                return await connection.fetch(text, *values)
+        async with _house_errors(), self._reads.acquire(timeout=WAIT_FOR_CONNECTION) as connection:
+            return await connection.fetch(text, *values)
 
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """See `Database.unit`. A caller that gives up does not stop a unit that has begun."""

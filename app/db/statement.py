@@ -49,7 +49,7 @@ def truth(value: int | None) -> bool | None:
 def dialect_of(name: str) -> Any:
     """A fresh compiling dialect; `name` is `postgresql` or `sqlite`."""
     if name == "postgresql":
-        return postgresql_dialect()
+        return postgresql_dialect()  # type: ignore[no-untyped-call]
     return sqlite_dialect(paramstyle="qmark")
 
 

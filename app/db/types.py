@@ -33,7 +33,7 @@ ID = String(36).with_variant(UUID(as_uuid=False), "postgresql")
 INSTANT = InstantText(27).with_variant(TIMESTAMP(timezone=True), "postgresql")
 DAY = String(10).with_variant(Date(), "postgresql")
 JSON_TEXT = JsonText().with_variant(JSON(), "postgresql")
-FLOAT = Double()
+FLOAT: Double[float] = Double()
 
 ONE_OF_PARAMETER = "one_of"
 
@@ -65,7 +65,7 @@ class one_of(ColumnElement[bool]):  # noqa: N801 - reads as SQL where it is used
     inherit_cache = False
     type = Boolean()
 
-    def __init__(self, column: ColumnElement[Any], parameter: ColumnElement[Any]) -> None:
+    def __init__(self, column: Any, parameter: Any) -> None:
         """`parameter` is a `bindparam`; give its value as a list of strings."""
         self.column = column
         self.parameter = parameter

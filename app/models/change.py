@@ -10,7 +10,8 @@ from app.models.base import Base
 class Change(Base):
     """What happened to one resource in one transaction: names of fields, never values.
 
-    `tier` is what a reader must see of the resource to be told. `reach` says who is told although the resource is
+    `tier` is what a reader must see of the resource to be told; `outside` says that somebody outside could see what changed
+    at the time, so that opening something up does not show what went on before. `reach` says who is told although the resource is
     out of their sight now (`anyone`, `member`, `facilitator` of `reach_network_id`); `person_id` is always told.
     `scope` says for whom the rows of the whole network came or went (`person`, `all`).
     """
@@ -27,6 +28,7 @@ class Change(Base):
     op: Mapped[str] = mapped_column(String(8))
     action: Mapped[str] = mapped_column(String(40))
     tier: Mapped[int] = mapped_column(SmallInteger)
+    outside: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
     version: Mapped[int] = mapped_column(BigInteger)
     outer_version: Mapped[int] = mapped_column(BigInteger)
     reach: Mapped[str | None] = mapped_column(String(12))

@@ -54,7 +54,8 @@ class Network(Base, Versioned, Searched):
     join_policy: Mapped[str] = mapped_column(String(8))
     kind: Mapped[str] = mapped_column(String(16))
     meets: Mapped[str | None] = mapped_column(String(12))
-    lifecycle_stage: Mapped[str] = mapped_column(String(16))
+    # Null in a listing whose stage nobody has told us.
+    lifecycle_stage: Mapped[str | None] = mapped_column(String(16))
     aims: Mapped[str] = mapped_column(JSON_TEXT)
     topics: Mapped[str] = mapped_column(JSON_TEXT)
     professions: Mapped[str] = mapped_column(JSON_TEXT)

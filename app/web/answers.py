@@ -60,9 +60,13 @@ def page(
     return Answer(dump({"items": items, "next_cursor": next_cursor, **more}), 200, headers)
 
 
-def cached(call: Call, document: Any) -> Answer:
-    """A document that is the same for everybody, with a weak ETag of its content."""
-    body = dump(document)
+def cached(call: Call, content: Any) -> Answer:
+    """Content that is the same for everybody, with a weak ETag."""
+    return document(call, dump(content))
+
+
+def document(call: Call, body: bytes) -> Answer:
+    """JSON bytes that are at hand, with a weak ETag."""
     etag = f'W/"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
     headers = [JSON, (b"etag", etag.encode())]
     known = call.headers.get(b"if-none-match")

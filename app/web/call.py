@@ -33,6 +33,7 @@ class Rooms:
     house: House
     sealer: Sealer
     settings: Settings
+    contract: Callable[[], bytes]  # made when first asked for
     kept: dict[str, Any] = field(
         default_factory=dict
     )  # facts that never change while a process runs

@@ -70,8 +70,7 @@ class QueryReader:
         self.lists = {
             name
             for name, field in model.model_fields.items()
-            if get_origin(field.annotation) is list
-            or list in map(get_origin, get_args(field.annotation))
+            if list in (get_origin(field.annotation), *map(get_origin, get_args(field.annotation)))
         }
         self.empty: BaseModel | None = None
         if not any(field.is_required() for field in model.model_fields.values()):
@@ -166,8 +165,9 @@ class Door(APIRoute):
         media_type = call.headers.get(b"content-type", b"").split(b";", 1)[0].strip().lower()
         wanted = MERGE_PATCH if call.method == "PATCH" else b"application/json"
         if media_type != wanted:
-            extra = {"accept": MERGE_PATCH.decode()} if call.method == "PATCH" else {}
-            raise UnsupportedMediaType(f"Send Content-Type: {wanted.decode()}.", **extra)
+            raise UnsupportedMediaType(
+                f"Send Content-Type: {wanted.decode()}.", accept=wanted.decode()
+            )
         if call.headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise UnsupportedMediaType("Send the body without Content-Encoding.")
         try:

@@ -50,7 +50,7 @@ class Doors:
             node = self._tree
             for segment in door.path.strip("/").split("/"):
                 node = node.setdefault(None if segment.startswith("{") else segment, {})
-            for method in door.methods:
+            for method in door.methods or ():
                 if method in node.setdefault("/", {}):
                     message = f"two doors for {method} {door.path}"
                     raise ValueError(message)
@@ -223,7 +223,12 @@ def _fault(request_id: str, error: Exception) -> None:
         places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
         trace = trace.tb_next
     cause = type(error.__cause__).__name__ if error.__cause__ else None
-    line = {"request_id": request_id, "error": type(error).__name__, "cause": cause, "at": places[-8:]}
+    line = {
+        "request_id": request_id,
+        "error": type(error).__name__,
+        "cause": cause,
+        "at": places[-8:],
+    }
     faults.error(json.dumps(line))
     faults.debug("%s", request_id, exc_info=error)  # has values: never above DEBUG
 

@@ -56,7 +56,7 @@ PROBLEM_FIELD = {
     "required": ["pointer", "code", "detail"],
     "examples": [{"pointer": "/name", "code": "missing", "detail": "Field required"}],
 }
-HEADERS = {
+HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "X-Request-ID": (
         "The id of this request, yours if you sent a UUID.",
         {"type": "string", "format": "uuid"},
@@ -105,8 +105,8 @@ TAGS = [
 
 
 def operation_id(route: Any) -> str:
-    """camelCase of the function's name."""
-    head, *tail = route.name.split("_")
+    """CamelCase of the function's name."""
+    head, *tail = str(route.name).split("_")
     return head + "".join(part.capitalize() for part in tail)
 
 
@@ -145,7 +145,7 @@ def contract(app: FastAPI) -> bytes:
     }
     for door in doors_of(app):
         if door.include_in_schema:
-            for method in door.methods:
+            for method in door.methods or ():
                 _complete(document["paths"][door.path][method.lower()], door, method.lower())
     for name, schema in schemas.items():
         if name.endswith("Patch"):  # an absent field stays: there are no defaults
@@ -191,6 +191,9 @@ def _complete(operation: dict[str, Any], door: Door, method: str) -> None:
     if door.body is not None:
         statuses.add(415)
     parameters = operation.setdefault("parameters", [])
+    for parameter in parameters:
+        if parameter.get("in") == "query":  # null cannot be sent in a query
+            parameter["schema"] = _without_null(parameter["schema"])
     has_etag = method in ("get", "post", "patch") and any(
         code in responses for code in ("200", "201")
     )
@@ -222,6 +225,16 @@ def _complete(operation: dict[str, Any], door: Door, method: str) -> None:
     if "requestBody" in operation and method == "patch":
         content = operation["requestBody"]["content"]
         content["application/merge-patch+json"] = content.pop("application/json")
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    options = [option for option in schema.get("anyOf", []) if option != {"type": "null"}]
+    if len(options) != 1:
+        return schema
+    rest = {
+        name: value for name, value in schema.items() if name not in ("anyOf", "default", "title")
+    }
+    return {**options[0], **rest}
 
 
 def _headers(*names: str) -> dict[str, Any]:

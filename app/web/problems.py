@@ -55,7 +55,8 @@ def problem(error: HouseError, request_id: str) -> Answer:
         headers.append((b"retry-after", b"2"))
     if known is errors.UnsupportedMediaType and "accept" in error.extra:
         document.pop("accept")
-        headers.append((b"accept-patch", error.extra["accept"].encode()))
+        accepted = error.extra["accept"].encode()
+        headers.append((b"accept-patch" if b"merge" in accepted else b"accept-post", accepted))
     if known is errors.MethodNotAllowed:
         document.pop("allow", None)
         headers.append((b"allow", error.extra.get("allow", "").encode()))

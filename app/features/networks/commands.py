@@ -20,7 +20,7 @@ from app.core.errors import (
     ParentMembershipRequired,
     TooDeep,
 )
-from app.core.fetching import fetch_below, fetch_network
+from app.core.fetching import fetch_below, fetch_network, lives_elsewhere
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
@@ -42,7 +42,7 @@ from app.models import Member, Network, NetworkPurpose, Person, Token
 
 DEEPEST = 2  # counted from 0: a network, a sub-group, a sub-group of that
 JSON_FIELDS = frozenset({"aims", "topics", "professions", "icbs", "footprint", "links", "charter"})
-KEPT_BY_OPERATOR = frozenset({"hosted_at", "verified"})
+KEPT_BY_OPERATOR = ("hosted_at", "verified")
 OF_THE_SEARCH = frozenset({
     "name", "slug", "purpose", "topics", "aims", "place", "host_name", "member_offer", "closing_note",
     "engagement_strategy", "resourcing", "charter", "visibility",
@@ -108,12 +108,15 @@ async def _free_slug(work: Work, name: str) -> str:
 async def create_network(work: Work, body: NetworkCreate) -> str:
     """Set up a network; who sets it up facilitates it. Returns its id.
 
+    With `hosted_at` or `verified` it is a listing of one that lives elsewhere: nobody belongs to it here, and its
+    stage is not known unless it is said.
+
     Errors: `Forbidden` for one that lives elsewhere (kept by the operator); `UnknownReference`; `SlugTaken`;
     `TooDeep`, `ParentMembershipRequired` for a sub-group.
     """
     given = body.model_dump(mode="json", exclude={"parent_id", "slug"})
-    hosted = body.hosted_at is not None
-    if (hosted or body.verified is not None) and not work.viewer.operator:
+    elsewhere = body.hosted_at is not None or body.verified is not None
+    if elsewhere and not work.viewer.operator:
         raise Forbidden("Networks that live elsewhere are kept by the operator.")
     parent = await _parent_of(work, body) if body.parent_id else None
     topic_labels = await _check_references(work, given)
@@ -136,13 +139,15 @@ async def create_network(work: Work, body: NetworkCreate) -> str:
         "parent_id": parent["id"] if parent else None,
         "root_id": parent["root_id"] if parent else network_id,
         "depth": parent["depth"] + 1 if parent else 0,
-        "member_count": 0 if hosted else 1,
+        "member_count": 0 if elsewhere else 1,
         "facilitators": "[]",
         "closing_note": None,
         "archived_at": None,
     }
-    if not hosted:
+    if not elsewhere:
         row["facilitators"] = await _creator_as_facilitator(work)
+    elif "lifecycle_stage" not in body.model_fields_set:
+        row["lifecycle_stage"] = None
     row |= search_words(row, topic_labels)
     create(
         work,
@@ -153,7 +158,7 @@ async def create_network(work: Work, body: NetworkCreate) -> str:
     _begin_purpose(work, network_id, body.purpose)
     for field in TERM_FIELDS:
         set_terms(work, network_id, field, [], given[field])
-    if not hosted:
+    if not elsewhere:
         begin_spell(work, row, str(work.viewer.person_id), role="facilitator", status="active")
     return network_id
 
@@ -162,8 +167,9 @@ async def _parent_of(work: Work, body: NetworkCreate) -> dict[str, Any]:
     parent = await fetch_network(work, str(body.parent_id), "network.create_sub_group")
     if parent["depth"] >= DEEPEST:
         raise TooDeep
-    if body.hosted_at is not None:
-        raise _refuse("/hosted_at", "not_here", "A sub-group lives where its parent lives.")
+    for field in KEPT_BY_OPERATOR:
+        if getattr(body, field) is not None:
+            raise _refuse(f"/{field}", "not_here", "A sub-group lives where its parent lives.")
     if parent["_status"] != "active":
         raise ParentMembershipRequired
     return parent
@@ -201,14 +207,9 @@ async def update_network(work: Work, row: dict[str, Any], body: NetworkPatch) ->
     Errors: `Forbidden` for fields the operator keeps; `Invalid`; `UnknownReference`; `SlugTaken`.
     """
     given = body.model_dump(mode="json", exclude_unset=True)
-    if KEPT_BY_OPERATOR & set(given) and not work.viewer.operator:
+    if set(KEPT_BY_OPERATOR) & set(given) and not work.viewer.operator:
         raise Forbidden("hosted_at and verified are kept by the operator.")
-    if given.get("hosted_at") and row["hosted_at"] is None:
-        raise _refuse(
-            "/hosted_at",
-            "has_members",
-            "A network that lives here cannot be moved elsewhere; archive it.",
-        )
+    _stays_where_it_lives(row, given)
     topic_labels = await _check_references(work, given)
     columns = columns_of(given)
     values = {
@@ -246,9 +247,22 @@ async def update_network(work: Work, row: dict[str, Any], body: NetworkPatch) ->
         NETWORK_TIERS.get("host" if name.startswith("host_") else name, INSIDE) for name in values
     )
     values["edition"] = row["edition"] + 1
-    outer = max(row["outer_tier"], values.get("outer_tier", HIDDEN))
-    told = told_of_network({**row, "outer_tier": outer}, tier, **scope)
+    widest = max(row["parent_tier"], values.get("parent_tier", HIDDEN))
+    told = told_of_network({**row, "parent_tier": widest}, tier, **scope)
     change(work, "network.updated", row, values, told)
+
+
+def _stays_where_it_lives(row: dict[str, Any], given: dict[str, Any]) -> None:
+    """A network has members here or is a listing, for good. Errors: `Invalid`."""
+    if lives_elsewhere(row):
+        if not lives_elsewhere({**row, **given}):
+            detail = "A listing says where it lives or how that was verified; or delete it."
+            raise _refuse("/hosted_at", "no_members", detail)
+        return
+    for field in KEPT_BY_OPERATOR:
+        if given.get(field) is not None:
+            detail = "A network that lives here cannot be moved elsewhere; archive it."
+            raise _refuse(f"/{field}", "has_members", detail)
 
 
 async def _retier(work: Work, row: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -273,9 +287,9 @@ async def _retier(work: Work, row: dict[str, Any], values: dict[str, Any]) -> di
         )
         below_tiers = access.tiers(below["visibility"], [parent_rule, *grand])
         if any(below[name] != tier for name, tier in below_tiers.items()):
-            widest = max(below["outer_tier"], below_tiers["outer_tier"])
+            widest = max(below["parent_tier"], below_tiers["parent_tier"])
             told = told_of_network(
-                {**below, "outer_tier": widest}, NAME, scope="all", **reach_of(below)
+                {**below, "parent_tier": widest}, NAME, scope="all", **reach_of(below)
             )
             change(
                 work,
@@ -329,7 +343,7 @@ async def archive_network(work: Work, network_id: str, body: NetworkArchive) -> 
 
 
 def _is_below(below: dict[str, Any], row: dict[str, Any]) -> bool:
-    return row["depth"] == 0 or below["parent_id"] == row["id"]
+    return bool(row["depth"] == 0 or below["parent_id"] == row["id"])
 
 
 async def reactivate_network(work: Work, network_id: str) -> None:

@@ -233,7 +233,7 @@ async def update_membership(
         role
         and spell["role"] == "facilitator"
         and await count_facilitators(work, network["id"]) < 2
-    ):  # noqa: PLR2004
+    ):
         raise LastFacilitator
     change(
         work,

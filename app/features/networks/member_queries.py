@@ -60,7 +60,7 @@ def list_shape(rank: str, given: frozenset[str], *, started: bool, terms: int) -
         *(column == bindparam(name) for name, column in FILTERS.items() if name in given)
     )
     if "organisation" in given:
-        code = bindparam("organisation")
+        code: Any = bindparam("organisation")
         statement = statement.where(
             or_(Person.organisation_code == code, Member.representing == code)
         )
@@ -84,7 +84,7 @@ async def list_members(
 ) -> tuple[list[dict[str, Any]], int]:
     """A page of members (one row more than the page, with `_key`), and the feed's position before it."""
     given = frozenset(query.model_fields_set) - {"limit", "cursor"}
-    terms = words.query_terms(query.q) if "q" in given else ()
+    terms = words.query_terms(query.q) if query.q is not None else ()
     if "q" in given and not terms:
         return [], await head(db)
     values: dict[str, Any] = {

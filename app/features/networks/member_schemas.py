@@ -96,30 +96,27 @@ class MemberPatch(Input):
 class MemberQuery(Input):
     """Filters of the list."""
 
-    network_id: Id = Field(default=None, validate_default=False)
-    person_id: Id = Field(default=None, validate_default=False)
-    status: MemberStatus = Field(default=None, validate_default=False)
-    role: MemberRole = Field(default=None, validate_default=False)
-    profession: TermCode = Field(default=None, validate_default=False)
-    organisation: OdsCode = Field(
+    network_id: Id | None = None
+    person_id: Id | None = None
+    status: MemberStatus | None = None
+    role: MemberRole | None = None
+    profession: TermCode | None = None
+    organisation: OdsCode | None = Field(
         default=None,
-        validate_default=False,
         description="The person's organisation, or the one they represent.",
     )
-    topic: TermCode = Field(
-        default=None, validate_default=False, description="An interest that a listed person names."
+    topic: TermCode | None = Field(
+        default=None, description="An interest that a listed person names."
     )
-    q: SearchText = Field(
-        default=None, validate_default=False, description="Words of the person's name."
-    )
-    cursor: Cursor = Field(default=None, validate_default=False)
+    q: SearchText | None = Field(default=None, description="Words of the person's name.")
+    cursor: Cursor | None = None
     limit: Limit = 20
 
 
 class MemberRemoval(Input):
     """Why somebody is removed; kept in the history that facilitators see."""
 
-    reason: SearchText = Field(default=None, validate_default=False)
+    reason: SearchText | None = None
 
 
 class RoleHeld(Output):
@@ -161,5 +158,5 @@ class SpellPage(Output):
 class HistoryQuery(Input):
     """Paging of a history."""
 
-    cursor: Cursor = Field(default=None, validate_default=False)
+    cursor: Cursor | None = None
     limit: Limit = 20

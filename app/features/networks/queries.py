@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Double
 
@@ -29,6 +29,8 @@ FRONT_COLUMNS = (
 INSIDE_COLUMNS = (
     Network.engagement_strategy, Network.resourcing, Network.charter, Network.size_target, Network.footprint,
 )  # fmt: skip
+# A listing: `fetching.lives_elsewhere` in SQL.
+LIVES_ELSEWHERE = or_(Network.hosted_at.is_not(None), Network.verified.is_not(None))
 # Filters that are a column of the front tier, or of the name tier.
 FRONT_FILTERS = {
     "kind": Network.kind,
@@ -94,7 +96,7 @@ def _matches(rank: str, terms: int) -> ColumnElement[bool]:
 
 
 def _has_term(field: str, *, several: bool) -> ColumnElement[bool]:
-    code = bindparam(field)
+    code: Any = bindparam(field)
     matched = one_of(NetworkTerm.code, code) if several else NetworkTerm.code == code
     found = select(1).where(
         NetworkTerm.network_id == Network.id, NetworkTerm.field == TERM_FILTERS[field], matched
@@ -134,7 +136,7 @@ def list_shape(
     if "near" in given:
         front.append(places.within(Network))
     if hosted is not None:
-        front.append(Network.hosted_at.is_not(None) if hosted else Network.hosted_at.is_(None))
+        front.append(LIVES_ELSEWHERE if hosted else not_(LIVES_ELSEWHERE))
     if sort == "distance" or front:
         statement = statement.where(*front, access.at_least(FRONT, rank))
     statement = statement.where(
@@ -174,7 +176,7 @@ async def list_networks(
     Errors: `Invalid` for a place that is nowhere, a sort without what it sorts by.
     """
     sort = chosen_sort(query)
-    terms = words.query_terms(query.q) if "q" in query.model_fields_set else ()
+    terms = words.query_terms(query.q) if query.q is not None else ()
     given = frozenset(query.model_fields_set)
     archived = query.archived
     if archived is None and "slug" not in given:
@@ -192,7 +194,7 @@ async def list_networks(
         return [], await head(db)
     if terms:
         values |= search.values(db.name, terms)
-    if "near" in given:
+    if query.near is not None:
         values |= (await places.locate(db, query.near, query.within_km)).values()
     if "updated_since" in given:
         values["updated_since"] = query.updated_since
@@ -232,7 +234,7 @@ def _one(rank: str) -> Any:
         *FRONT_COLUMNS,
         *INSIDE_COLUMNS,
         (access.standing(rank)).label("_tier"),
-        Network.hosted_at.label("_hosted_at"),
+        LIVES_ELSEWHERE.label("_elsewhere"),
         Network.edition.label("_edition"),
     ).where(Network.id == bindparam("network_id", type_=ID), access.visible_network(rank))
     if rank == "anonymous":
@@ -264,13 +266,13 @@ async def one_network(reads: Reads, viewer: Viewer, network_id: str) -> dict[str
     row = await fetch_one(reads, ("network", rank), lambda: _one(rank), values)
     if row is None:
         return None
-    tier, hosted = row["_tier"], row.pop("_hosted_at")
+    tier, elsewhere = row["_tier"], row.pop("_elsewhere")
     membership = row["membership"]
     if membership["id"] is None:
         row["membership"] = membership = None
     if viewer.operator:
         row["_tier"] = INSIDE
-    row["actions"] = _actions(viewer, row, membership, hosted)
+    row["actions"] = _actions(viewer, row, membership, elsewhere=elsewhere)
     if row["_tier"] < INSIDE:
         row["_edition"] = None  # counts edits that an outsider does not see
     row = shown(row)
@@ -281,7 +283,7 @@ async def one_network(reads: Reads, viewer: Viewer, network_id: str) -> dict[str
 
 
 def _actions(
-    viewer: Viewer, row: dict[str, Any], membership: dict[str, Any] | None, hosted: str | None
+    viewer: Viewer, row: dict[str, Any], membership: dict[str, Any] | None, *, elsewhere: bool
 ) -> list[str]:
     """What this caller may do now, from the same policy that commands obey."""
     if viewer.person_id is None:
@@ -296,10 +298,10 @@ def _actions(
         candidates = ["reactivate", "read_history"]
     else:
         candidates = ["update", "delete", "archive", "read_history"]
-        if hosted is None:
+        if not elsewhere:
             candidates += ["create_sub_group"]
     found = [name for name in candidates if access.allowed(f"network.{name}", may)]
-    if hosted is None and not archived:
+    if not elsewhere and not archived:
         if access.allowed("member.add", may):
             found.append("add_member")
         if membership is None and row["join_policy"] != "invite":

@@ -1,6 +1,6 @@
 """The doors of networks."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
@@ -39,7 +39,7 @@ async def read_one(call: Call, network_id: str, *, status: int = 200) -> Answer:
     return _one(call, document, status)
 
 
-def _one(call: Call, document: dict[str, object], status: int) -> Answer:
+def _one(call: Call, document: dict[str, Any], status: int) -> Answer:
     edition = document.pop("_edition")
     location = f"/v1/networks/{document['id']}" if status == 201 else None  # noqa: PLR2004
     return answers.one(call, document, status=status, location=location, edition=edition)

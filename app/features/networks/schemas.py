@@ -238,8 +238,10 @@ class NetworkFront(Output):
     latitude: Latitude | None
     longitude: Longitude | None
     host: HostOrganisation | None
-    hosted_at: Url | None
-    verified: Verified | None
+    hosted_at: Url | None = Field(description="Where a network is that does not live here.")
+    verified: Verified | None = Field(
+        description="How the facts of a network that lives elsewhere were checked; only those have it."
+    )
     meets: MeetingForm | None
     member_offer: Paragraph | None
     lifecycle_stage: LifecycleStage | None
@@ -293,9 +295,8 @@ class PurposeList(Output):
 class NetworkQuery(Input):
     """Filters of the list; each matches only what the caller may read."""
 
-    q: SearchText = Field(
+    q: SearchText | None = Field(
         default=None,
-        validate_default=False,
         description="Words to find; the last one may be the beginning of a word.",
     )
     topic: Annotated[list[TermCode], Field(max_length=10)] = Field(
@@ -304,42 +305,34 @@ class NetworkQuery(Input):
     profession: Annotated[list[TermCode], Field(max_length=10)] = Field(
         default=[], description="For any of these professions."
     )
-    kind: NetworkKind = Field(default=None, validate_default=False)
-    region: Region = Field(default=None, validate_default=False)
-    icb: OdsCode = Field(default=None, validate_default=False, description="Code of an ICB.")
-    near: Near = Field(
-        default=None, validate_default=False, description="`lat,lon`, a postcode or an outcode."
-    )
+    kind: NetworkKind | None = None
+    region: Region | None = None
+    icb: OdsCode | None = Field(default=None, description="Code of an ICB.")
+    near: Near | None = Field(default=None, description="`lat,lon`, a postcode or an outcode.")
     within_km: Annotated[float, query_float(0.1, 1000, 25)] = Field(
         default=25.0, description="How far from `near`, in kilometres."
     )
-    meets: MeetingForm = Field(default=None, validate_default=False)
-    join_policy: JoinPolicy = Field(default=None, validate_default=False)
-    parent_id: Id = Field(
-        default=None, validate_default=False, description="Sub-groups of this network."
-    )
-    lifecycle_stage: LifecycleStage = Field(default=None, validate_default=False)
-    hosted: QueryBool = Field(
+    meets: MeetingForm | None = None
+    join_policy: JoinPolicy | None = None
+    parent_id: Id | None = Field(default=None, description="Sub-groups of this network.")
+    lifecycle_stage: LifecycleStage | None = None
+    hosted: QueryBool | None = Field(
         default=None,
-        validate_default=False,
         description="Networks that live elsewhere, or those that live here.",
     )
-    slug: Slug = Field(default=None, validate_default=False)
-    mine: QueryBool = Field(
+    slug: Slug | None = None
+    mine: QueryBool | None = Field(
         default=None,
-        validate_default=False,
         description="Networks that I am an active member of, or all others.",
     )
-    archived: QueryBool = Field(
+    archived: QueryBool | None = Field(
         default=None,
-        validate_default=False,
         description="Only archived ones, or none; without it, none unless by slug.",
     )
-    updated_since: UtcDateTime = Field(default=None, validate_default=False)
-    sort: NetworkSort = Field(
+    updated_since: UtcDateTime | None = None
+    sort: NetworkSort | None = Field(
         default=None,
-        validate_default=False,
         description="Default: -score with q, distance with near, else name.",
     )
-    cursor: Cursor = Field(default=None, validate_default=False)
+    cursor: Cursor | None = None
     limit: Limit = 20

@@ -101,7 +101,7 @@ def set_terms(work: Work, network_id: str, field: str, old: list[str], new: list
 
 def told_of_network(row: dict[str, Any], tier: int, **more: Any) -> Told:
     """Who hears of a change to fields of this tier."""
-    return Told(network_id=row["id"], tier=tier, outer=tier <= row["outer_tier"], **more)
+    return Told(network_id=row["id"], tier=tier, outer=tier <= row["parent_tier"], **more)
 
 
 def reach_of(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,157 @@
+"""Reading the change log: visibility is applied in SQL before the limit, so hidden activity moves nothing."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased
+
+from app.core import access
+from app.core.access import HIDDEN, INSIDE
+from app.core.viewer import Scope, Viewer
+from app.db.database import Reads, fetch_one
+from app.db.types import ID, among
+from app.models import Change, FeedHead, Member, Network, Person, Token
+
+SCOPE_OF_KIND = {
+    "network": Scope.NETWORKS_READ,
+    "member": Scope.MEMBERS_READ,
+    "person": Scope.PEOPLE_READ,
+    "token": Scope.TOKENS_READ,
+}
+PUBLIC_KINDS = ("network",)
+
+
+def kinds_for(viewer: Viewer) -> tuple[str, ...]:
+    """The kinds that this caller's token may read; nobody's token reads what is public."""
+    if viewer.person_id is None:
+        return PUBLIC_KINDS
+    return tuple(kind for kind, scope in SCOPE_OF_KIND.items() if scope in viewer.scopes)
+
+
+def _sight(kind: str, rank: str) -> ColumnElement[int]:
+    """The viewer's tier on the resource of a change row, or HIDDEN when it is not there for them now."""
+    if kind == "network":
+        return select(access.standing(rank)).where(Network.id == _id()).scalar_subquery()
+    if kind == "person":
+        return select(access.person_standing(rank)).where(Person.id == _id()).scalar_subquery()
+    model, seen = (
+        (Member, access.visible_member(rank))
+        if kind == "member"
+        else (Token, access.visible_token(rank))
+    )
+    return case((exists(select(1).where(model.id == _id(), seen)), INSIDE), else_=HIDDEN)
+
+
+def _id() -> Any:
+    """The resource id as an id: every kind so far has one."""
+    return Change.resource_id.cast(ID)
+
+
+def _reached(rank: str) -> ColumnElement[bool]:
+    """The viewer hears of this although the resource may be out of their sight: see `models.Change`."""
+    if rank == "operator":
+        return true()
+    anyone = Change.reach == "anyone"
+    if rank == "anonymous":
+        return anyone
+    mine = aliased(Member)
+    member = exists(
+        select(1).where(
+            mine.network_id == Change.reach_network_id,
+            mine.person_id == access.viewer_id(),
+            mine.status == "active",
+            or_(Change.reach == "member", mine.role == "facilitator"),
+        )
+    )
+    return or_(
+        anyone,
+        Change.reach == "signed_in",
+        Change.person_id == access.viewer_id(),
+        and_(among(Change.reach, ["member", "facilitator"]), member),
+    )
+
+
+def shape(rank: str, kinds: tuple[str, ...], given: frozenset[str]) -> Any:
+    """The SELECT of a page: rows in sight whose change is in sight, and rows that went out of it."""
+    sight = case(*((Change.kind == kind, _sight(kind, rank)) for kind in kinds), else_=HIDDEN)
+    row = (
+        select(
+            Change.seq, Change.kind, Change.resource_id, Change.network_id, Change.version, Change.outer_version,
+            Change.at, Change.tier, Change.outside, Change.op, Change.scope, Change.person_id, _reached(rank).label("reached"),
+            sight.label("sight"),
+        )
+        .where(Change.seq > bindparam("since", type_=Integer), among(Change.kind, kinds))
+    )  # fmt: skip
+    if "network_id" in given:
+        row = row.where(Change.network_id == bindparam("network_id", type_=ID))
+    if "kind" in given:
+        row = row.where(Change.kind == bindparam("kind"))
+    seen = row.subquery()
+    there = seen.c.sight > HIDDEN
+    for_all = seen.c.scope == "all"
+    for_me = (
+        and_(seen.c.scope == "person", seen.c.person_id == access.viewer_id())
+        if rank != "anonymous"
+        else false()
+    )
+    shown = and_(
+        there, seen.c.sight >= seen.c.tier, or_(seen.c.sight >= INSIDE, seen.c.outside.is_(True))
+    )
+    op = case((~there, "gone"), (or_(for_all, for_me), "scope_changed"), else_="upsert")
+    # A reader inside counts every version; outside, only what could be seen there.
+    inside = and_(there, seen.c.sight >= INSIDE)
+    return (
+        select(
+            seen.c.kind, seen.c.resource_id.label("id"), seen.c.network_id, op.label("op"),
+            case((inside, seen.c.version), else_=seen.c.outer_version).label("version"),
+            seen.c.at, seen.c.seq.label("_seq"),
+        )
+        .where(or_(shown, and_(~there, seen.c.reached), for_me))
+        .order_by(seen.c.seq)
+        .limit(bindparam("take", type_=Integer))
+    )  # fmt: skip
+
+
+def _head() -> Any:
+    return select(FeedHead.seq, FeedHead.kept_from).where(FeedHead.id == 1)
+
+
+async def position(reads: Reads) -> tuple[int, int]:
+    """The last position given, and the first one kept."""
+    row = await fetch_one(reads, "feed position", _head, {})
+    return (int(row["seq"]), int(row["kept_from"])) if row else (0, 1)
+
+
+async def page(
+    reads: Reads, viewer: Viewer, since: int, limit: int, filters: dict[str, Any]
+) -> tuple[list[dict[str, Any]], bool, int]:
+    """Up to `limit` changes after `since`, whether there are more, and where the next page starts.
+
+    The head is read first: what commits meanwhile is on the next page, not lost between the two.
+    """
+    head, _ = await position(reads)
+    rank, kinds = viewer.rank, kinds_for(viewer)
+    if not kinds:
+        return [], False, head
+    values = {**access.values(viewer), **filters, "since": since, "take": limit + 1}
+    given = frozenset(filters)
+    rows = await reads.fetch(
+        ("changes", rank, kinds, given), lambda: shape(rank, kinds, given), values
+    )
+    more = len(rows) > limit
+    rows = rows[:limit]
+    last = max((row["_seq"] for row in rows), default=0)
+    for row in rows:
+        del row["_seq"]
+    return rows, more, last if more else max(head, last)
