@@ -30,6 +30,11 @@ class Told:
     scope: str | None = None
 
 
+def told_of_network(row: Mapping[str, Any], tier: int, **more: Any) -> Told:
+    """Who hears of a change to fields of this tier of a network."""
+    return Told(network_id=row["id"], tier=tier, outer=tier <= row["parent_tier"], **more)
+
+
 def record(
     work: Work,
     action: str,
@@ -102,7 +107,7 @@ def change(
         version=new["version"],
         outer_version=new.get("outer_version", row["outer_version"]),
         op=op,
-        fields=tuple(values),
+        fields=tuple(name for name in values if not name.startswith("search_")),
     )
     return new
 

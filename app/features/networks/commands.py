@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, exists, literal, or_, select
 
 from app.core import access
 from app.core.access import HIDDEN, INSIDE, NAME, NETWORK_TIERS
-from app.core.changes import Told, change, create, remove
+from app.core.changes import Told, change, create, remove, told_of_network
 from app.core.errors import (
     FieldError,
     Forbidden,
@@ -21,21 +21,18 @@ from app.core.errors import (
     TooDeep,
 )
 from app.core.fetching import fetch_below, fetch_network, lives_elsewhere
+from app.core.json_columns import json_text, plain
+from app.core.references import labels, organisations
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
-from app.features.networks.queries import plain
 from app.features.networks.schemas import NetworkArchive, NetworkCreate, NetworkPatch
 from app.features.networks.settling import (
     TERM_FIELDS,
     VOCABULARIES,
-    json_text,
-    labels,
-    organisations,
     reach_of,
     search_words,
     set_terms,
-    told_of_network,
 )
 from app.features.networks.spells import begin_spell
 from app.models import Member, Network, NetworkPurpose, Person, Token
@@ -176,8 +173,11 @@ async def _parent_of(work: Work, body: NetworkCreate) -> dict[str, Any]:
 
 
 def _self() -> Any:
-    return select(Person.id.label("person_id"), Person.display_name, Person.listed).where(
-        Person.id == access.viewer_id()
+    # Locked, so that no new name comes between this copy and the commit (`core.facilitators`).
+    return (
+        select(Person.id.label("person_id"), Person.display_name, Person.listed)
+        .where(Person.id == access.viewer_id())
+        .with_for_update(read=True)
     )
 
 
@@ -222,19 +222,11 @@ async def update_network(work: Work, row: dict[str, Any], body: NetworkPatch) ->
     new = {**row, **{name: plain(row[name]) for name in JSON_FIELDS}, **given}
     if (new["latitude"] is None) != (new["longitude"] is None):
         raise _refuse("/latitude", "half_a_place", "latitude and longitude are given together.")
-    scope: dict[str, Any] = {}
-    if "visibility" in values:
-        scope = await _retier(work, row, values)
-    elif "slug" in values and row["outer_tier"] == HIDDEN:
-        raise _refuse(
-            "/slug", "slug_is_random", "The slug of a network that outsiders cannot see is random."
-        )
+    scope = await _reshaped(work, row, values)
     if OF_THE_SEARCH & set(values):
         if "topics" not in given:
             topic_labels = await labels(work, "topic", new["topics"], "/topics")
-        values |= search_words(
-            {**new, **{k: v for k, v in values.items() if k in ("slug",)}}, topic_labels
-        )
+        values |= search_words({**new, "slug": values.get("slug", row["slug"])}, topic_labels)
     for field in TERM_FIELDS:
         if field in values:
             set_terms(work, row["id"], field, plain(row[field]), given[field])
@@ -263,6 +255,16 @@ def _stays_where_it_lives(row: dict[str, Any], given: dict[str, Any]) -> None:
         if given.get(field) is not None:
             detail = "A network that lives here cannot be moved elsewhere; archive it."
             raise _refuse(f"/{field}", "has_members", detail)
+
+
+async def _reshaped(work: Work, row: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What a change of visibility or slug brings with it; returns who is told of the whole scope."""
+    if "visibility" in values:
+        return await _retier(work, row, values)
+    if "slug" in values and row["outer_tier"] == HIDDEN:
+        detail = "The slug of a network that outsiders cannot see is random."
+        raise _refuse("/slug", "slug_is_random", detail)
+    return {}
 
 
 async def _retier(work: Work, row: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

@@ -17,13 +17,14 @@ from app.core.errors import (
     ParentMembershipRequired,
     UnknownReference,
 )
-from app.core.fetching import count_facilitators, fetch_member, fetch_network, require
+from app.core.fetching import is_last_facilitator, fetch_member, fetch_network, require
+from app.core.references import organisations
 from app.core.viewer import Scope
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID, among, instant_text
 from app.features.networks.member_schemas import MemberCreate, MemberPatch, NetworkJoin
-from app.features.networks.settling import count_in, organisations
+from app.features.networks.settling import count_in
 from app.features.networks.spells import (
     OPEN,
     activate,
@@ -195,7 +196,7 @@ async def approve_membership(work: Work, member_id: str) -> None:
 
 
 async def decline_membership(work: Work, member_id: str) -> None:
-    """Decline: one's own invitation, or as a facilitator somebody's request. Errors: `Forbidden`; `IllegalTransition`."""
+    """Decline one's own invitation, or as a facilitator a request. Errors: `Forbidden`; `IllegalTransition`."""
     spell, network = await fetch_member(work, member_id)
     if spell["status"] == "requested":
         require(work, "member.approve", network)
@@ -229,11 +230,7 @@ async def update_membership(
     if not values:
         return
     role = values.get("role")
-    if (
-        role
-        and spell["role"] == "facilitator"
-        and await count_facilitators(work, network["id"]) < 2
-    ):
+    if role and spell["role"] == "facilitator" and await is_last_facilitator(work, network["id"]):
         raise LastFacilitator
     change(
         work,
@@ -275,7 +272,7 @@ async def _end(
     work: Work, network: dict[str, Any], spell: dict[str, Any], status: str, reason: str | None
 ) -> None:
     active, facilitates = spell["status"] == "active", spell["role"] == "facilitator"
-    if active and facilitates and await count_facilitators(work, network["id"]) < 2:  # noqa: PLR2004
+    if active and facilitates and await is_last_facilitator(work, network["id"]):
         raise LastFacilitator(
             f"{network['name']} would be left without a facilitator: name another one first."
         )
@@ -316,8 +313,6 @@ async def _spells_below(
     values = {"root_id": network["root_id"], "network_id": network["id"], "depth": network["depth"]}
     found = []
     for below in await work.fetch("below for leaving", _below, values):
-        for spell in await work.fetch(
-            "spells in", _spells_in, {"network_id": below["id"], "person_id": person_id}
-        ):
-            found.append((below, spell))
+        here = {"network_id": below["id"], "person_id": person_id}
+        found += [(below, spell) for spell in await work.fetch("spells in", _spells_in, here)]
     return found

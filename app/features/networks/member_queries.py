@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import bindparam, case, exists, literal, or_, select
 
 from app.core import access, words
+from app.core.feed_position import feed_head, head, with_position
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.viewer import Viewer
 from app.db import search
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, one_of
 from app.features.networks.member_schemas import MemberQuery
-from app.features.networks.queries import feed_head, head
 from app.models import Member, MemberRole, Network, Organisation, Person, PersonTopic
 
 PERSON = (
@@ -96,16 +96,13 @@ async def list_members(
         values |= search.values(db.name, terms)
     rank, started = viewer.rank, page.after is not None
     fetch = db.fetch_slow if terms else db.fetch
-    rows = await fetch(
-        ("members", rank, given, started, len(terms)),
-        lambda: list_shape(rank, given, started=started, terms=len(terms)),
-        values,
-    )
-    position = rows[0]["_head"] if rows else await head(db)
-    for row in rows:
-        del row["_head"]
-        shown(row)
-    return rows, position
+    key = ("members", rank, given, started, len(terms))
+
+    def build() -> Any:
+        return list_shape(rank, given, started=started, terms=len(terms))
+
+    rows, position = await with_position(db, lambda: fetch(key, build, values))
+    return [shown(row) for row in rows], position
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.core.references import OrganisationReference
 from app.core.text import (
     Cursor,
     Id,
@@ -17,18 +18,8 @@ from app.core.text import (
     TermCode,
     UtcDateTime,
     Version,
-    line,
 )
 from app.features.networks.schemas import MemberRole, MemberStatus
-
-OrganisationName = Annotated[str, line(300, "THE DENSHAM SURGERY")]
-
-
-class OrganisationReference(Output):
-    """An organisation by its ODS code."""
-
-    code: OdsCode
-    name: OrganisationName
 
 
 class PersonCard(Output):

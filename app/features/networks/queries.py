@@ -2,20 +2,20 @@
 
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Double
 
 from app.core import access, places, words
 from app.core.access import FRONT, INSIDE, NAME, NETWORK_HIDDEN, TIER_NAMES
+from app.core.feed_position import feed_head, head, with_position
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.viewer import Viewer
 from app.db import search
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, INSTANT, among, one_of
 from app.features.networks.schemas import NetworkQuery
-from app.models import FeedHead, Member, Network, NetworkPurpose, NetworkTerm
+from app.models import Member, Network, NetworkPurpose, NetworkTerm
 
 FRONT_COLUMNS = (
     Network.id, Network.name, Network.slug, Network.purpose, Network.visibility, Network.join_policy,
@@ -44,11 +44,6 @@ NAME_FILTERS = {
     "slug": Network.slug,
 }
 TERM_FILTERS = {"topic": "topic", "profession": "profession", "icb": "icb"}
-
-
-def feed_head() -> ColumnElement[int]:
-    """The feed's position, read in the snapshot of the list itself: list and feed have no hole between them."""
-    return select(FeedHead.seq).where(FeedHead.id == 1).scalar_subquery()
 
 
 def _updated_at(rank: str) -> ColumnElement[Any]:
@@ -202,12 +197,11 @@ async def list_networks(
     flags = (query.hosted, query.mine, archived)
     key = ("networks", rank, given - {"limit", "cursor"}, flags, sort, started, len(terms))
     fetch = db.fetch_slow if terms or "near" in given else db.fetch
-    rows = await fetch(
-        key, lambda: list_shape(rank, given, flags, sort, started=started, terms=len(terms)), values
-    )
-    position = rows[0]["_head"] if rows else await head(db)
-    for row in rows:
-        del row["_head"]
+
+    def build() -> Any:
+        return list_shape(rank, given, flags, sort, started=started, terms=len(terms))
+
+    rows, position = await with_position(db, lambda: fetch(key, build, values))
     return [shown(row) for row in rows], position
 
 
@@ -218,14 +212,6 @@ def chosen_sort(query: NetworkQuery) -> str:
     if "q" in query.model_fields_set:
         return "-score"
     return "distance" if "near" in query.model_fields_set else "name"
-
-
-async def head(reads: Reads) -> int:
-    """The feed's position now."""
-    row = await fetch_one(
-        reads, "feed head", lambda: select(FeedHead.seq).where(FeedHead.id == 1), {}
-    )
-    return int(row["seq"]) if row else 0
 
 
 def _one(rank: str) -> Any:
@@ -333,8 +319,3 @@ async def purposes(reads: Reads, viewer: Viewer, network_id: str) -> list[dict[s
         if row.pop("_tier") < INSIDE:
             row["by_id"] = None
     return rows
-
-
-def plain(value: Any) -> Any:
-    """A JSON column as Python, for commands."""
-    return None if value is None else orjson.loads(orjson.dumps(value))

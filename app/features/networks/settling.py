@@ -2,17 +2,13 @@
 
 from typing import Any
 
-import orjson
-from sqlalchemy import and_, bindparam, select
-
 from app.core import words
 from app.core.access import FRONT, HIDDEN
-from app.core.changes import Told, change
-from app.core.errors import FieldError, UnknownReference
+from app.core.changes import change, told_of_network
+from app.core.facilitators import listed_facilitators
+from app.core.json_columns import plain
 from app.core.work import Work
-from app.db.types import ID, one_of
-from app.features.networks.queries import plain
-from app.models import Member, NetworkTerm, Organisation, Person, Term
+from app.models import NetworkTerm
 
 TERM_FIELDS = {
     "topics": "topic",
@@ -21,11 +17,6 @@ TERM_FIELDS = {
     "footprint": "footprint",
 }
 VOCABULARIES = {"topics": "topic", "professions": "profession"}
-
-
-def json_text(value: Any) -> str | None:
-    """A value for a JSON column."""
-    return None if value is None else orjson.dumps(value).decode()
 
 
 def search_words(row: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
@@ -51,44 +42,6 @@ def search_words(row: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _labels() -> Any:
-    return select(Term.code, Term.label).where(
-        Term.vocabulary == bindparam("vocabulary"), one_of(Term.code, bindparam("codes"))
-    )
-
-
-async def labels(work: Work, vocabulary: str, codes: list[str], pointer: str) -> dict[str, str]:
-    """The labels of these codes. Errors: `UnknownReference` naming the code that is in no vocabulary."""
-    if not codes:
-        return {}
-    rows = await work.fetch("labels", _labels, {"vocabulary": vocabulary, "codes": codes})
-    found = {row["code"]: row["label"] for row in rows}
-    missing = [code for code in codes if code not in found]
-    if missing:
-        detail = f"There is no {vocabulary} {missing[0]!r}; GET /v1/{vocabulary}s lists them."
-        raise UnknownReference(detail, errors=(FieldError(pointer, "unknown_reference", detail),))
-    return found
-
-
-def _organisations() -> Any:
-    return select(Organisation.code, Organisation.name, Organisation.kind).where(
-        one_of(Organisation.code, bindparam("codes"))
-    )
-
-
-async def organisations(work: Work, codes: list[str], pointer: str) -> dict[str, dict[str, Any]]:
-    """These organisations by code. Errors: `UnknownReference` naming the one that is not known."""
-    if not codes:
-        return {}
-    rows = await work.fetch("organisations", _organisations, {"codes": codes})
-    found = {row["code"]: row for row in rows}
-    missing = [code for code in codes if code not in found]
-    if missing:
-        detail = f"There is no organisation {missing[0]!r}."
-        raise UnknownReference(detail, errors=(FieldError(pointer, "unknown_reference", detail),))
-    return found
-
-
 def set_terms(work: Work, network_id: str, field: str, old: list[str], new: list[str]) -> None:
     """Write the rows that filters look at: what went and what came, so that no row is touched twice."""
     name = TERM_FIELDS[field]
@@ -97,11 +50,6 @@ def set_terms(work: Work, network_id: str, field: str, old: list[str], new: list
     for code in dict.fromkeys(new):
         if code not in old:
             work.insert(NetworkTerm, {"network_id": network_id, "field": name, "code": code})
-
-
-def told_of_network(row: dict[str, Any], tier: int, **more: Any) -> Told:
-    """Who hears of a change to fields of this tier."""
-    return Told(network_id=row["id"], tier=tier, outer=tier <= row["parent_tier"], **more)
 
 
 def reach_of(row: dict[str, Any]) -> dict[str, Any]:
@@ -113,22 +61,6 @@ def reach_of(row: dict[str, Any]) -> dict[str, Any]:
     if row["parent_id"] is not None and row["root_tier"] > HIDDEN:
         return {"reach": "member", "reach_network_id": row["root_id"]}
     return {"reach": "member"}
-
-
-def _listed_facilitators() -> Any:
-    return (
-        select(Person.id.label("person_id"), Person.display_name)
-        .join(
-            Member,
-            and_(
-                Member.person_id == Person.id,
-                Member.status == "active",
-                Member.role == "facilitator",
-            ),
-        )
-        .where(Member.network_id == bindparam("network_id", type_=ID), Person.listed.is_(True))
-        .order_by(Member.joined_at, Member.id)
-    )
 
 
 async def count_in(
@@ -145,14 +77,8 @@ async def count_in(
     if delta:
         values["member_count"] = network["member_count"] + delta
     if facilitators:
-        await work.flush()
-        rows = await work.fetch(
-            "listed facilitators", _listed_facilitators, {"network_id": network["id"]}
-        )
-        fresh = json_text(rows)
-        if fresh != json_text(plain(network["facilitators"])):
-            values["facilitators"] = fresh
-    # A member count is no edit: it moves the outer stamps when outsiders read it, and no version that If-Match compares.
+        values |= await listed_facilitators(work, network)
+    # A count is no edit: it moves the version, but not the edition that If-Match compares.
     if values or told:
         change_counts(work, network, values, told, action)
 

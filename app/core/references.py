@@ -1,0 +1,63 @@
+"""What others keep and a resource only names: vocabularies and organisations, how they are checked and shown."""
+
+from typing import Annotated, Any
+
+from sqlalchemy import bindparam, select
+
+from app.core.errors import FieldError, UnknownReference
+from app.core.text import OdsCode, Output, line
+from app.core.work import Work
+from app.db.types import one_of
+from app.models import Organisation, Term
+
+OrganisationName = Annotated[str, line(300, "THE DENSHAM SURGERY")]
+
+
+class OrganisationReference(Output):
+    """An organisation by its ODS code."""
+
+    code: OdsCode
+    name: OrganisationName
+
+
+def unknown(pointer: str, detail: str) -> UnknownReference:
+    """The error that says which field refers to nothing."""
+    return UnknownReference(detail, errors=(FieldError(pointer, "unknown_reference", detail),))
+
+
+def _labels() -> Any:
+    return select(Term.code, Term.label).where(
+        Term.vocabulary == bindparam("vocabulary"), one_of(Term.code, bindparam("codes"))
+    )
+
+
+async def labels(work: Work, vocabulary: str, codes: list[str], pointer: str) -> dict[str, str]:
+    """The labels of these codes. Errors: `UnknownReference` naming the code that is in no vocabulary."""
+    if not codes:
+        return {}
+    rows = await work.fetch("labels", _labels, {"vocabulary": vocabulary, "codes": codes})
+    found = {row["code"]: row["label"] for row in rows}
+    missing = [code for code in codes if code not in found]
+    if missing:
+        raise unknown(
+            pointer, f"There is no {vocabulary} {missing[0]!r}; GET /v1/{vocabulary}s lists them."
+        )
+    return found
+
+
+def _organisations() -> Any:
+    return select(Organisation.code, Organisation.name, Organisation.kind).where(
+        one_of(Organisation.code, bindparam("codes"))
+    )
+
+
+async def organisations(work: Work, codes: list[str], pointer: str) -> dict[str, dict[str, Any]]:
+    """These organisations by code. Errors: `UnknownReference` naming the one that is not known."""
+    if not codes:
+        return {}
+    rows = await work.fetch("organisations", _organisations, {"codes": codes})
+    found = {row["code"]: row for row in rows}
+    missing = [code for code in codes if code not in found]
+    if missing:
+        raise unknown(pointer, f"There is no organisation {missing[0]!r}.")
+    return found
