@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^\s/]+(/[^\s]*[^\s/])?$",
-        description="Address that clients use, without a slash at the end; links are made of it, never of the Host header.",
+        description="Address that clients use, no slash at the end; links are made of it, never of the Host header.",
     )
     cors_origins: Annotated[str, Field(pattern=r"^(\*|https?://\S+( https?://\S+)*)$")] = Field(
         default="*",

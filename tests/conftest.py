@@ -1,4 +1,4 @@
-"""Both engines for every test of behaviour: the database is built by the migrations, once, and copied for each module."""
+"""Both engines for every test of behaviour: each database is a copy of one that the migrations built."""
 
 import logging
 import shutil

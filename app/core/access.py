@@ -105,9 +105,12 @@ def allowed(action: str, roles: frozenset[str]) -> bool:
 def tiers(own: str, above: list[str]) -> dict[str, int]:
     """The tier columns of a network from its visibility and its ancestors', nearest first (`models.Network`)."""
     chain = [OUTSIDE_TIER[rule] for rule in (own, *above)]
+    up_to_parent = (
+        chain[:2] if len(above) > 1 else chain[:1]
+    )  # a member of the root passes the root's own rule
     return {
         "parent_tier": chain[0],
-        "root_tier": min(chain[:2]) if len(chain) > 2 else chain[0],
+        "root_tier": min(up_to_parent),
         "outer_tier": min(chain),
     }
 

@@ -176,10 +176,10 @@ def _facilitators() -> Any:
     )
 
 
-async def count_facilitators(work: Work, network_id: str) -> int:
-    """Active facilitators of a network that this work has locked."""
+async def is_last_facilitator(work: Work, network_id: str) -> bool:
+    """Whether a network that this work has locked has one active facilitator at most."""
     row = await fetch_one(work, "facilitators", _facilitators, {"network_id": network_id})
-    return int(row["count"]) if row else 0
+    return row is None or int(row["count"]) <= 1
 
 
 def _below() -> Any:

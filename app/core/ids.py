@@ -8,7 +8,7 @@ _state = {"last": 0}
 
 
 def new_id() -> str:
-    """A UUIDv7 (RFC 9562): 48 bits of milliseconds, a counter that never goes back within one process, 62 random bits."""
+    """A UUIDv7 (RFC 9562): milliseconds, a counter that never goes back within a process, 62 random bits."""
     now = time.time_ns()
     # 12 bits of sub-millisecond time as the counter, nudged forward when two ids fall together.
     ticks = (now // 1_000_000 << 12) | ((now % 1_000_000) * 4096 // 1_000_000)

@@ -26,7 +26,7 @@ KIND_OF = {model.__tablename__: kind for kind, model in KINDS.items()}
 
 
 class Unrecorded(AssertionError):
-    """A command wrote a resource without exactly one change row for it: a mistake in the house, nothing is committed."""
+    """A command wrote a resource without exactly one change row for it: our mistake, and nothing is committed."""
 
 
 @dataclass(slots=True)

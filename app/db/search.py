@@ -186,15 +186,20 @@ def _ddl_sqlite(table: str, key: str) -> list[str]:
     sets = ", ".join(f"{column} = new.{column}" for column in COLUMNS)
     changed = ", ".join(COLUMNS)
     docid = f"(SELECT docid FROM {table}_fts_key WHERE id = {{}}.{key})"
+    on_insert = (
+        f"INSERT INTO {table}_fts_key (id) VALUES (new.{key}); "
+        f"INSERT INTO {table}_fts (rowid, {names}) VALUES ({docid.format('new')}, {new})"
+    )
+    on_update = f"UPDATE {table}_fts SET {sets} WHERE rowid = {docid.format('new')}"
+    on_delete = (
+        f"DELETE FROM {table}_fts WHERE rowid = {docid.format('old')}; "
+        f"DELETE FROM {table}_fts_key WHERE id = old.{key}"
+    )
+    options = "tokenize = 'ascii', detail = 'column', prefix = '3 4'"
     return [
         f"CREATE TABLE {table}_fts_key (docid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)",
-        f"CREATE VIRTUAL TABLE {table}_fts USING fts5({names}, tokenize = 'ascii', detail = 'column', prefix = '3 4')",
-        f"CREATE TRIGGER {table}_fts_insert AFTER INSERT ON {table} BEGIN "
-        f"INSERT INTO {table}_fts_key (id) VALUES (new.{key}); "
-        f"INSERT INTO {table}_fts (rowid, {names}) VALUES ({docid.format('new')}, {new}); END",
-        f"CREATE TRIGGER {table}_fts_update AFTER UPDATE OF {changed} ON {table} BEGIN "
-        f"UPDATE {table}_fts SET {sets} WHERE rowid = {docid.format('new')}; END",
-        f"CREATE TRIGGER {table}_fts_delete AFTER DELETE ON {table} BEGIN "
-        f"DELETE FROM {table}_fts WHERE rowid = {docid.format('old')}; "
-        f"DELETE FROM {table}_fts_key WHERE id = old.{key}; END",
+        f"CREATE VIRTUAL TABLE {table}_fts USING fts5({names}, {options})",
+        f"CREATE TRIGGER {table}_fts_insert AFTER INSERT ON {table} BEGIN {on_insert}; END",
+        f"CREATE TRIGGER {table}_fts_update AFTER UPDATE OF {changed} ON {table} BEGIN {on_update}; END",
+        f"CREATE TRIGGER {table}_fts_delete AFTER DELETE ON {table} BEGIN {on_delete}; END",
     ]

@@ -33,7 +33,7 @@ class Statement:
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """The positional values, in the driver's order."""
-        return [given[name] if name in given else default for name, default in self.binds]
+        return [given.get(name, default) for name, default in self.binds]
 
 
 def fragment(value: str | None) -> orjson.Fragment | None:

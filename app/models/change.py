@@ -10,10 +10,11 @@ from app.models.base import Base
 class Change(Base):
     """What happened to one resource in one transaction: names of fields, never values.
 
-    `tier` is what a reader must see of the resource to be told; `outside` says that somebody outside could see what changed
-    at the time, so that opening something up does not show what went on before. `reach` says who is told although the resource is
-    out of their sight now (`anyone`, `member`, `facilitator` of `reach_network_id`); `person_id` is always told.
-    `scope` says for whom the rows of the whole network came or went (`person`, `all`).
+    `tier` is what a reader must see of the resource to be told; `outside` says that somebody outside could see what
+    changed at the time, so that opening something up does not show what went on before. `reach` says who is told
+    although the resource is out of their sight now (`anyone`, `signed_in`, `member` or `facilitator` of
+    `reach_network_id`); `person_id` is always told. `scope` says for whom the rows of the whole network came or went
+    (`person`, `all`).
     """
 
     __tablename__ = "change"

@@ -137,7 +137,7 @@ class Front:
             if isinstance(error, Rejected) or from_database(error).status >= 500:  # noqa: PLR2004
                 _fault(request_id, error)
             answer = problem(from_database(error), request_id)
-        except Exception as error:  # the outermost layer: see the module's docstring
+        except Exception as error:  # noqa: BLE001 - the outermost layer: see the module's docstring
             _fault(request_id, error)
             answer = problem(
                 errors.InternalError("The error has been noted under this request id."), request_id

@@ -88,8 +88,8 @@ def shape(rank: str, kinds: tuple[str, ...], given: frozenset[str]) -> Any:
     row = (
         select(
             Change.seq, Change.kind, Change.resource_id, Change.network_id, Change.version, Change.outer_version,
-            Change.at, Change.tier, Change.outside, Change.op, Change.scope, Change.person_id, _reached(rank).label("reached"),
-            sight.label("sight"),
+            Change.at, Change.tier, Change.outside, Change.op, Change.scope, Change.person_id,
+            _reached(rank).label("reached"), sight.label("sight"),
         )
         .where(Change.seq > bindparam("since", type_=Integer), among(Change.kind, kinds))
     )  # fmt: skip

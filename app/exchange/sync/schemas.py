@@ -9,6 +9,8 @@ from app.core.text import Cursor, Id, Input, Limit, Output, UtcDateTime, Version
 
 
 class ChangeKind(StrEnum):
+    """What kind of thing changed."""
+
     NETWORK = "network"
     MEMBER = "member"
     PERSON = "person"
@@ -16,6 +18,8 @@ class ChangeKind(StrEnum):
 
 
 class ChangeOp(StrEnum):
+    """What to do about it."""
+
     UPSERT = "upsert"
     GONE = "gone"
     SCOPE_CHANGED = "scope_changed"

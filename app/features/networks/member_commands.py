@@ -17,7 +17,7 @@ from app.core.errors import (
     ParentMembershipRequired,
     UnknownReference,
 )
-from app.core.fetching import is_last_facilitator, fetch_member, fetch_network, require
+from app.core.fetching import fetch_member, fetch_network, is_last_facilitator, require
 from app.core.references import organisations
 from app.core.viewer import Scope
 from app.core.work import Work

@@ -33,12 +33,16 @@ from app.core.text import (
 
 
 class MemberRole(StrEnum):
+    """What somebody is in a network. Observers read along."""
+
     FACILITATOR = "facilitator"
     MEMBER = "member"
     OBSERVER = "observer"
 
 
 class MemberStatus(StrEnum):
+    """Where a spell stands."""
+
     INVITED = "invited"
     REQUESTED = "requested"
     ACTIVE = "active"
@@ -48,6 +52,8 @@ class MemberStatus(StrEnum):
 
 
 class NetworkKind(StrEnum):
+    """What a network is for (after Source4Networks)."""
+
     LEARNING = "learning"
     DEVELOPMENTAL = "developmental"
     ADVOCACY = "advocacy"
@@ -57,6 +63,8 @@ class NetworkKind(StrEnum):
 
 
 class NetworkVisibility(StrEnum):
+    """How much outsiders read: open and restricted show the front, private the name, confidential nothing."""
+
     OPEN = "open"
     RESTRICTED = "restricted"
     PRIVATE = "private"
@@ -64,18 +72,24 @@ class NetworkVisibility(StrEnum):
 
 
 class JoinPolicy(StrEnum):
+    """How one comes in."""
+
     OPEN = "open"
     REQUEST = "request"
     INVITE = "invite"
 
 
 class MeetingForm(StrEnum):
+    """How a network meets."""
+
     VIRTUAL = "virtual"
     FACE_TO_FACE = "face_to_face"
     HYBRID = "hybrid"
 
 
 class LifecycleStage(StrEnum):
+    """Where a network stands in its life, as its facilitators see it."""
+
     PLANNING = "planning"
     FORMATION = "formation"
     MATURATION = "maturation"
@@ -84,12 +98,16 @@ class LifecycleStage(StrEnum):
 
 
 class NetworkTier(StrEnum):
+    """How much of a network the reader sees."""
+
     NAME = "name"
     FRONT = "front"
     INSIDE = "inside"
 
 
 class NetworkSort(StrEnum):
+    """Orders of the list; a minus means descending."""
+
     NAME = "name"
     UPDATED = "-updated_at"
     CREATED = "-created_at"
@@ -98,6 +116,8 @@ class NetworkSort(StrEnum):
 
 
 class NetworkAction(StrEnum):
+    """What the caller may do now."""
+
     UPDATE = "update"
     DELETE = "delete"
     ARCHIVE = "archive"
@@ -194,6 +214,8 @@ class NetworkArchive(Input):
 
 
 class HostOrganisation(Output):
+    """Who hosts a network: an organisation by its code, or just a name."""
+
     code: OdsCode | None
     name: Line | None
 
@@ -289,6 +311,8 @@ class Purpose(Output):
 
 
 class PurposeList(Output):
+    """The wordings of a purpose, the oldest first."""
+
     items: Annotated[list[Purpose], Field(max_length=1000)]
 
 
