@@ -11,7 +11,7 @@ from sqlalchemy import Connection, MetaData, UniqueConstraint, create_engine, ev
 from sqlalchemy.exc import DBAPIError
 
 import app
-from app.db.errors import NotMigrated, Unavailable
+from app.db.errors import DatabaseError, NotMigrated, Unavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -60,13 +60,24 @@ def unique_rules(metadata: MetaData) -> dict[str, str]:
 
 
 def migrate(url: str, revision: str = "head") -> None:
-    """Bring the schema to `revision`. Raises `Unavailable`."""
+    """Bring the schema to `revision`. Raises `Unavailable`; `DatabaseError` when a migration fails."""
     from alembic import command
+    from alembic.util import CommandError
 
     try:
-        command.upgrade(alembic_config(url), revision)
+        run_with_connection(url, lambda _connection: None)
     except (DBAPIError, OSError) as error:
-        raise Unavailable(str(error)) from error
+        raise Unavailable(_reason(error)) from error
+    try:
+        command.upgrade(alembic_config(url), revision)
+    except (DBAPIError, CommandError, OSError) as error:
+        raise DatabaseError(f"The migration failed: {_reason(error)}.") from error
+
+
+def _reason(error: Exception) -> str:
+    """What the driver said, without SQLAlchemy's frame around it: one line."""
+    said = error.orig if isinstance(error, DBAPIError) else error
+    return str(said).partition("\n")[0].rstrip(".") or type(said).__name__
 
 
 def run_with_connection(url: str, run: Any) -> None:
@@ -116,7 +127,7 @@ def current_revision(url: str) -> str | None:
     try:
         run_with_connection(url, look)
     except (DBAPIError, OSError) as error:
-        raise Unavailable(str(error)) from error
+        raise Unavailable(_reason(error)) from error
     return found[0]
 
 
