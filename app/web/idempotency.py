@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, delete, select
 
-from app.core.errors import Conflict, FieldError, Invalid, KeyReused
+from app.core.errors import FieldError, HouseError, Invalid, KeyReused
 from app.core.work import Work, perform
 from app.db.database import Transaction, Write, fetch_one
 from app.db.errors import Duplicate
@@ -22,39 +22,38 @@ from app.web.call import Answer, Call
 
 KEPT_FOR = timedelta(hours=24)
 MAX_KEY = 255
+KEY_RULE = "pk_idempotency"
 Command = Callable[[Work], Awaitable[Answer]]
 
 
 async def run(call: Call, command: Command) -> Answer:
     """Run a command for a call; a POST with a key that was answered before gets the same answer again.
 
+    The kept answer is looked for only when something stands in the way - at the latest the key itself, on its
+    unique rule - so that a first request pays nothing for the look.
     Errors: whatever the command raises; `KeyReused`; `Invalid` for a key that is no key.
     """
+    house, viewer = call.rooms.house, call.viewer
     key = _key(call)
     if key is None:
-        return await perform(
-            call.rooms.house, command, viewer=call.viewer, request_id=call.request_id
-        )
+        return await perform(house, command, viewer=viewer, request_id=call.request_id)
     fingerprint = await _fingerprint(call)
 
     async def with_key(work: Work) -> Answer:
-        kept = await _kept(work, call, key, fingerprint)
-        if kept is not None:
-            return kept
         answer = await command(work)
-        work.writes.append(_keep(work, call, key, fingerprint, answer))
+        work.insert(Idempotency, _row(work, call, key, fingerprint, answer))
         return answer
 
     try:
-        return await perform(
-            call.rooms.house, with_key, viewer=call.viewer, request_id=call.request_id
-        )
-    except (Conflict, Duplicate) as error:
-        # A twin may have won meanwhile, and its effect be what stood in the way.
-        kept = await _kept(call.rooms.house.db, call, key, fingerprint)
-        if kept is None:
-            raise error from None
-        return kept
+        return await perform(house, with_key, viewer=viewer, request_id=call.request_id)
+    except (HouseError, Duplicate) as error:
+        kept = await _kept(call, key, fingerprint)
+        if kept is not None:
+            return kept
+        if not isinstance(error, Duplicate) or error.rule != KEY_RULE:
+            raise
+    await purge(house)  # the key is there and has expired
+    return await perform(house, with_key, viewer=viewer, request_id=call.request_id)
 
 
 def _key(call: Call) -> str | None:
@@ -90,10 +89,10 @@ def _find() -> Any:
     )
 
 
-async def _kept(reads: Any, call: Call, key: str, fingerprint: str) -> Answer | None:
+async def _kept(call: Call, key: str, fingerprint: str) -> Answer | None:
     since = instant_text(call.rooms.house.clock() - KEPT_FOR)
     values = {"principal": call.viewer.person_id, "key": key, "since": since}
-    row = await fetch_one(reads, "idempotency", _find, values)
+    row = await fetch_one(call.rooms.house.db, "idempotency", _find, values)
     if row is None:
         return None
     if row["fingerprint"] != fingerprint:
@@ -107,9 +106,9 @@ async def _kept(reads: Any, call: Call, key: str, fingerprint: str) -> Answer | 
     )
 
 
-def _keep(work: Work, call: Call, key: str, fingerprint: str, answer: Answer) -> Write:
+def _row(work: Work, call: Call, key: str, fingerprint: str, answer: Answer) -> dict[str, Any]:
     body = answer.kept_body if answer.kept_body is not None else answer.body
-    values = {
+    return {
         "principal": call.viewer.person_id,
         "key": key,
         "fingerprint": fingerprint,
@@ -118,8 +117,6 @@ def _keep(work: Work, call: Call, key: str, fingerprint: str, answer: Answer) ->
         "body": body.decode(),
         "created_at": work.now,
     }
-    work.insert(Idempotency, values)
-    return work.writes.pop()
 
 
 async def purge(house: Any) -> None:
