@@ -1,8 +1,9 @@
 """Settings: one class, read from the environment; every field has a unit, a default and a reason."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -50,7 +51,17 @@ class Settings(BaseSettings):
         default=True, description="One JSON line a request, without personal data."
     )
 
+    @field_validator("database_url")
+    @classmethod
+    def _has_a_real_port(cls, url: str) -> str:
+        try:
+            _ = urlsplit(url).port if url.startswith("postgresql:") else None
+        except ValueError:
+            raise ValueError("the port is no number from 0 to 65535") from None
+        return url
+
     @property
     def base_url(self) -> str:
         """The address that links begin with."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
