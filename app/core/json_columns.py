@@ -1,4 +1,4 @@
-"""JSON columns as commands see them; queries splice the text into answers unparsed."""
+"""JSON columns in commands: rows bring them as text to be spliced, commands want them as Python."""
 
 from typing import Any
 
@@ -6,8 +6,10 @@ import orjson
 
 
 def plain(value: Any) -> Any:
-    """What came out of a JSON column, as Python."""
-    return None if value is None else orjson.loads(orjson.dumps(value))
+    """A JSON column as Python: from text, from a fragment that was read, or as it is."""
+    if value is None:
+        return None
+    return orjson.loads(value if isinstance(value, str) else orjson.dumps(value))
 
 
 def json_text(value: Any) -> str | None:

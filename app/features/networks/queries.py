@@ -9,6 +9,7 @@ from sqlalchemy.types import Double
 from app.core import access, places, words
 from app.core.access import FRONT, INSIDE, NAME, NETWORK_HIDDEN, TIER_NAMES
 from app.core.feed_position import feed_head, head, with_position
+from app.core.errors import FieldError, Invalid
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.viewer import Viewer
 from app.db import search
@@ -206,12 +207,19 @@ async def list_networks(
 
 
 def chosen_sort(query: NetworkQuery) -> str:
-    """The order: what was asked for, else the one that fits the filters."""
-    if query.sort is not None:
-        return str(query.sort)
-    if "q" in query.model_fields_set:
-        return "-score"
-    return "distance" if "near" in query.model_fields_set else "name"
+    """The order: what was asked for, else the one that fits the filters.
+
+    Errors: `Invalid` for an order of what was not asked for.
+    """
+    if query.sort is None:
+        if query.q is not None:
+            return "-score"
+        return "distance" if query.near is not None else "name"
+    needs = {"-score": query.q, "distance": query.near}
+    if query.sort in needs and needs[query.sort] is None:
+        detail = f"sort={query.sort} needs {'q' if query.sort == '-score' else 'near'}."
+        raise Invalid(detail, errors=(FieldError("?sort", "nothing_to_sort_by", detail),))
+    return str(query.sort)
 
 
 def _one(rank: str) -> Any:
