@@ -3,18 +3,17 @@
 Nothing here makes change rows: organisations are a baseline, and no resource of the change feed.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-import orjson
 from sqlalchemy import bindparam, delete, select, update
 
 from app import models
 from app.core import words
+from app.core.json_columns import json_text, plain
 from app.core.work import rows_of
 from app.db.database import Reads, Transaction
 from app.reference.load import Organisation, Parent
@@ -139,8 +138,8 @@ def _row(organisation: Organisation, found_by: tuple[str, str], now: datetime) -
     ]
     return {
         **{name: getattr(organisation, name) for name in _PLAIN},
-        "ods_roles": json.dumps(organisation.ods_roles, separators=(",", ":")),
-        "parents": json.dumps(parents, separators=(",", ":")),
+        "ods_roles": json_text(organisation.ods_roles),
+        "parents": json_text(parents),
         "search_name": found_by[0],
         "search_front": found_by[1],
         "updated_at": now,
@@ -154,12 +153,12 @@ _PLAIN = (
 
 
 def _stored(row: dict[str, Any]) -> Stored:
-    parents = orjson.loads(orjson.dumps(row["parents"]))
+    parents = plain(row["parents"])
     organisation = Organisation(
         **{name: row[name] for name in _PLAIN if name not in ("valid_from", "valid_to")},
         valid_from=_day(row["valid_from"]),
         valid_to=_day(row["valid_to"]),
-        ods_roles=tuple(orjson.loads(orjson.dumps(row["ods_roles"]))),
+        ods_roles=tuple(plain(row["ods_roles"])),
         parents=tuple(
             Parent(
                 parent["code"],

@@ -1,0 +1,1 @@
+"""NHS organisations: reference data that anyone reads and only the importer writes."""

@@ -1,0 +1,1 @@
+"""Vocabularies: the topics and professions that everything else is described with."""
