@@ -56,6 +56,8 @@ def list_shape(rank: str, given: frozenset[str], *, started: bool, terms: int) -
         feed_head().label("_head")
     )
     statement = statement.where(access.visible_member(rank, network_id=within))
+    if rank == "person" and within is None:
+        statement = statement.where(Member.network_id.in_(access.networks_of_viewer()))
     statement = statement.where(
         *(column == bindparam(name) for name, column in FILTERS.items() if name in given)
     )
