@@ -102,6 +102,12 @@ def allowed(action: str, roles: frozenset[str]) -> bool:
     return bool(POLICY[action] & (roles | {"anyone"}))
 
 
+def viewer_roles(viewer: Viewer) -> frozenset[str]:
+    """The roles that a viewer has towards anything at all."""
+    held = {"signed_in": viewer.person_id is not None, "operator": viewer.operator}
+    return frozenset(role for role, has in held.items() if has)
+
+
 def tiers(own: str, above: list[str]) -> dict[str, int]:
     """The tier columns of a network from its visibility and its ancestors', nearest first (`models.Network`)."""
     chain = [OUTSIDE_TIER[rule] for rule in (own, *above)]
@@ -191,6 +197,16 @@ def visible_member(rank: str, member: Any = Member, network_id: Any = None) -> C
     )
 
 
+def networks_of_viewer() -> Any:
+    """The networks in which the viewer has an open spell: every member row they may see lies in one of these.
+
+    Says nothing that `visible_member` does not; it lets the database begin with these few.
+    """
+    mine = aliased(Member)
+    still_open = among(mine.status, ["invited", "requested", "active"])
+    return select(mine.network_id).where(mine.person_id == viewer_id(), still_open)
+
+
 def person_standing(rank: str, person: Any = Person) -> ColumnElement[int]:
     """The tier that this class of viewer has on a person row; HIDDEN when they are strangers."""
     if rank == "anonymous":
@@ -218,11 +234,28 @@ def person_standing(rank: str, person: Any = Person) -> ColumnElement[int]:
     )
 
 
+def visible_person(rank: str, person: Any = Person) -> ColumnElement[bool]:
+    """The person is there for this viewer."""
+    return person_standing(rank, person) > HIDDEN
+
+
+def in_directory(rank: str, person: Any = Person) -> ColumnElement[bool]:
+    """The person is in the list of people: those who chose to be, and everybody for an operator."""
+    if rank == "anonymous":
+        return false()
+    return true() if rank == "operator" else person.listed.is_(True)
+
+
 def visible_token(rank: str, token: Any = Token) -> ColumnElement[bool]:
     """One's own tokens that are not revoked."""
     if rank == "anonymous":
         return false()
     return and_(token.person_id == viewer_id(), token.revoked_at.is_(None))
+
+
+def revocable_token(viewer: Viewer, token: Any = Token) -> ColumnElement[bool]:
+    """The token can be revoked by this viewer: one's own, and any by the house itself."""
+    return token.revoked_at.is_(None) if viewer.house else visible_token(viewer.rank, token)
 
 
 def values(viewer: Viewer) -> dict[str, Any]:

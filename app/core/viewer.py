@@ -43,6 +43,11 @@ class Viewer:
         return self.is_operator and Scope.OPERATE in self.scopes
 
     @property
+    def house(self) -> bool:
+        """The installation itself, as at the command line: an operator who is no person."""
+        return self.person_id is None and self.operator
+
+    @property
     def rank(self) -> str:
         """The class of viewer that a query's shape depends on."""
         if self.person_id is None:
@@ -51,3 +56,4 @@ class Viewer:
 
 
 ANONYMOUS = Viewer()
+HOUSE = Viewer(scopes=frozenset({Scope.OPERATE}), is_operator=True)
