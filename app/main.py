@@ -12,16 +12,22 @@ from app.core.seal import Sealer
 from app.core.work import House
 from app.db.open import open_database
 from app.exchange.sync.router import router as changes
+from app.features.accounts.router import router as accounts
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
+from app.features.organisations.router import router as organisations
+from app.features.people.router import router as people
+from app.features.service_document.router import router as service_document
+from app.features.vocabularies.router import router as vocabularies
 from app.models import Base
 from app.settings import Settings
 from app.web.call import Rooms
 from app.web.front import Front
+from app.web.identity import Gatekeeper
 from app.web.openapi import DESCRIPTION, VERSION, contract, doors_of, operation_id
 from app.web.service import router as service
 
-ROUTERS = (networks, members, changes, service)
+ROUTERS = (networks, members, people, accounts, changes, service, organisations, vocabularies, service_document)
 
 
 def describe() -> FastAPI:
@@ -63,7 +69,9 @@ def create_app(
         write_connections=settings.write_connections,
     )
     fast = describe()
-    rooms = Rooms(House(db, clock, ids), Sealer(secret), settings, cache(lambda: contract(fast)))
+    house = House(db, clock, ids)
+    contract_of = cache(lambda: contract(fast))
+    rooms = Rooms(house, Sealer(secret), settings, contract_of, Gatekeeper(house))
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """Load = authorise, for commands: the row, the right to act on it, and the lock the rule depends on.
 
-Locks are taken in a fixed order: the network first (parents before children), then what is in it.
+Locks are taken in a fixed order: the network first (parents before children), then what is in it, people last.
 """
 
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from sqlalchemy.orm import aliased
 from app.core import access
 from app.core.access import IN_ARCHIVE, NAME
 from app.core.errors import Forbidden, HostedElsewhere, NetworkArchived, NotFound
-from app.core.viewer import Scope
+from app.core.viewer import Scope, Viewer
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID, among
-from app.models import Member, Network, Organisation, Person
+from app.models import Member, Network, Organisation, Person, Token
 
 HOSTED_FREE = frozenset(
     {
@@ -69,9 +69,7 @@ def lives_elsewhere(row: Mapping[str, Any]) -> bool:
 def roles_in(work: Work, row: dict[str, Any]) -> frozenset[str]:
     """The viewer's roles towards a loaded network."""
     viewer = work.viewer
-    roles = {"signed_in"} if viewer.person_id is not None else set()
-    if viewer.operator:
-        roles.add("operator")
+    roles = set(access.viewer_roles(viewer))
     if row["_status"] == "active":
         roles.add(row["_role"])
         if row["_role"] == "facilitator" and _provisions(
@@ -205,3 +203,83 @@ def _below() -> Any:
 async def fetch_below(work: Work, network_id: str) -> list[dict[str, Any]]:
     """Every sub-group below a network that this work has locked, nearest first, locked too."""
     return await work.fetch("below", _below, {"network_id": network_id})
+
+
+def _facilitated() -> Any:
+    mine = (
+        select(Member.network_id)
+        .where(
+            Member.person_id == access.viewer_id(),
+            Member.status == "active",
+            Member.role == "facilitator",
+        )
+        .scalar_subquery()
+    )
+    columns = [
+        column for column in Network.__table__.columns if not column.name.startswith("search_")
+    ]
+    return (
+        select(*columns)
+        .where(Network.id.in_(mine))
+        .order_by(Network.depth, Network.id)
+        .with_for_update()
+    )
+
+
+def _self() -> Any:
+    columns = [
+        column for column in Person.__table__.columns if not column.name.startswith("search_")
+    ]
+    return select(*columns).where(Person.id == access.viewer_id()).with_for_update()
+
+
+async def fetch_self(
+    work: Work, *, facilitated: bool
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The viewer's own row, locked, and if asked for the networks they facilitate, locked too.
+
+    Errors: `NotFound`.
+    """
+    values = {"viewer_id": work.viewer.person_id}
+    if facilitated:
+        await work.fetch("facilitated", _facilitated, values)
+    row = await fetch_one(work, "fetch self", _self, values)
+    if row is None:
+        raise NotFound
+    # Again, now that nobody else can copy the name anywhere: this list is whole.
+    networks = await work.fetch("facilitated", _facilitated, values) if facilitated else []
+    return row, networks
+
+
+def _facilitates() -> Any:
+    return select(Member.id).where(
+        Member.network_id == bindparam("network_id", type_=ID),
+        Member.person_id == bindparam("person_id", type_=ID),
+        Member.status == "active",
+        Member.role == "facilitator",
+    )
+
+
+async def facilitates(work: Work, person_id: str, network_id: str) -> bool:
+    """Whether a person is an active facilitator of a network."""
+    values = {"person_id": person_id, "network_id": network_id}
+    return await fetch_one(work, "facilitates", _facilitates, values) is not None
+
+
+def _token(viewer: Viewer) -> Any:
+    return (
+        select(*Token.__table__.columns)
+        .where(Token.id == bindparam("token_id", type_=ID), access.revocable_token(viewer))
+        .with_for_update()
+    )
+
+
+async def fetch_token(work: Work, token_id: str) -> dict[str, Any]:
+    """A token that the viewer may revoke, locked. Errors: `NotFound`, also for another person's."""
+    viewer = work.viewer
+    values = {**access.values(viewer), "token_id": token_id}
+    key = ("fetch token", viewer.rank, viewer.house)
+    row = await fetch_one(work, key, lambda: _token(viewer), values)
+    if row is None:
+        raise NotFound
+    return row

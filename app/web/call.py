@@ -12,6 +12,7 @@ from app.core.seal import Sealer
 from app.core.viewer import ANONYMOUS, Viewer
 from app.core.work import House
 from app.settings import Settings
+from app.web.identity import Gatekeeper
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -34,6 +35,7 @@ class Rooms:
     sealer: Sealer
     settings: Settings
     contract: Callable[[], bytes]  # made when first asked for
+    gatekeeper: Gatekeeper
     kept: dict[str, Any] = field(
         default_factory=dict
     )  # facts that never change while a process runs

@@ -18,7 +18,6 @@ from app.core.errors import HouseError
 from app.db.errors import DatabaseError, Rejected
 from app.web.call import Answer, Call, ClientGone, Rooms
 from app.web.door import Door
-from app.web.identity import Gatekeeper
 from app.web.problems import from_database, problem
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -86,7 +85,6 @@ class Front:
         """`lifespan` is an async context manager around the time of serving."""
         self.rooms = rooms
         self.doors = Doors(doors)
-        self.gatekeeper = Gatekeeper(rooms.house)
         self._lifespan = lifespan
         self._new_request_id = new_request_id
         self._origins = rooms.settings.cors_origins.encode().split()
@@ -163,7 +161,7 @@ class Front:
             if call.method == "OPTIONS":
                 return self._options(call, methods)
             raise errors.MethodNotAllowed(allow=", ".join(methods))
-        call.viewer = await self.gatekeeper.viewer(call.headers.get(b"authorization"))
+        call.viewer = await self.rooms.gatekeeper.viewer(call.headers.get(b"authorization"))
         answer = await door.answer(call, values)
         answer.headers.append((b"cache-control", door.cache))
         return answer

@@ -58,6 +58,7 @@ class Gatekeeper:
         """Start knowing none."""
         self._house = house
         self._kept: dict[str, tuple[float, Viewer]] = {}
+        self._forgotten = 0  # how often
 
     async def viewer(self, authorization: bytes | None) -> Viewer:
         """The caller; anonymous without a header. Errors: `InvalidToken`."""
@@ -69,10 +70,12 @@ class Gatekeeper:
         key = hash_of(credentials)
         kept = self._kept.get(key)
         if kept is None or kept[0] < time.monotonic():
+            forgotten = self._forgotten
             kept = (time.monotonic() + KEPT_FOR, await self._look_up(key))
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
-            self._kept[key] = kept
+            if forgotten == self._forgotten:  # else it may have been revoked while it was looked up
+                self._kept[key] = kept
         viewer = kept[1]
         if viewer.expires_at is not None and viewer.expires_at <= instant_text(self._house.clock()):
             raise InvalidToken
@@ -81,6 +84,7 @@ class Gatekeeper:
     def forget(self) -> None:
         """Called when a token or a person's power changes: the next request looks again."""
         self._kept.clear()
+        self._forgotten += 1
 
     async def _look_up(self, key: str) -> Viewer:
         row = await fetch_one(self._house.db, "token", _lookup, {"hash": key})

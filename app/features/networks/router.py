@@ -121,7 +121,9 @@ async def delete_network(call: CallDep, network_id: Id) -> Answer:
         await commands.delete_network(work, row)
         return answers.gone()
 
-    return await idempotency.run(call, command)
+    answer = await idempotency.run(call, command)
+    call.rooms.gatekeeper.forget()  # the tokens that were bound to it went with it
+    return answer
 
 
 @router.get("/networks/{network_id}/purposes", response_model=PurposeList)

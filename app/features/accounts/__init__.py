@@ -1,0 +1,1 @@
+"""Tokens: what lets a program act as a person."""

@@ -1,0 +1,133 @@
+"""Minting and revoking tokens: a token never makes a wider or a longer one.
+
+That holds for `members:provision` too: it lets a program put people into a network without asking them, which their
+facilitator alone cannot do (whom they add is invited, and must be in their sight), so it comes only from a token that
+has it. An operator makes the first one, for a facilitator of the network that it is bound to.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from app.core import access
+from app.core.changes import Told, change, create
+from app.core.errors import FieldError, Forbidden, InsufficientScope, Invalid
+from app.core.fetching import facilitates, fetch_token
+from app.core.json_columns import json_text
+from app.core.references import unknown
+from app.core.viewer import Viewer
+from app.core.work import Work
+from app.db.database import fetch_one
+from app.db.types import ID, instant_from_text
+from app.features.accounts.schemas import TokenCreate
+from app.models import Person
+from app.web.identity import hash_of, new_secret
+
+LIFETIME = timedelta(days=365)
+HINT = 4  # characters at the end of a secret, to tell tokens apart
+
+
+async def create_token(
+    work: Work,
+    *,
+    person_id: str,
+    name: str,
+    scopes: Iterable[str],
+    network_id: str | None = None,
+    expires_at: datetime | None = None,
+    demo: bool = False,
+) -> tuple[dict[str, Any], str]:
+    """Make a token without asking whether one may. Returns its row and the secret, which is kept nowhere.
+
+    For callers who have checked, and for the command line. Errors: `Dangling` at the flush for a person or network
+    that is not there.
+    """
+    secret = new_secret(demo=demo)
+    values = {
+        "id": work.new_id(),
+        "person_id": person_id,
+        "name": name,
+        "secret_hash": hash_of(secret),
+        "hint": secret[-HINT:],
+        "scopes": json_text(sorted(set(scopes))),
+        "network_id": network_id,
+        "expires_at": expires_at,
+        "revoked_at": None,
+        "last_used_on": None,
+        "demo": demo,
+    }
+    return create(work, "token.created", values, Told(person_id=person_id)), secret
+
+
+async def mint_token(work: Work, body: TokenCreate) -> tuple[dict[str, Any], str]:
+    """Make a token for the viewer, or as an operator for somebody. Returns its row and the secret.
+
+    Errors: `InsufficientScope` for a wider one; `Forbidden` for a longer one or another person's; `Invalid` for one
+    that has expired; `UnknownReference`.
+    """
+    viewer = work.viewer
+    person_id = body.person_id or str(viewer.person_id)
+    if person_id != viewer.person_id:
+        if not access.allowed("token.create_for_other", access.viewer_roles(viewer)):
+            raise Forbidden("A token for somebody else is made by an operator.")
+        if await fetch_one(work, "person for token", _person, {"person_id": person_id}) is None:
+            raise unknown("/person_id", "There is no such person.")
+    _not_wider(viewer, body)
+    if body.network_id is not None and not await facilitates(work, person_id, body.network_id):
+        raise unknown("/network_id", "The person of the token facilitates no such network.")
+    return await create_token(
+        work,
+        person_id=person_id,
+        name=body.name,
+        scopes=body.scopes,
+        network_id=body.network_id,
+        expires_at=_expiry(work, body.expires_at),
+    )
+
+
+def _person() -> Any:
+    return select(Person.id).where(Person.id == bindparam("person_id", type_=ID))
+
+
+def _not_wider(viewer: Viewer, body: TokenCreate) -> None:
+    """Errors: `InsufficientScope`."""
+    beyond = sorted(set(body.scopes) - viewer.scopes)
+    if beyond:
+        detail = f"The token in hand has no {', '.join(beyond)}, so it can make none that has."
+        raise InsufficientScope(
+            detail, errors=(FieldError("/scopes", "beyond_own_scopes", detail),)
+        )
+    if body.network_id is not None and viewer.network_id not in (None, body.network_id):
+        detail = "The token in hand provisions another network."
+        raise InsufficientScope(
+            detail, errors=(FieldError("/network_id", "beyond_own_network", detail),)
+        )
+
+
+def _expiry(work: Work, asked: datetime | None) -> datetime:
+    """When the new token ends. Errors: `Invalid` for the past; `Forbidden` for later than the token in hand."""
+    own = work.viewer.expires_at
+    last = instant_from_text(own) if own is not None else None
+    if asked is None:
+        usual = work.now + LIFETIME
+        return usual if last is None else min(usual, last)
+    if asked <= work.now:
+        detail = "expires_at lies in the past."
+        raise Invalid(detail, errors=(FieldError("/expires_at", "in_the_past", detail),))
+    if last is not None and asked > last:
+        detail = f"The token in hand ends at {own}, and so does whatever it makes."
+        raise Forbidden(detail, errors=(FieldError("/expires_at", "beyond_own_expiry", detail),))
+    return asked
+
+
+def end_token(work: Work, row: dict[str, Any]) -> None:
+    """Revoke a loaded token: from the commit on it opens nothing."""
+    told = Told(person_id=row["person_id"])
+    change(work, "token.revoked", row, {"revoked_at": work.now}, told, op="gone")
+
+
+async def revoke_token(work: Work, token_id: str) -> None:
+    """Revoke one of the viewer's own tokens; the house itself may revoke any. Errors: `NotFound`."""
+    end_token(work, await fetch_token(work, token_id))

@@ -1,0 +1,1 @@
+"""People: who someone is, as far as they let others see."""
