@@ -18,7 +18,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Annotated
@@ -201,6 +201,7 @@ Id = Annotated[
 ]
 Slug = Annotated[str, _code(_WORDS_WITH_HYPHENS, 3, 80, "kent-diabetes")]
 TermCode = Annotated[str, _code(_WORDS_WITH_HYPHENS, 1, 60, "diabetes")]
+ErrorCode = Annotated[str, _code("^[a-z]+(_[a-z]+)*$", 1, 60, "not_found")]
 OdsCode = Annotated[str, _code("^[A-Z0-9]{3,10}$", 3, 10, "G82018")]
 Cursor = Annotated[str, _code("^[A-Za-z0-9_-]+$", 1, 2_000, "AYf3kQ_x")]
 Url = Annotated[str, _code(URL_PATTERN, 8, 2_000, "https://example.org/kent", format="uri")]
@@ -290,6 +291,9 @@ UtcDateTime = Annotated[
         }
     ),
 ]
+
+# A day in an answer.
+Day = Annotated[date, Field(examples=["2026-03-01"], json_schema_extra={"maxLength": 10})]
 
 # --- Numbers and truth values ---------------------------------------------------------------------
 

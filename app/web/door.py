@@ -6,6 +6,7 @@ and repeated names refused, and a fifth of the time (docs/decisions/0009).
 """
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, get_args, get_origin
 from urllib.parse import unquote_to_bytes
@@ -33,6 +34,7 @@ from app.web.strict_json import JsonRefused, parse_json
 Endpoint = Callable[..., Awaitable[Answer]]
 Cache = Literal["no-store", "private, no-cache", "public, max-age=3600"]
 MERGE_PATCH = b"application/merge-patch+json"
+_NOT_AT_ALL = re.compile(rb"q=0(\.0{0,3})?")
 
 
 def needs(
@@ -117,6 +119,8 @@ class Door(APIRoute):
             options["response_model"] = None  # else FastAPI takes `Answer` for the model
         super().__init__(path, endpoint, **options)
         scopes, self.sign_in, self.cache = endpoint.needs  # type: ignore[attr-defined]
+        pages = "text/html" in str(options.get("responses"))
+        self.media_type = b"text/html" if pages else b"application/json"
         self.scopes: frozenset[Scope] = scopes
         self.run = endpoint
         self.paths: dict[str, TypeAdapter[Any]] = {}
@@ -140,7 +144,7 @@ class Door(APIRoute):
         elif self.scopes and not (self.scopes & viewer.scopes):
             needed = " or ".join(sorted(self.scopes))
             raise InsufficientScope(f"This needs a token with the scope {needed}.")
-        _check_accept(call)
+        _check_accept(call, self.media_type)
         given: dict[str, Any] = {"call": call}
         for (name, adapter), value in zip(self.paths.items(), path_values, strict=True):
             try:
@@ -185,10 +189,17 @@ class Door(APIRoute):
             ) from None
 
 
-def _check_accept(call: Call) -> None:
-    """406 only for what plainly rules JSON out."""
-    accept = call.headers.get(b"accept")
-    if accept is None or b"*/*" in accept or b"json" in accept or b"application/*" in accept:
+def _check_accept(call: Call, offered: bytes) -> None:
+    """Whether the Accept header lets in what this door offers. Errors: `NotAcceptable`."""
+    accept = call.headers.get(b"accept", b"").strip()
+    if accept in (b"", b"*/*", offered):
         return
-    if accept.strip():
-        raise NotAcceptable
+    wildcards = {b"*/*": 0, offered.split(b"/")[0] + b"/*": 1, offered: 2}
+    best, wanted = -1, False
+    for choice in accept.lower().split(b","):
+        media_range, *parameters = (part.strip() for part in choice.split(b";"))
+        rank = wildcards.get(media_range, -1)
+        if rank > best:  # the most specific range decides (RFC 9110, 12.5.1)
+            best, wanted = rank, not any(map(_NOT_AT_ALL.fullmatch, parameters))
+    if not wanted:
+        raise NotAcceptable(f"Answers are {offered.decode()}.")

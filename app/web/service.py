@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.core.errors import CATALOGUE, NotFound
-from app.core.text import Output
+from app.core.text import ErrorCode, Output
 from app.db.database import fetch_one
 from app.models import FeedHead
 from app.web import answers
@@ -31,7 +31,24 @@ _POLICY = (
 )
 DOCS_CSP = (b"content-security-policy", _POLICY)
 PAGE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/html": {"schema": {"type": "string", "maxLength": 100_000}}}}
+    200: {
+        "content": {
+            "text/html": {
+                "schema": {
+                    "type": "string",
+                    "maxLength": 100_000,
+                    "examples": ["<!doctype html><html></html>"],
+                }
+            }
+        }
+    }
+}
+DOCUMENT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "application/json": {"schema": {"type": "object", "examples": [{"openapi": "3.1.0"}]}}
+        }
+    }
 }
 
 
@@ -56,10 +73,7 @@ async def get_readiness(call: CallDep) -> Answer:
     return Answer(dump({"status": "pass"}), 200, [answers.JSON])
 
 
-@router.get(
-    "/openapi.json",
-    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
-)
+@router.get("/openapi.json", responses=DOCUMENT)
 @needs(sign_in=False, cache="private, no-cache")
 async def get_contract(call: CallDep) -> Answer:
     """This document."""
@@ -84,7 +98,7 @@ async def get_documentation_asset(call: CallDep, asset: str) -> Answer:  # noqa:
 
 @router.get("/problems/{code}", responses=PAGE)
 @needs(sign_in=False, cache="public, max-age=3600")
-async def get_problem_type(call: CallDep, code: str) -> Answer:  # noqa: ARG001
+async def get_problem_type(call: CallDep, code: ErrorCode) -> Answer:  # noqa: ARG001
     """What an error code means: the page that a problem's `type` points to."""
     kind = CATALOGUE.get(code)
     if kind is None:

@@ -1,12 +1,11 @@
 """The contract of tokens."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.core.text import Cursor, Id, Input, Limit, Name, Output, UtcDateTime, Version, line
+from app.core.text import Cursor, Day, Id, Input, Limit, Name, Output, UtcDateTime, Version, line
 from app.core.viewer import Scope
 
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20)]
@@ -48,7 +47,7 @@ class Token(Output):
     scopes: Scopes
     network_id: Id | None
     expires_at: UtcDateTime | None
-    last_used_on: Annotated[date, Field(examples=["2026-03-01"])] | None
+    last_used_on: Day | None
     created_at: UtcDateTime
     version: Version
 

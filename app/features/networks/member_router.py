@@ -72,7 +72,7 @@ async def get_member(call: CallDep, member_id: Id) -> Answer:
 @router.post("/networks/{network_id}/join", response_model=Member, status_code=201)
 @needs(Scope.MEMBERS_WRITE)
 async def join_network(call: CallDep, network_id: Id, body: NetworkJoin) -> Answer:
-    """Join: at once where the network is open or you are invited, as a request where a facilitator approves."""
+    """Join a network: at once where it is open or you are invited, as a request where a facilitator approves."""
 
     async def command(work: Work) -> Answer:
         document = await commands.join_network(work, network_id, body)

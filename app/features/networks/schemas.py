@@ -277,7 +277,10 @@ class NetworkListItem(NetworkFront):
     """A network in a list; what is inside it comes with the network itself."""
 
     distance_km: (
-        Annotated[float, Field(ge=0, le=20_100, json_schema_extra={"format": "double"})] | None
+        Annotated[
+            float, Field(ge=0, le=20_100, examples=[4.2], json_schema_extra={"format": "double"})
+        ]
+        | None
     ) = Field(description="Kilometres from `near`; null without it.")
 
 

@@ -1,0 +1,220 @@
+"""The parts of the contract that no signature says: problem documents, headers, what every operation may answer."""
+
+from typing import Any
+
+from app.core.errors import CATALOGUE
+from app.core.viewer import Scope
+
+DESCRIPTION = (
+    "Improvement networks in UK primary care: find the one that fits, join, work together. Times are UTC instants; "
+    "lists are paged by cursor; errors are problem documents (RFC 9457). Every answer carries X-Request-ID and "
+    "X-Correlation-ID: send UUIDs of your own and they come back. Wherever GET is answered, HEAD is too."
+)
+TAGS = [
+    {"name": "networks", "description": "Networks and sub-groups."},
+    {"name": "members", "description": "Who is in a network, and how they came and went."},
+    {"name": "people", "description": "People who chose to be listed, and oneself."},
+    {"name": "organisations", "description": "NHS organisations of the Organisation Data Service."},
+    {"name": "vocabularies", "description": "Topics and professions."},
+    {"name": "tokens", "description": "Bearer tokens: scopes, expiry, shown once."},
+    {"name": "changes", "description": "The feed for those who keep a copy."},
+    {"name": "service", "description": "The service itself."},
+]
+SECURITY_SCHEMES = {
+    "bearerAuth": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token of POST /v1/tokens. Scopes: " + ", ".join(Scope),
+    }
+}
+
+_REQUEST_ID = "018f4c1e-7a52-7c3b-9d60-3f5b8a1c2d4e"
+PROBLEM_EXAMPLE = {
+    "type": "/problems/not_found",
+    "title": "There is nothing here that you can see",
+    "status": 404,
+    "detail": "There is nothing here that you can see",
+    "instance": f"urn:uuid:{_REQUEST_ID}",
+    "code": "not_found",
+    "errors": [],
+}
+FIELD_EXAMPLE = {"pointer": "/name", "code": "missing", "detail": "Field required"}
+
+
+def _text(longest: int, example: str, **more: str) -> dict[str, Any]:
+    return {"type": "string", "maxLength": longest, "examples": [example], **more}
+
+
+PROBLEM = {
+    "type": "object",
+    "description": "An error (RFC 9457). `code` is stable; `instance` carries the request id.",
+    "properties": {
+        "type": _text(200, "/problems/not_found", format="uri-reference"),
+        "title": _text(200, "There is nothing here that you can see"),
+        "status": {
+            "type": "integer",
+            "format": "int32",
+            "minimum": 400,
+            "maximum": 599,
+            "examples": [404],
+        },
+        "detail": _text(2000, "There is nothing here that you can see"),
+        "instance": _text(60, f"urn:uuid:{_REQUEST_ID}", format="uri"),
+        "code": {"type": "string", "enum": sorted(CATALOGUE), "examples": ["not_found"]},
+        "errors": {
+            "type": "array",
+            "maxItems": 50,
+            "items": {"$ref": "#/components/schemas/ProblemField"},
+        },
+        "hosted_at": {
+            **_text(2000, "https://example.org/kent", format="uri"),
+            "description": "With `hosted_elsewhere`: where that network is to be joined.",
+        },
+    },
+    "required": ["type", "title", "status", "detail", "instance", "code", "errors"],
+    "examples": [PROBLEM_EXAMPLE],
+}
+PROBLEM_FIELD = {
+    "type": "object",
+    "description": "One thing wrong: where (a JSON pointer, or `?name` for a query parameter), and what.",
+    "properties": {
+        "pointer": _text(500, "/name"),
+        "code": _text(100, "missing"),
+        "detail": _text(2000, "Field required"),
+    },
+    "required": ["pointer", "code", "detail"],
+    "examples": [FIELD_EXAMPLE],
+}
+
+# Headers of answers. A required one is on every answer that declares it.
+_UUID = {**_text(36, _REQUEST_ID, format="uuid")}
+_SECONDS = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 3600, "examples": [2]}
+HEADERS: dict[str, dict[str, Any]] = {
+    "X-Request-ID": {
+        "description": "The id of this request, yours if you sent a UUID.",
+        "required": True,
+        "schema": _UUID,
+    },
+    "X-Correlation-ID": {
+        "description": "Yours if you sent a UUID, else the request id.",
+        "required": True,
+        "schema": _UUID,
+    },
+    "ETag": {
+        "description": "Names what you were shown; send it back in If-None-Match or If-Match.",
+        "required": True,
+        "schema": _text(200, '"3-a1B2c3D4e5F6"'),
+    },
+    "Location": {
+        "description": "Where the new resource is.",
+        "required": True,
+        "schema": _text(2000, f"/v1/networks/{_REQUEST_ID}", format="uri-reference"),
+    },
+    "Link": {
+        "description": "The next page, rel=next; absent on the last one.",
+        "schema": _text(8000, '<https://qi.example.org/v1/networks?cursor=AYf3kQ_x>; rel="next"'),
+    },
+    "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": _SECONDS},
+    "Idempotent-Replayed": {
+        "description": "`true` when this answers an Idempotency-Key seen before.",
+        "schema": {"type": "string", "enum": ["true"], "examples": ["true"]},
+    },
+    "WWW-Authenticate": {
+        "description": "How to sign in.",
+        "required": True,
+        "schema": _text(200, 'Bearer realm="qi-networks"'),
+    },
+    "Accept-Patch": {
+        "description": "The media type that PATCH reads here.",
+        "schema": _text(200, "application/merge-patch+json"),
+    },
+    "Accept-Post": {
+        "description": "The media type that POST reads here.",
+        "schema": _text(200, "application/json"),
+    },
+}
+REQUEST_HEADERS = {
+    "If-Match": "Do it only if the resource still has this ETag (412 otherwise).",
+    "If-None-Match": "Answer 304 if it still has this ETag.",
+    "Idempotency-Key": (
+        "Up to 255 printable ASCII characters: a request repeated with it within 24 hours repeats the answer, "
+        "not the effect."
+    ),
+}
+
+# Errors: the component of each status, and the headers it carries besides the ids.
+PROBLEM_RESPONSES = {
+    400: "BadRequest",
+    401: "Unauthenticated",
+    403: "Forbidden",
+    404: "NotFound",
+    406: "NotAcceptable",
+    409: "Conflict",
+    410: "Gone",
+    412: "PreconditionFailed",
+    413: "PayloadTooLarge",
+    415: "UnsupportedMediaType",
+    422: "Invalid",
+    500: "ServerError",
+    503: "Unavailable",
+}
+_PROBLEM_HEADERS = {
+    401: ("WWW-Authenticate",),
+    415: ("Accept-Patch", "Accept-Post"),
+    503: ("Retry-After",),
+}
+
+
+def header_references(*names: str) -> dict[str, Any]:
+    """The headers of one answer; the two ids are on every one."""
+    return {
+        name: {"$ref": f"#/components/headers/{name}"}
+        for name in ("X-Request-ID", "X-Correlation-ID", *names)
+    }
+
+
+def problem_responses() -> dict[str, Any]:
+    """One response for each status of an error; it names the codes that come with it."""
+    found = {}
+    for status, name in PROBLEM_RESPONSES.items():
+        kinds = [error for error in CATALOGUE.values() if error.status == status]
+        lines = [f"- `{kind.code}`: {kind.title}." for kind in kinds]
+        example = {
+            **PROBLEM_EXAMPLE,
+            "type": f"/problems/{kinds[0].code}",
+            "title": kinds[0].title,
+            "status": status,
+            "detail": kinds[0].title,
+            "code": kinds[0].code,
+        }
+        found[name] = {
+            "description": "\n".join(lines),
+            "headers": header_references(*_PROBLEM_HEADERS.get(status, ())),
+            "content": {
+                "application/problem+json": {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {kinds[0].code: {"value": example}},
+                }
+            },
+        }
+    return found
+
+
+def request_headers() -> dict[str, Any]:
+    """The headers that requests may carry, as parameters."""
+    return {
+        name.replace("-", ""): {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": text,
+            "schema": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 255 if name == "Idempotency-Key" else 2000,
+                "pattern": "^[ -~]+$",
+                "examples": ['"3-a1B2c3D4e5F6"' if name.startswith("If") else "6f1c0d3e-first-try"],
+            },
+        }
+        for name, text in REQUEST_HEADERS.items()
+    }
