@@ -68,7 +68,8 @@ def validator(schema: dict[str, Any]) -> Any:
     """A validator of one schema of the contract, formats included."""
     if set(schema) == {"$ref"}:
         return _reference_validator(schema["$ref"])
-    whole = {**schema, "components": document()["components"]}
+    refers = "$ref" in orjson.dumps(schema).decode()
+    whole = {**schema, "components": document()["components"]} if refers else schema
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 

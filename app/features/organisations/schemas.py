@@ -55,7 +55,10 @@ class OrganisationListItem(Output):
     longitude: Longitude | None
     region: Region | None
     distance_km: (
-        Annotated[float, Field(ge=0, le=20_100, json_schema_extra={"format": "double"})] | None
+        Annotated[
+            float, Field(ge=0, le=20_100, examples=[4.2], json_schema_extra={"format": "double"})
+        ]
+        | None
     ) = Field(description="Kilometres from `near`; null without it.")
 
 
