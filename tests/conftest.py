@@ -10,6 +10,7 @@ import pytest
 from app.db.schema import migrate
 from tests.house import TestHouse
 from tests.postgres import PostgresServer, shared_postgres
+from tests.reference import load_small
 
 logging.getLogger("qi_networks.errors").setLevel(logging.DEBUG)
 ENGINES = ("sqlite", "postgresql")
@@ -81,3 +82,29 @@ async def house(database_url: str) -> AsyncIterator[TestHouse]:
     """The service over this module's database; every answer is held against the contract."""
     async with TestHouse.over(database_url) as house:
         yield house
+
+
+@pytest.fixture
+async def reference_house(house: TestHouse) -> TestHouse:
+    """The service with a small part of the shipped organisations, their outcodes and the vocabularies."""
+    await load_small(house.app.rooms.house)
+    return house
+
+
+@pytest.fixture
+def own_url(
+    engine: str,
+    templates: dict[str, str],
+    postgres: PostgresServer,
+    tmp_path: Path,
+    worker_id: str,
+) -> Iterator[str]:
+    """A fresh migrated database for one test alone."""
+    if engine == "sqlite":
+        shutil.copy(templates["sqlite"], tmp_path / "own.db")
+        yield f"sqlite:///{tmp_path / 'own.db'}"
+        return
+    name = f"own_{worker_id}"
+    postgres.create_database(name, template=templates["postgresql"])
+    yield postgres.url(name)
+    postgres.drop_database(name)

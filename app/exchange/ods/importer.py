@@ -8,6 +8,7 @@ import hashlib
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,17 +71,18 @@ class Places:
     postcodes: Mapping[str, Point]
     outcodes: Mapping[str, Point]
 
-    @classmethod
-    def shipped(cls) -> "Places":
-        """Read them."""
-        return cls(
-            {
-                o.postcode: (o.latitude, o.longitude)
-                for o in read_organisations()
-                if o.postcode and o.latitude is not None and o.longitude is not None
-            },
-            {o.outcode: (o.latitude, o.longitude) for o in read_outcodes()},
-        )
+
+@cache
+def shipped_places() -> Places:
+    """Read where postcodes are."""
+    return Places(
+        {
+            o.postcode: (o.latitude, o.longitude)
+            for o in read_organisations()
+            if o.postcode and o.latitude is not None and o.longitude is not None
+        },
+        {o.outcode: (o.latitude, o.longitude) for o in read_outcodes()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ async def import_file(
     began = time.perf_counter()
     file = _read(path, kind)
     report("rows read", file.rows, file.rows)
-    places = Places.shipped()
+    places = shipped_places()
 
     async def load(tx: Transaction) -> tuple[Counts, list[Organisation], set[str]]:
         # Two imports wait for each other here, so that each compares with what the other wrote.
