@@ -1,5 +1,6 @@
 """create_app(): wires the rooms, nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from app.features.organisations.router import router as organisations
 from app.features.people.router import router as people
 from app.features.service_document.router import router as service_document
 from app.features.vocabularies.router import router as vocabularies
+from app.jobs.tidying import keep_tidy
 from app.models import Base
 from app.settings import Settings
 from app.web.call import Rooms
@@ -27,7 +29,17 @@ from app.web.identity import Gatekeeper
 from app.web.openapi import DESCRIPTION, VERSION, contract, doors_of, operation_id
 from app.web.service import router as service
 
-ROUTERS = (networks, members, people, accounts, changes, service, organisations, vocabularies, service_document)
+ROUTERS = (
+    networks,
+    members,
+    people,
+    accounts,
+    changes,
+    service,
+    organisations,
+    vocabularies,
+    service_document,
+)
 
 
 def describe() -> FastAPI:
@@ -76,9 +88,11 @@ def create_app(
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         await db.start()
+        tidying = asyncio.create_task(keep_tidy(rooms.house))
         try:
             yield
         finally:
+            tidying.cancel()
             await db.stop()
 
     return Front(rooms, doors_of(fast), lifespan, ids)
