@@ -1,0 +1,240 @@
+"""Loading the demo: through the same commands as everybody, each by the person who would do it, in one transaction.
+
+So its history and its change rows are real, and a start that is killed leaves nothing half loaded.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import bindparam, select
+
+from app.core.fetching import fetch_member
+from app.core.viewer import ALL_SCOPES, HOUSE, PERSONAL_SCOPES, Scope, Viewer
+from app.core.work import House, Work, perform
+from app.db.database import Build, Transaction, fetch_one
+from app.db.statement import Document
+from app.db.types import ID
+from app.exchange.demo.mark import set_mark
+from app.exchange.ods.stored import Report, write_differences
+from app.features.networks.commands import archive_network, create_network
+from app.features.networks.member_commands import (
+    add_member,
+    approve_membership,
+    join_network,
+    update_membership,
+)
+from app.features.networks.member_schemas import MemberCreate, MemberPatch, NetworkJoin
+from app.features.networks.schemas import NetworkArchive, NetworkCreate
+from app.features.people.commands import create_person
+from app.features.people.schemas import PersonCreate
+from app.models import Member
+from app.reference.demo import (
+    Demo,
+    DemoMember,
+    DemoNetwork,
+    DemoPerson,
+    ListedNetwork,
+    read_demo,
+    read_listed_networks,
+)
+
+T = TypeVar("T")
+# Under this system, external_ids of the demo's people say which of them they are.
+SYSTEM = "qi-networks-demo"
+
+
+@dataclass(slots=True)
+class Inside:
+    """A database seen from inside one open transaction: every unit of work joins it."""
+
+    name: str
+    tx: Transaction
+
+    async def start(self) -> None:
+        """It is open."""
+
+    async def stop(self) -> None:
+        """Whoever opened the transaction ends it."""
+
+    async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
+        """Read what the transaction sees."""
+        return await self.tx.fetch(key, build, values)
+
+    fetch_slow = fetch
+
+    async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Join."""
+        return await run(self.tx)
+
+
+@dataclass(slots=True)
+class World:
+    """The demo while it comes into being: ids by the keys of the shipped files."""
+
+    house: House
+    demo: Demo
+    report: Report
+    people: dict[str, Viewer] = field(default_factory=dict)
+    networks: dict[str, str] = field(default_factory=dict)
+
+    async def do(self, viewer: Viewer, command: Callable[[Work], Awaitable[T]]) -> T:
+        """One command by one person."""
+        return await perform(self.house, command, viewer=viewer)
+
+    def spells(self, network: str) -> list[DemoMember]:
+        """The memberships of one network, in order."""
+        return [spell for spell in self.demo.members if spell.network == network]
+
+
+async def load_demo(house: House, report: Report) -> None:
+    """Fill an empty database that has its baseline with the demo, and mark it as one.
+
+    `report` is called with ("people", "listed networks" or "demo networks", done, total).
+    Errors: whatever a command raises, and then nothing is there.
+    """
+    demo, listed = read_demo(), list(read_listed_networks())
+
+    async def load(tx: Transaction) -> None:
+        inside = House(Inside(house.db.name, tx), house.clock, house.new_id)
+        world = World(inside, demo, report)
+        await write_differences(tx, house.clock(), {}, demo.practices, lambda *_: None)
+        for done, person in enumerate(demo.people, 1):
+            await _add_person(world, person)
+            report("people", done, len(demo.people))
+        keeper = next(world.people[person.key] for person in demo.people if person.operator)
+        for done, listing in enumerate(listed, 1):
+            body = listing_body(listing)
+            await world.do(keeper, lambda work, body=body: create_network(work, body))  # type: ignore[misc]
+            report("listed networks", done, len(listed))
+        for done, network in enumerate(demo.networks, 1):
+            await _add_network(world, network)
+            report("demo networks", done, len(demo.networks))
+        await set_mark(tx)
+
+    await house.db.unit(load)
+
+
+def listing_body(listing: ListedNetwork) -> NetworkCreate:
+    """A real network as a listing: what is known of it, and nothing that is not."""
+    given = asdict(listing)
+    source, note = given.pop("source"), given.pop("meets_note")
+    if source is not None and source != listing.hosted_at:
+        given["links"] = [*given["links"], {"platform": "Source", "url": source}]
+    if note is not None:
+        given["member_offer"] = f"Meetings: {note}."
+    return NetworkCreate.model_validate(given)
+
+
+def network_body(network: DemoNetwork, parent_id: str | None) -> NetworkCreate:
+    """An invented network as its founder would send it."""
+    given = asdict(network)
+    for name in ("key", "parent_key", "archived", "closing_note"):
+        del given[name]
+    given["host_organisation"] = given.pop("host_code")
+    return NetworkCreate.model_validate({**given, "parent_id": parent_id})
+
+
+def person_body(person: DemoPerson) -> PersonCreate:
+    """An invented person as an operator would enter them."""
+    given = asdict(person)
+    key = given.pop("key")
+    del given["persona"]
+    known = [{"system": SYSTEM, "value": key}]
+    return PersonCreate.model_validate({**given, "external_ids": known})
+
+
+async def _add_person(world: World, person: DemoPerson) -> None:
+    body = person_body(person)
+    person_id = await world.do(HOUSE, lambda work: create_person(work, body))
+    scopes = ALL_SCOPES if person.operator else PERSONAL_SCOPES
+    world.people[person.key] = Viewer(person_id, scopes=scopes, is_operator=person.operator)
+
+
+async def _add_network(world: World, network: DemoNetwork) -> None:
+    """Its first facilitator founds it; then everybody comes as they would."""
+    founder, *others = sorted(
+        world.spells(network.key), key=lambda spell: spell.role != "facilitator"
+    )
+    body = network_body(network, world.networks.get(network.parent_key or ""))
+    viewer = world.people[founder.person]
+    network_id = await world.do(viewer, lambda work: create_network(work, body))
+    world.networks[network.key] = network_id
+    if founder.representing or founder.offer:
+        await world.do(viewer, lambda work: _complete(work, network_id, founder))
+    for spell in others:
+        await _add_member(world, network, viewer, spell)
+    if network.closing_note is not None:
+        note = NetworkArchive(closing_note=network.closing_note)
+        await world.do(viewer, lambda work: archive_network(work, network_id, note))
+
+
+def _spell() -> Any:
+    return select(Member.id).where(
+        Member.network_id == bindparam("network_id", type_=ID),
+        Member.person_id == bindparam("person_id", type_=ID),
+    )
+
+
+async def _complete(work: Work, network_id: str, spell: DemoMember) -> None:
+    """What a founder says of themselves: founding asks only for the network."""
+    values = {"network_id": network_id, "person_id": work.viewer.person_id}
+    found = await fetch_one(work, "founder's spell", _spell, values)
+    if found is None:
+        message = f"{spell.person} did not come to facilitate {spell.network}"
+        raise LookupError(message)
+    row, network = await fetch_member(work, found["id"])
+    body = MemberPatch.model_validate({"representing": spell.representing, "offer": spell.offer})
+    await update_membership(work, row, network, body)
+
+
+async def _add_member(
+    world: World, network: DemoNetwork, facilitator: Viewer, spell: DemoMember
+) -> None:
+    """Into an open network one goes oneself; into one by request too, and is approved; others are added."""
+    network_id, person = world.networks[network.key], world.people[spell.person]
+    asks = spell.role == "member" and network.join_policy != "invite"
+    if spell.status == "invited" or not asks:
+        await _bring_in(world, network_id, facilitator, spell)
+        return
+    body = NetworkJoin.model_validate(
+        {"message": spell.message, "representing": spell.representing, "offer": spell.offer}
+    )
+    made = await world.do(person, lambda work: join_network(work, network_id, body))
+    if spell.status == "active" and network.join_policy == "request":
+        await world.do(facilitator, lambda work: approve_membership(work, made["id"]))
+
+
+async def _bring_in(world: World, network_id: str, facilitator: Viewer, spell: DemoMember) -> None:
+    """Invite a person; or add them at once, with a token of the facilitator's bound to this network."""
+    body = MemberCreate.model_validate(
+        {
+            "network_id": network_id,
+            "person_id": world.people[spell.person].person_id,
+            "role": spell.role,
+            "representing": spell.representing,
+            "offer": spell.offer,
+        }
+    )
+    viewer = _inviter(world, spell)
+    if spell.status == "active":
+        scopes = PERSONAL_SCOPES | {Scope.MEMBERS_PROVISION}
+        viewer = Viewer(facilitator.person_id, scopes=scopes, network_id=network_id)
+    await world.do(viewer, lambda work: add_member(work, body))
+
+
+def _inviter(world: World, spell: DemoMember) -> Viewer:
+    """The facilitator who knows the person from another network, else the first one: strangers are not seen."""
+    active = [member for member in world.demo.members if member.status == "active"]
+    among = {member.network for member in active if member.person == spell.person}
+    lead = [
+        member.person
+        for member in active
+        if member.network == spell.network and member.role == "facilitator"
+    ]
+    knows = [
+        person
+        for person in lead
+        if any(member.network in among and member.person == person for member in active)
+    ]
+    return world.people[(knows or lead)[0]]
