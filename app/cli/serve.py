@@ -1,0 +1,72 @@
+"""`serve`: production. It starts only where everything is as it must be, and says in one sentence what is not."""
+
+import asyncio
+import sys
+from typing import Any
+
+import uvicorn
+
+from app.cli.server import configure, run_workers
+from app.cli.starting import (
+    Refused,
+    open_house,
+    reaching,
+    read_settings,
+    reserve_port,
+)
+from app.db.schema import require_current
+from app.exchange.demo.mark import read_mark
+from app.settings import Settings
+from app.web.front import log_to_stderr
+
+FACTORY = "app.cli.serve:from_environment"
+
+
+def serve(workers: int) -> None:
+    """Serve until a signal says stop. Errors: `Refused`, `NotMigrated`."""
+    settings = read_settings()
+    _secret(settings)
+    if workers > 1 and settings.database_url.startswith("sqlite:"):
+        raise Refused(
+            "SQLite has one writer, so it is served by one worker: leave --workers out, or set "
+            "DATABASE_URL to a PostgreSQL database."
+        )
+    with reserve_port(settings.host, settings.port) as listening:
+        with reaching(settings):
+            require_current(settings.database_url)
+            asyncio.run(_look_at(settings))
+        if workers > 1:
+            run_workers(configure(FACTORY, workers=workers), listening)
+        else:
+            uvicorn.Server(configure(from_environment())).run(sockets=[listening])
+
+
+def _secret(settings: Settings) -> str:
+    if settings.secret_key is None:
+        raise Refused(
+            "SECRET_KEY is missing: set it to at least 32 random characters that stay the same, such as those of "
+            "`openssl rand -hex 32`."
+        )
+    return settings.secret_key
+
+
+async def _look_at(settings: Settings) -> None:
+    """What a right schema does not tell of the database. Errors: `Refused` for a demo."""
+    async with open_house(settings) as house:
+        mark = await read_mark(house.db)
+    if mark.demo:
+        raise Refused(
+            "This database holds the demo, whose people are invented: serve another one (DATABASE_URL), or run "
+            "`qi-networks demo`."
+        )
+    if not mark.furnished:
+        sys.stderr.write("There are no topics and organisations yet. Run: qi-networks migrate\n")
+
+
+def from_environment() -> Any:
+    """The application, with settings from the environment: each worker process calls this."""
+    from app.main import create_app
+
+    log_to_stderr()
+    settings = read_settings()
+    return create_app(settings, _secret(settings))

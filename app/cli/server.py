@@ -1,0 +1,60 @@
+"""The HTTP server around the application: uvicorn, set up in one place for `serve` and `demo`."""
+
+import json
+import logging
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+KEEP_ALIVE = 75  # seconds; longer than the 60 of common proxies, so that they close first
+GRACE = 20  # seconds that running requests get when the server is stopped
+
+
+class ServerLine(logging.Formatter):
+    """What the server itself has to say, as a JSON line like the rest, without values of a request."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line; of an exception only its kind."""
+        line: dict[str, Any] = {"server": record.levelname.lower(), "message": record.getMessage()}
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+        return json.dumps(line)
+
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": ServerLine}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"uvicorn": {"handlers": ["stderr"], "propagate": False}},
+}
+
+
+def configure(application: Callable[..., Any] | str, *, workers: int = 1) -> uvicorn.Config:
+    """How the server runs; `application` is the ASGI application, or for several workers the name of what makes it."""
+    return uvicorn.Config(
+        application,
+        factory=isinstance(application, str),
+        workers=workers,
+        loop="auto",  # uvloop wherever there is one
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        proxy_headers=False,  # they are believed only by who sits behind a proxy
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+        server_header=False,
+        date_header=True,
+        access_log=False,  # the front writes its own
+        log_level="warning",
+        log_config=LOGGING,
+    )
+
+
+def run_workers(config: uvicorn.Config, listening: socket.socket) -> None:
+    """Serve with several processes until a signal says stop; one that dies is replaced."""
+    from uvicorn.supervisors import Multiprocess
+
+    Multiprocess(config, [listening]).run()
