@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from app.core.text import Cursor, Day, Id, Input, Limit, Name, Output, UtcDateTime, Version, line
 from app.core.viewer import Scope
 
+TokenName = Annotated[Name, Field(examples=["Calendar of the practice"])]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20)]
 Secret = Annotated[str, line(60, "qi_live_...")]
 
@@ -15,7 +16,7 @@ Secret = Annotated[str, line(60, "qi_live_...")]
 class TokenCreate(Input):
     """A new token: what it is for, what it may be used for, and until when."""
 
-    name: Name
+    name: TokenName
     scopes: Scopes = Field(description="Not more than the token in hand has.")
     expires_at: UtcDateTime | None = Field(
         default=None,
@@ -42,7 +43,7 @@ class Token(Output):
 
     id: Id
     person_id: Id
-    name: Name
+    name: TokenName
     hint: Annotated[str, line(16, "x7Qk")]
     scopes: Scopes
     network_id: Id | None

@@ -56,6 +56,10 @@ Identifier = Annotated[str, line(100, "12A3456B")]
 Skill = Annotated[str, line(100, "Run charts")]
 
 
+Profession = Annotated[TermCode, Field(examples=["practice-nurse"])]
+PersonName = Annotated[Name, Field(examples=["Sam Patel"])]
+
+
 class PersonLink(Input):
     """Another place where a person is to be found."""
 
@@ -96,7 +100,7 @@ ExternalIds = Annotated[list[ExternalId], Field(max_length=20)]
 class PersonFields(Input):
     """What people say of themselves, beside their name."""
 
-    profession: TermCode | None = None
+    profession: Profession | None = None
     organisation: OdsCode | None = Field(default=None, description="ODS code.")
     region: Region | None = None
     interests: Interests = Field(default=[], description="Topic codes.")
@@ -115,7 +119,7 @@ class PersonFields(Input):
 class PersonCreate(PersonFields):
     """A new person, made by an operator."""
 
-    display_name: Name
+    display_name: PersonName
     external_ids: ExternalIds = []
     operator: bool = Field(
         default=False, strict=True, description="Whether they may run this installation."
@@ -125,15 +129,15 @@ class PersonCreate(PersonFields):
 class PersonPatch(PersonFields):
     """What to change of oneself; a field that is left out stays, null clears what may be empty."""
 
-    display_name: Name = ""
+    display_name: PersonName = ""
 
 
 class Person(Output):
     """A person as far as the caller may read them: `tier` says how far; a field above it is null."""
 
     id: Id
-    display_name: Name
-    profession: TermCode | None
+    display_name: PersonName
+    profession: Profession | None
     organisation: OrganisationReference | None
     tier: PersonTier
     region: Region | None
@@ -172,7 +176,7 @@ class PersonQuery(Input):
         default=None,
         description="Words of name, interests, skills and bio; the last one may be a beginning.",
     )
-    profession: TermCode | None = None
+    profession: Profession | None = None
     topic: TermCode | None = Field(default=None, description="An interest.")
     organisation: OdsCode | None = Field(default=None, description="Their organisation's code.")
     region: Region | None = None
