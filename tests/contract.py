@@ -87,7 +87,8 @@ def faults_of(
     """Whatever the contract does not say of this answer; header names are lower case."""
     found = [f"no {name}" for name in ALWAYS if name not in headers]
     operations = document()["paths"].get(template_of(path), {})
-    operation = operations.get("get" if method == "HEAD" else method.lower())
+    known = {"HEAD": "get", **{name.upper(): name for name in operations}}
+    operation = operations.get(known.get(method))
     if operation is None:
         if status not in OUTSIDE:
             return [*found, "an answer where the contract has nothing"]

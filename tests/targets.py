@@ -1,0 +1,127 @@
+"""Something real to aim at for every operation of the contract, and somebody who may do everything with it.
+
+It reads the contract, so a new operation is covered as soon as it is served; a new kind of path parameter has to be
+told what to put there, and says so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.contract import document, resolved
+from tests.house import TestHouse, TestPerson
+
+Json = dict[str, Any]
+NETWORK = {
+    "name": "Wound care",
+    "purpose": "Fewer wounds that do not heal",
+    "join_policy": "request",
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the contract."""
+
+    method: str
+    path: str
+    spec: Json = field(repr=False, hash=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """Its operationId."""
+        return str(self.spec["operationId"])
+
+    @property
+    def public(self) -> bool:
+        """Whether it answers without a token."""
+        return {} in self.spec["security"]
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change anything."""
+        return self.method != "GET"
+
+    @property
+    def media_type(self) -> str | None:
+        """What its body must be."""
+        content = self.spec.get("requestBody", {}).get("content", {})
+        return next(iter(content), None)
+
+    @property
+    def body(self) -> Json:
+        """The schema of its body."""
+        found: Json = resolved(self.spec["requestBody"]["content"][self.media_type]["schema"])
+        return found
+
+    def parameters(self, place: str) -> list[Json]:
+        """Its parameters in `query`, `path` or `header`."""
+        found = [resolved(parameter) for parameter in self.spec.get("parameters", [])]
+        return [parameter for parameter in found if parameter["in"] == place]
+
+
+def operations() -> Iterator[Operation]:
+    """Every operation of the contract."""
+    for path, item in document()["paths"].items():
+        for method, spec in item.items():
+            yield Operation(method.upper(), path, spec)
+
+
+@dataclass
+class Targets:
+    """A person who may do everything, another one, and what they may do it to."""
+
+    house: TestHouse
+    operator: TestPerson
+    other: TestPerson
+    ids: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    async def made(cls, house: TestHouse) -> "Targets":
+        """Make them."""
+        operator = await house.person("Ada Operator", operator=True)
+        other = await house.person("Ben Other", listed=True)
+        targets = cls(house, operator, other)
+        await targets.renew()
+        return targets
+
+    async def renew(self) -> None:
+        """Make new ones of what operations use up: a network with somebody who asks to join, and a token."""
+        network = (await self.operator.client.post("/v1/networks", NETWORK)).json()
+        asked = await self.other.client.post(f"/v1/networks/{network['id']}/join", {})
+        token = await self.operator.client.post(
+            "/v1/tokens", {"name": "To be revoked", "scopes": ["networks:read"]}
+        )
+        self.ids = {
+            "network_id": network["id"],
+            "member_id": asked.json()["id"],
+            "person_id": self.other.id,
+            "token_id": token.json()["id"],
+            "/v1/organisations/{code}": "Y59",
+            "/problems/{code}": "not_found",
+        }
+
+    def value(self, operation: Operation, parameter: str) -> str:
+        """What to put into a path. Errors: `KeyError` for a parameter that nobody told about."""
+        return self.ids.get(parameter) or self.ids[operation.path]
+
+    def path(self, operation: Operation, **instead: str) -> str:
+        """The operation's path with real values, or with other ones."""
+        path = operation.path
+        for parameter in operation.parameters("path"):
+            name = parameter["name"]
+            value = instead[name] if name in instead else self.value(operation, name)
+            path = path.replace(f"{{{name}}}", value)
+        return path
+
+    def body(self, operation: Operation) -> Json:
+        """A body that is right: the contract's example, about our own network and people."""
+        example: Json = {**operation.body["examples"][0]}
+        for name in example:
+            if name in self.ids:
+                example[name] = self.ids[name]
+            if name == "scopes":
+                example[name] = ["networks:read"]
+            if name in ("organisation", "representing"):
+                example[name] = None
+        return example
