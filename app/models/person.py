@@ -13,7 +13,8 @@ class Person(Base, Versioned, Searched):
     __tablename__ = "person"
     __table_args__ = (
         Index("ix_person_name_id", "display_name", "id"),
-        Index("uq_person_email_key", "email_key", unique=True),
+        # Not unique: an address is unverified, and a rule that spoke would tell who has an account.
+        Index("ix_person_email_key", "email_key"),
     )
 
     display_name: Mapped[str] = mapped_column(String(200))

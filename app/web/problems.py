@@ -11,7 +11,6 @@ MEDIA_TYPE = b"application/problem+json"
 UNIQUE_RULES: dict[str, type[errors.Conflict]] = {
     "uq_member_open_spell": errors.AlreadyMember,
     "uq_network_slug": errors.SlugTaken,
-    "uq_person_email_key": errors.EmailTaken,
 }
 TYPE_PATH = "/problems/"
 

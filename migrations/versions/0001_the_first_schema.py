@@ -276,10 +276,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=("pk_person")),
     )
+    op.create_index("ix_person_email_key", "person", ["email_key"], unique=False)
     op.create_index("ix_person_name_id", "person", ["display_name", "id"], unique=False)
     op.create_index("ix_person_organisation_code", "person", ["organisation_code"], unique=False)
     op.create_index("ix_person_profession", "person", ["profession"], unique=False)
-    op.create_index("uq_person_email_key", "person", ["email_key"], unique=True)
 
     op.create_table(
         "member",

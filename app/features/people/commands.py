@@ -2,16 +2,19 @@
 
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from app.core import access, words
 from app.core.access import CARD, PERSON_TIERS, PROFILE, SELF
 from app.core.changes import Told, change, create
-from app.core.errors import Forbidden
+from app.core.errors import EmailTaken, FieldError, Forbidden
 from app.core.facilitators import refresh_facilitators
 from app.core.json_columns import json_text, plain
 from app.core.references import labels, organisations
 from app.core.work import Work
+from app.db.database import fetch_one
 from app.features.people.schemas import PersonCreate, PersonPatch, RegistrationStatus
-from app.models import PersonTopic
+from app.models import Person, PersonTopic
 
 JSON_FIELDS = frozenset({"interests", "skills", "links", "registrations", "external_ids"})
 # What the networks that somebody facilitates show of them.
@@ -67,16 +70,24 @@ def _set_interests(work: Work, person_id: str, old: list[str], new: list[str]) -
             work.insert(PersonTopic, {"person_id": person_id, "code": code})
 
 
+def _has_email() -> Any:
+    return select(Person.id).where(Person.email_key == bindparam("email_key")).limit(1)
+
+
 async def create_person(work: Work, body: PersonCreate) -> str:
     """Make a person, as an operator or as the house itself. Returns their id.
 
-    Errors: `Forbidden`; `UnknownReference`; at the flush `Duplicate` for an e-mail address that another person has
-    (becomes `EmailTaken`).
+    Errors: `Forbidden`; `UnknownReference`; `EmailTaken`, which only an operator is told: addresses are unverified, and
+    anybody else would learn from it who has an account.
     """
     if not access.allowed("person.create", access.viewer_roles(work.viewer)):
         raise Forbidden("People are made by an operator.")
     given = body.model_dump(mode="json")
     await _check_references(work, given)
+    if body.email is not None and await fetch_one(
+        work, "email", _has_email, {"email_key": body.email}
+    ):
+        raise EmailTaken(errors=(FieldError("/email", "email_taken", EmailTaken.title),))
     person_id = work.new_id()
     row = {
         "id": person_id,
@@ -95,8 +106,7 @@ async def update_person(
 ) -> None:
     """Change oneself: only what was sent and differs. `row` and `facilitated` are from `fetch_self`.
 
-    Networks that show the person as a facilitator are brought up to date. Errors: `UnknownReference`; `EmailTaken` as
-    for `create_person`.
+    Networks that show the person as a facilitator are brought up to date. Errors: `UnknownReference`.
     """
     given = body.model_dump(mode="json", exclude_unset=True)
     await _check_references(work, given)
