@@ -1,0 +1,156 @@
+"""`make bench`: the product against the floor, interleaved, with real authentication on.
+
+python -m benchmarks                        everything, as the goals are measured
+python -m benchmarks --networks 2000 --rounds 1 --seconds 1   a quick trial
+python -m benchmarks --profile W3           where the product's time goes in one workload
+"""
+
+import argparse
+import asyncio
+import json
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.equal import check_joining, check_reading
+from benchmarks.measure import Bench, Result, folder, run_rounds
+from benchmarks.profiling import profile
+from benchmarks.servers import Server, start, start_serve
+from benchmarks.store import measured_database, say
+from benchmarks.workloads import GOALS, TITLES, Asking, look_up
+from benchmarks.world import Sizes, secret_of
+
+MEMORY_MB, START_SECONDS = 110, 2.5
+HEAD = (
+    "workload                 floor/s product/s  ratio (min - max)    goal            "
+    "CPU us a request: floor product | PostgreSQL: floor product"
+)
+COMPARED = 60  # answers of each workload that are held against each other
+
+
+def main() -> None:
+    """Measure, print the table, write the line."""
+    given = _arguments()
+    with measured_database(given.database_url, Sizes.of(given.networks)) as url:
+        if given.profile:
+            print(profile(url, given.profile, given.seconds))
+            return
+        facts = asyncio.run(look_up(url))
+        first, token = f"/v1/networks/{facts['networks'][0]}", secret_of(facts["viewers"][0])
+        servers = {
+            "floor": start("floor", "benchmarks.floor:make", url, first, None),
+            "product": start("product", "benchmarks.product:make", url, first, token),
+        }
+        try:
+            results = _measured(given, url, servers, facts)
+            found = {**_as_a_process(servers["product"]), **_as_served(url, first, token)}
+        finally:
+            for server in servers.values():
+                server.stop()
+    print(table(results, found))
+    line = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "networks": given.networks,
+        "rounds": given.rounds,
+        "seconds": given.seconds,
+        **found,
+        "workloads": {result.name: result.summary() for result in results},
+    }
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    with given.out.open("a", encoding="utf-8") as out:
+        out.write(json.dumps(line) + "\n")
+    say(f"written to {given.out}")
+
+
+def _measured(
+    given: argparse.Namespace, url: str, servers: dict[str, Server], facts: dict[str, Any]
+) -> list[Result]:
+    """Check that both sides answer the same, then the rounds."""
+    asking = Asking(facts, servers["product"])
+    with folder() as path:
+        bench = Bench(url, servers, asking, Path(path))
+        for name in given.workloads:
+            bench.prepare(name)
+            if name == "W5":
+                asyncio.run(
+                    check_joining(url, servers["floor"], servers["product"], asking.joins(2))
+                )
+                say("W5: both sides join alike")
+            else:
+                asked = bench.questions[name][:COMPARED]
+                rows = check_reading(name, servers["floor"], servers["product"], asked)
+                say(f"{name}: both sides answer the same, {rows} rows compared")
+        return run_rounds(bench, given.workloads, given.rounds, given.seconds)
+
+
+def _as_a_process(product: Server) -> dict[str, float]:
+    """The product's process after all the load."""
+    return {
+        "memory_mb": round(product.peak_memory(), 1),
+        "start_cpu_seconds": round(product.cpu_to_first, 2),
+    }
+
+
+def _as_served(url: str, first: str, token: str) -> dict[str, float]:
+    """The same for `qi-networks serve`, which checks the database before it serves."""
+    serve = start_serve(url, first, token)
+    serve.stop()
+    return {"serve_start_cpu_seconds": round(serve.cpu_to_first, 2)}
+
+
+def table(results: list[Result], found: dict[str, float]) -> str:
+    """The figures as text."""
+    lines = [
+        "",
+        HEAD,
+    ]
+    for result in results:
+        told = result.summary()
+        lines.append(
+            f"{result.name} {TITLES[result.name]:20s} {told['floor_rps']:8.0f} {told['product_rps']:9.0f}  "
+            f"{told['ratio']:.2f} ({told['ratio_min']:.2f} - {told['ratio_max']:.2f})   {told['goal']:.2f} "
+            f"{_verdict(told['reached'])} {told['floor_server_us']:24.0f} {told['product_server_us']:7.0f} | "
+            f"{told['floor_database_us']:17.0f} {told['product_database_us']:7.0f}"
+        )
+    memory, started = found["memory_mb"], found["start_cpu_seconds"]
+    lines += [
+        f"peak memory of the product {memory:.0f} MB, goal {MEMORY_MB} {_verdict(memory <= MEMORY_MB)}",
+        f"CPU to its first 200 {started:.2f} s, goal {START_SECONDS} {_verdict(started <= START_SECONDS)}",
+        f"  with the checks of `qi-networks serve` {found['serve_start_cpu_seconds']:.2f} s",
+    ]
+    return "\n".join(lines)
+
+
+def _verdict(reached: bool) -> str:  # noqa: FBT001 - it is the verdict
+    return "reached    " if reached else "NOT REACHED"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__.split("\n")[0]
+    )
+    names = sorted(GOALS)
+    parser.add_argument(
+        "--networks", type=int, default=20_000, help="people are 10 times, spells 20 times as many"
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--seconds", type=float, default=4.0, help="of load, a side and workload in each round"
+    )
+    parser.add_argument("--workloads", nargs="+", choices=names, default=names)
+    parser.add_argument(
+        "--database-url", help="measure on this database; it is filled when it is empty"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path(".bench/results.jsonl"), help="a line is added to it"
+    )
+    parser.add_argument(
+        "--profile", choices=names, help="profile the product in one workload instead"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Before anything is timed: both sides answer the same, or the comparison would mean nothing.
+
+Instants are compared as instants, for the floor writes them as PostgreSQL does; what only the
+product adds - cursors - is left out; everything else must be equal, in the same order.
+"""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import orjson
+
+from benchmarks.servers import Server, send
+from benchmarks.workloads import BODY, Question
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+ONLY_PRODUCT = frozenset({"next_cursor", "changes_cursor"})
+OF_THE_MOMENT = frozenset({"id", "network_id", "person", "joined_at", "created_at", "updated_at"})
+CHANGES = (
+    "SELECT kind, op, action, tier, outside, reach, scope, fields, network_id = reach_network_id AS reaches, "
+    "person_id = actor_id AS own, outer_version <= version AS outer FROM change ORDER BY seq DESC LIMIT 2"
+)
+STATE = (
+    "SELECT (SELECT member_count FROM network WHERE id = $1) AS members, (SELECT version FROM network WHERE id = $1) "
+    "AS version, (SELECT seq FROM feed_head) AS head, (SELECT count(*) FROM change) AS changes, "
+    "(SELECT count(*) FROM member_role) AS roles, (SELECT count(*) FROM member) AS spells"
+)
+
+
+class Unequal(AssertionError):
+    """The two sides answered differently."""
+
+
+def ask(server: Server, side: str, question: Question) -> Any:
+    """The document that one side answers with. Raises `Unequal` when it answers with an error."""
+    path = question.floor if side == "floor" else question.product
+    method, headers, body = "GET", {}, b""
+    if question.key is not None:
+        method, body = "POST", BODY
+        headers = {"Content-Type": "application/json", "Idempotency-Key": question.key}
+    status, answer = send(server.port, method, path, headers, body, question.token)
+    if status not in (200, 201):
+        raise Unequal(f"{side} answered {status} to {path}: {answer[:500]!r}")
+    return plain(orjson.loads(answer))
+
+
+def plain(value: Any) -> Any:
+    """The document with its instants as instants, numbers of kilometres to the millimetre."""
+    if isinstance(value, dict):
+        return {name: plain(inner) for name, inner in value.items() if name not in ONLY_PRODUCT}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return datetime.fromisoformat(value)
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def check_reading(name: str, floor: Server, product: Server, questions: list[Question]) -> int:
+    """How many rows were compared. Raises `Unequal` with the first difference."""
+    rows = 0
+    for question in questions:
+        ours, theirs = ask(product, "product", question), ask(floor, "floor", question)
+        differs = difference(ours, theirs)
+        if differs:
+            raise Unequal(f"{name} {question.product}: product and floor differ at {differs}")
+        rows += len(ours["items"]) if "items" in ours else 1
+    if rows < len(questions) // 2:
+        raise Unequal(f"{name}: only {rows} rows in {len(questions)} answers")
+    return rows
+
+
+def difference(ours: Any, theirs: Any, at: str = "") -> str | None:
+    """Where two documents differ first, or None."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        if set(ours) != set(theirs):
+            return f"{at}: fields {sorted(set(ours) ^ set(theirs))}"
+        pairs = [(ours[name], theirs[name], f"{at}/{name}") for name in ours]
+    elif isinstance(ours, list) and isinstance(theirs, list):
+        if len(ours) != len(theirs):
+            return f"{at}: {len(ours)} and {len(theirs)} items"
+        pairs = [
+            (a, b, f"{at}/{index}") for index, (a, b) in enumerate(zip(ours, theirs, strict=True))
+        ]
+    else:
+        return None if ours == theirs else f"{at}: {ours!r} and {theirs!r}"
+    return next((found for pair in pairs if (found := difference(*pair))), None)
+
+
+async def check_joining(url: str, floor: Server, product: Server, joins: list[Question]) -> None:
+    """Joining has the same answer and leaves the same rows. Raises `Unequal`."""
+    connection = await asyncpg.connect(url)
+    try:
+        effects = []
+        for side, server, question in (("floor", floor, joins[0]), ("product", product, joins[1])):
+            network = question.product.split("/")[3]
+            before = dict((await connection.fetch(STATE, network))[0])
+            document = ask(server, side, question)
+            after = dict((await connection.fetch(STATE, network))[0])
+            effects.append(
+                {
+                    "answer": {n: v for n, v in document.items() if n not in OF_THE_MOMENT},
+                    "fields": [sorted(document), sorted(document["person"])],
+                    "moved": {name: after[name] - before[name] for name in before},
+                    "changes": [dict(row) for row in await connection.fetch(CHANGES)],
+                }
+            )
+        differs = difference(effects[1], effects[0])
+        if differs:
+            raise Unequal(f"W5: product and floor differ at {differs}")
+    finally:
+        await connection.close()

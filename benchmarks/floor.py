@@ -1,0 +1,108 @@
+"""The floor: the least that answers the same requests with the same fields from the same database.
+
+One bare ASGI function, asyncpg's own pool, JSON made in SQL. No routing, no validation, no
+authentication, no visibility beyond what an outsider sees, no tiers, no change cursor, no ETag.
+`python -m uvicorn benchmarks.floor:make --factory`.
+"""
+
+import asyncio
+import math
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import asyncpg
+import orjson
+
+from app.core.words import query_terms
+from benchmarks import floor_sql as sql
+
+READS, WRITES = 8, 3
+DEGREES = math.degrees(1 / 6371.0088)
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Floor:
+    """The ASGI application."""
+
+    def __init__(self, url: str) -> None:
+        """`url` is the database's address."""
+        self.url = url
+        self.reads: Any = None
+        self.writes: Any = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        if scope["method"] == "POST":
+            document, status = await self._join(scope, receive), 201
+        else:
+            document, status = await self._read(scope["path"], scope["query_string"]), 200
+        body = document.encode()
+        length = (b"content-length", str(len(body)).encode())
+        headers = [(b"content-type", b"application/json"), length]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _live(self, receive: Any, send: Send) -> None:
+        await receive()
+        self.reads, self.writes = await asyncio.gather(
+            asyncpg.create_pool(self.url, min_size=1, max_size=READS),
+            asyncpg.create_pool(self.url, min_size=1, max_size=WRITES),
+        )
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await asyncio.gather(self.reads.close(), self.writes.close())
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _read(self, path: str, query: bytes) -> str:
+        if path.startswith("/v1/networks/"):
+            return str(await self.reads.fetchval(sql.ONE, path[13:]))
+        given = dict(parse_qsl(query.decode()))
+        limit = int(given["limit"])
+        if path == "/v1/members":
+            return str(await self.reads.fetchval(sql.MEMBERS, given["network_id"], limit))
+        if "q" in given:
+            return str(await self.reads.fetchval(*words(given["q"]), limit))
+        if "near" in given:
+            values = circle(given["near"], float(given["within_km"]))
+            return str(await self.reads.fetchval(sql.NEAR, *values, limit))
+        after = (given.get("after_name", ""), given.get("after_id", sql.NOBODY))
+        return str(await self.reads.fetchval(sql.LIST, given["region"], *after, limit))
+
+    async def _join(self, scope: dict[str, Any], receive: Any) -> str:
+        message = await receive()
+        body = orjson.loads(message["body"])
+        network_id = scope["path"][13:49]
+        person_id = scope["query_string"].decode().removeprefix("person_id=")
+        return str(await self.writes.fetchval(sql.JOIN, network_id, person_id, body.get("offer")))
+
+
+def words(q: str) -> tuple[str, ...]:
+    """The statement for as many terms, and its values: all terms, then each for the letters A to C."""
+    terms = query_terms(q)
+    together = " & ".join(f"({_term(*term, '')})" for term in terms)
+    letters = [_term(*term, letter) for term in terms for letter in "ABC"]
+    return (sql.search(len(terms)), together, *letters)
+
+
+def _term(exact: str, prefix: str | None, letter: str) -> str:
+    one = f"{exact}:{letter}" if letter else exact
+    return one if prefix is None else f"{one} | {prefix}:*{letter}"
+
+
+def circle(near: str, within_km: float) -> tuple[float, ...]:
+    """Point, radius, and the box around them."""
+    latitude, longitude = map(float, near.split(","))
+    north = within_km * DEGREES
+    east = north / math.cos(math.radians(abs(latitude) + north))
+    box = (latitude - north, latitude + north, longitude - east, longitude + east)
+    return (latitude, longitude, within_km, *box)
+
+
+def make() -> Floor:
+    """The application over DATABASE_URL."""
+    return Floor(os.environ["DATABASE_URL"])

@@ -1,0 +1,147 @@
+"""Rows of the measured world, one generator for each table, as the database takes them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from app.core import words
+from app.core.viewer import PERSONAL_SCOPES
+from app.features.networks.settling import search_words
+from app.reference.load import read_outcodes
+from app.web.identity import hash_of
+from benchmarks.world import BEGAN, VIEWERS, Row, World, secret_of, versioned
+
+JOINERS = 2_000
+
+
+def text(value: Any) -> str | None:
+    """JSON text."""
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def organisation_rows(world: World) -> Iterator[Row]:
+    """The shipped organisations."""
+    for org in world.organisations:
+        yield {
+            "code": org.code, "name": org.name, "kind": org.kind, "ods_roles": text(list(org.ods_roles)),
+            "active": org.active, "valid_from": org.valid_from, "valid_to": org.valid_to,
+            "address": org.address, "postcode": org.postcode, "latitude": org.latitude,
+            "longitude": org.longitude, "region": org.region, "parents": "[]", "successors": "[]",
+            "updated_at": BEGAN, **searched(search_name=words.document(org.name)),
+        }  # fmt: skip
+
+
+def outcode_rows() -> Iterator[Row]:
+    """The shipped outcodes."""
+    for row in read_outcodes():
+        yield {"outcode": row.outcode, "latitude": row.latitude, "longitude": row.longitude}
+
+
+def searched(**found: str) -> Row:
+    """The search columns."""
+    names = ("search_name", "search_topics", "search_purpose", "search_front", "search_inside")
+    return {**dict.fromkeys(names, ""), **found}
+
+
+def person_rows(world: World) -> Iterator[Row]:
+    """Everybody."""
+    for who in world.people:
+        practice = who["practice"]
+        interests = world.chance.sample(sorted(world.topics), world.chance.randint(0, 3))
+        bio = world.writer.sentence(12) if who["listed"] else None
+        yield {
+            "id": who["id"],
+            "display_name": who["display_name"],
+            "profession": world.chance.choice(world.professions),
+            "organisation_code": practice.code if practice else None,
+            "region": who["region"],
+            "interests": text(interests), "skills": "[]", "bio": bio, "links": "[]",
+            "listed": who["listed"], "registrations": "[]", "external_ids": "[]",
+            "email": None, "email_key": None, "operator": False,
+            **versioned(who["at"]),
+            **searched(
+                search_name=words.document(who["display_name"]),
+                search_topics=words.document(" ".join(world.topics[code] for code in interests)),
+                search_front=words.document(bio or ""),
+            ),
+        }  # fmt: skip
+
+
+def network_rows(world: World) -> Iterator[Row]:
+    """Every network with its search words."""
+    json_columns = (
+        "aims", "topics", "professions", "icbs", "footprint", "links", "charter", "facilitators",
+    )  # fmt: skip
+    for network in world.networks:
+        row = network | {name: text(network[name]) for name in json_columns}
+        yield row | search_words(network, world.topics)
+
+
+def network_term_rows(world: World) -> Iterator[Row]:
+    """What filters look at."""
+    fields = {"topics": "topic", "professions": "profession", "icbs": "icb"}
+    for network in world.networks:
+        for name, kind in fields.items():
+            for code in network[name]:
+                yield {"network_id": network["id"], "field": kind, "code": code}
+
+
+def member_rows(world: World) -> Iterator[Row]:
+    """Every spell, in the order in which they began."""
+    for number, (network, person, role, status) in enumerate(world.spells):
+        at = BEGAN + timedelta(days=100, seconds=number * 30)
+        active = status == "active"
+        row_id = world.id_at(at)
+        if active:
+            world.active.append((row_id, at, role, world.people[person]["id"]))
+        yield {
+            "id": row_id,
+            "network_id": world.networks[network]["id"],
+            "person_id": world.people[person]["id"],
+            "role": role, "status": status, "representing": None,
+            "offer": world.writer.sentence(10) if world.chance.random() < 0.3 else None,
+            "message": "May I join?" if status == "requested" else None,
+            "added_by": world.people[person]["id"],
+            "joined_at": at if active else None,
+            "ended_at": at + timedelta(days=9) if status == "left" else None,
+            "ended_by": None, "reason": None, **versioned(at),
+        }  # fmt: skip
+
+
+def member_role_rows(world: World) -> Iterator[Row]:
+    """One role for each active spell that `member_rows` gave."""
+    for member_id, at, role, person_id in world.active:
+        yield {
+            "id": world.id_at(at),
+            "member_id": member_id,
+            "role": role,
+            "from_at": at,
+            "to_at": None,
+            "by_id": person_id,
+        }
+
+
+def token_rows(world: World) -> Iterator[Row]:
+    """Tokens for the viewers, for people who will join, and for one member of each big network."""
+    holders: dict[str, str] = {who["id"]: "viewer" for who in world.people[-VIEWERS:]}
+    covered = set()
+    for network, person, role, status in world.spells:
+        big = world.networks[network]["member_count"] >= 100
+        if big and network not in covered and role == "member" and status == "active":
+            covered.add(network)
+            holders.setdefault(world.people[person]["id"], "member")
+    some = world.chance.sample(world.people[:-VIEWERS], min(JOINERS, len(world.people) // 2))
+    for who in some:
+        holders.setdefault(who["id"], "joiner")
+    scopes = text(sorted(PERSONAL_SCOPES))
+    today = datetime.now(UTC).date()
+    for person_id, name in holders.items():
+        secret = secret_of(person_id)
+        yield {
+            "id": world.id_at(BEGAN), "person_id": person_id, "name": name,
+            "secret_hash": hash_of(secret), "hint": secret[-4:], "scopes": scopes,
+            "network_id": None, "expires_at": None, "revoked_at": None, "last_used_on": today,
+            "demo": False, **versioned(BEGAN),
+        }  # fmt: skip

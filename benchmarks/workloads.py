@@ -1,0 +1,194 @@
+"""The six workloads: the same questions put to the floor and to the product, drawn once from a seed.
+
+W1 one network, W2 a page of 50 in a region from anywhere in the list, W3 full text, W4 nearby,
+W5 joining, W6 a page of 100 members with their person.
+"""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import asyncpg
+import orjson
+
+from app.reference.load import nhs_england_regions, read_outcodes
+from benchmarks.servers import Server, get
+from benchmarks.texts import Writer
+from benchmarks.world import secret_of
+
+GOALS = {"W1": 0.60, "W2": 1.00, "W3": 0.75, "W4": 0.75, "W5": 0.50, "W6": 0.80}
+TITLES = {
+    "W1": "get one network",
+    "W2": "list 50 of a region",
+    "W3": "full text, 20",
+    "W4": "nearby, 20",
+    "W5": "join a network",
+    "W6": "list 100 members",
+}
+ASKED = 2_000  # different requests of each reading workload
+BODY = b'{"offer":"A monthly case clinic, and a colleague to ask."}'
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request to each side. `floor` and `product` are paths with their queries."""
+
+    floor: str
+    product: str
+    token: str
+    key: str | None = None
+    """The Idempotency-Key of a POST; a question without one is a GET."""
+
+
+def wire(question: Question, side: str, port: int) -> str:
+    """The request as it goes over the wire."""
+    path = question.floor if side == "floor" else question.product
+    method = "GET" if question.key is None else "POST"
+    lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Accept: application/json"]
+    if side == "product":
+        lines.append(f"Authorization: Bearer {question.token}")
+    body = ""
+    if question.key is not None:
+        body = BODY.decode()
+        lines += ["Content-Type: application/json", f"Content-Length: {len(BODY)}"]
+        if side == "product":
+            lines.append(f"Idempotency-Key: {question.key}")
+    return "\r\n".join(lines) + "\r\n\r\n" + body
+
+
+class Asking:
+    """Draws the questions of each workload."""
+
+    def __init__(self, facts: dict[str, Any], product: Server, seed: int = 2) -> None:
+        """`facts` are what `look_up` found; `product` gives the cursors to start from."""
+        self.facts = facts
+        self.product = product
+        self.chance = random.Random(seed)
+        self.viewers = [secret_of(person) for person in facts["viewers"]]
+
+    def questions(self, name: str) -> list[Question]:
+        """The questions of one reading workload."""
+        draws = {
+            "W1": self._one,
+            "W2": self._pages,
+            "W3": self._words,
+            "W4": self._near,
+            "W6": self._members,
+        }
+        return draws[name]()
+
+    def _viewer(self) -> str:
+        return self.chance.choice(self.viewers)
+
+    def _same(self, path: str) -> Question:
+        return Question(path, path, self._viewer())
+
+    def _one(self) -> list[Question]:
+        found = self.chance.choices(self.facts["networks"], k=ASKED)
+        return [self._same(f"/v1/networks/{row_id}") for row_id in found]
+
+    def _pages(self) -> list[Question]:
+        """Every page of every region, walked once through the product, then shuffled."""
+        found: list[Question] = []
+        for region in sorted(nhs_england_regions()):
+            start, floor_after, more = f"/v1/networks?region={region}&limit=50", "", ""
+            while True:
+                found.append(Question(start + floor_after, start + more, self._viewer()))
+                page = _answer(self.product.port, start + more, found[-1].token)
+                if page["next_cursor"] is None:
+                    break
+                last = page["items"][-1]
+                floor_after = f"&after_name={quote(last['name'])}&after_id={last['id']}"
+                more = f"&cursor={page['next_cursor']}"
+        self.chance.shuffle(found)
+        return found
+
+    def _words(self) -> list[Question]:
+        """Two in five a frequent word alone, one in five a rare one, the others two words."""
+        writer = Writer(self.chance)
+        found: list[Question] = []
+        for _ in range(ASKED):
+            kind = self.chance.random()
+            first = writer.rare_word() if 0.4 <= kind < 0.6 else writer.subject()
+            second = writer.subject() if kind < 0.85 else writer.rare_word()
+            words = first if kind < 0.6 else f"{first} {second}"
+            found.append(self._same(f"/v1/networks?q={quote(words)}&limit=20"))
+        return found
+
+    def _near(self) -> list[Question]:
+        """Around the outcodes of England and its borders."""
+        south = [row for row in read_outcodes() if row.latitude < 55]
+        points = self.chance.choices(south, k=ASKED)
+        return [
+            self._same(
+                f"/v1/networks?near={point.latitude:.4f},{point.longitude:.4f}&within_km=25&limit=20"
+            )
+            for point in points
+        ]
+
+    def _members(self) -> list[Question]:
+        found = self.facts["big"]
+        return [
+            Question(path, path, secret_of(person))
+            for network, person in self.chance.choices(found, k=ASKED)
+            for path in [f"/v1/members?network_id={network}&limit=100"]
+        ]
+
+    def joins(self, count: int) -> list[Question]:
+        """So many joinings; nobody joins a network twice, now or in another call."""
+        taken: set[tuple[str, str]] = self.facts["taken"]
+        found: list[Question] = []
+        while len(found) < count:
+            pair = (
+                self.chance.choice(self.facts["open"]),
+                self.chance.choice(self.facts["joiners"]),
+            )
+            if pair in taken:
+                continue
+            taken.add(pair)
+            path, person = f"/v1/networks/{pair[0]}/join", pair[1]
+            key = f"{self.chance.getrandbits(128):032x}"
+            found.append(Question(f"{path}?person_id={person}", path, secret_of(person), key))
+        return found
+
+
+def _answer(port: int, path: str, token: str) -> Any:
+    status, body = get(port, path, token)
+    if status != 200:
+        raise RuntimeError(f"the product answered {status} to {path}: {body[:300]!r}")
+    return orjson.loads(body)
+
+
+async def look_up(url: str) -> dict[str, Any]:
+    """What the questions are about: ids of networks, and of people who have a token."""
+    connection = await asyncpg.connect(url)
+    try:
+
+        async def column(statement: str) -> list[str]:
+            return [str(row[0]) for row in await connection.fetch(statement)]
+
+        holders = "SELECT person_id FROM token WHERE name = '{}' ORDER BY person_id"
+        members = await connection.fetch(
+            "SELECT DISTINCT ON (n.id) n.id, t.person_id FROM network n "
+            "JOIN member m ON m.network_id = n.id AND m.status = 'active' AND m.role = 'member' "
+            "JOIN token t ON t.person_id = m.person_id AND t.name = 'member' "
+            "WHERE n.member_count >= 100 ORDER BY n.id, t.person_id LIMIT 200"
+        )
+        joiners = await column(holders.format("joiner"))
+        spells = await connection.fetch(
+            "SELECT network_id, person_id FROM member WHERE person_id = ANY ($1::uuid[])", joiners
+        )
+        return {
+            "networks": await column("SELECT id FROM network WHERE outer_tier = 1 ORDER BY id"),
+            "open": await column(
+                "SELECT id FROM network WHERE outer_tier = 1 AND depth = 0 AND archived_at IS NULL "
+                "AND join_policy = 'open' ORDER BY id"
+            ),
+            "viewers": await column(holders.format("viewer")),
+            "joiners": joiners,
+            "big": [(str(row[0]), str(row[1])) for row in members],
+            "taken": {(str(row[0]), str(row[1])) for row in spells},
+        }
+    finally:
+        await connection.close()
