@@ -27,17 +27,20 @@ from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
 from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
-from app.web.on_record import note_operator_read
+from app.web.on_record import note_in_work, note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["members"], route_class=Door)
 
 
-async def written(call: Call, work: Work, member_id: str, status: int = 200) -> Answer:
-    """The spell as it is now inside this transaction."""
+async def written(
+    call: Call, work: Work, member_id: str, operation: str, *, status: int = 200
+) -> Answer:
+    """The spell as it is now inside this transaction; an operator's look at it is on record."""
     await work.flush()
     document = await queries.one_member(work, call.viewer, member_id)
     if document is None:
         raise NotFound
+    await note_in_work(work, document["network_id"], operation)
     location = f"/v1/members/{member_id}" if status == 201 else None  # noqa: PLR2004
     return answers.one(call, document, status=status, location=location)
 
@@ -87,7 +90,8 @@ async def add_member(call: CallDep, body: MemberCreate) -> Answer:
     """Invite a person you can see; a token with `members:provision` for this network adds them at once."""
 
     async def command(work: Work) -> Answer:
-        return await written(call, work, await commands.add_member(work, body), 201)
+        member_id = await commands.add_member(work, body)
+        return await written(call, work, member_id, "addMember", status=201)
 
     return await idempotency.run(call, command)
 
@@ -101,7 +105,7 @@ async def update_member(call: CallDep, member_id: Id, body: MemberPatch) -> Answ
         spell, network = await fetch_member(work, member_id)
         answers.if_match(call, spell["version"])
         await commands.update_membership(work, spell, network, body)
-        return await written(call, work, member_id)
+        return await written(call, work, member_id, "updateMember")
 
     return await idempotency.run(call, command)
 
@@ -129,7 +133,7 @@ async def accept_membership(call: CallDep, member_id: Id) -> Answer:
 
     async def command(work: Work) -> Answer:
         await commands.accept_membership(work, member_id)
-        return await written(call, work, member_id)
+        return await written(call, work, member_id, "acceptMembership")
 
     return await idempotency.run(call, command)
 
@@ -141,7 +145,7 @@ async def approve_membership(call: CallDep, member_id: Id) -> Answer:
 
     async def command(work: Work) -> Answer:
         await commands.approve_membership(work, member_id)
-        return await written(call, work, member_id)
+        return await written(call, work, member_id, "approveMembership")
 
     return await idempotency.run(call, command)
 

@@ -253,7 +253,7 @@ def _one(rank: str) -> Any:
 async def one_network(reads: Reads, viewer: Viewer, network_id: str) -> dict[str, Any] | None:
     """One network as the contract has it, or None when it is not there for this viewer.
 
-    For an operator the answer is whole; `_on_record` tells when that has to be recorded, `_edition` is for the ETag.
+    For an operator the answer is whole; `_on_record` tells that it may have to be recorded, `_edition` is for the ETag.
     """
     values = {**access.values(viewer), "network_id": network_id}
     rank = viewer.rank
@@ -270,9 +270,7 @@ async def one_network(reads: Reads, viewer: Viewer, network_id: str) -> dict[str
     if row["_tier"] < INSIDE:
         row["_edition"] = None  # counts edits that an outsider does not see
     row = shown(row)
-    row["_on_record"] = (
-        viewer.operator and tier < INSIDE and row["visibility"] in ("private", "confidential")
-    )
+    row["_on_record"] = viewer.operator and tier < INSIDE
     return row
 
 

@@ -24,7 +24,7 @@ from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
 from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
-from app.web.on_record import note_operator_read
+from app.web.on_record import note_in_work, note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["networks"], route_class=Door)
 
@@ -45,13 +45,16 @@ def _one(call: Call, document: dict[str, Any], status: int) -> Answer:
     return answers.one(call, document, status=status, location=location, edition=edition)
 
 
-async def written(call: Call, work: Work, network_id: str, status: int = 200) -> Answer:
-    """The network as it is now inside this transaction."""
+async def written(
+    call: Call, work: Work, network_id: str, operation: str, *, status: int = 200
+) -> Answer:
+    """The network as it is now inside this transaction; an operator's look at it is on record."""
     await work.flush()
     document = await queries.one_network(work, call.viewer, network_id)
     if document is None:
         raise NotFound
-    document.pop("_on_record")
+    if document.pop("_on_record"):
+        await note_in_work(work, network_id, operation)
     return _one(call, document, status)
 
 
@@ -91,7 +94,7 @@ async def create_network(call: CallDep, body: NetworkCreate) -> Answer:
 
     async def command(work: Work) -> Answer:
         network_id = await commands.create_network(work, body)
-        return await written(call, work, network_id, 201)
+        return await written(call, work, network_id, "createNetwork", status=201)
 
     return await idempotency.run(call, command)
 
@@ -105,7 +108,7 @@ async def update_network(call: CallDep, network_id: Id, body: NetworkPatch) -> A
         row = await fetch_network(work, network_id, "network.update")
         answers.if_match(call, row["edition"])
         await commands.update_network(work, row, body)
-        return await written(call, work, network_id)
+        return await written(call, work, network_id, "updateNetwork")
 
     return await idempotency.run(call, command)
 
@@ -143,7 +146,7 @@ async def archive_network(call: CallDep, network_id: Id, body: NetworkArchive) -
 
     async def command(work: Work) -> Answer:
         await commands.archive_network(work, network_id, body)
-        return await written(call, work, network_id)
+        return await written(call, work, network_id, "archiveNetwork")
 
     return await idempotency.run(call, command)
 
@@ -155,6 +158,6 @@ async def reactivate_network(call: CallDep, network_id: Id) -> Answer:
 
     async def command(work: Work) -> Answer:
         await commands.reactivate_network(work, network_id)
-        return await written(call, work, network_id)
+        return await written(call, work, network_id, "reactivateNetwork")
 
     return await idempotency.run(call, command)
