@@ -83,13 +83,12 @@ async def write_differences(
     """
     added: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
-    parents: list[dict[str, Any]] = []
-    moved: list[dict[str, Any]] = []
+    moved: list[Organisation] = []
     unchanged = 0
     for organisation in wanted:
         before = stored.get(organisation.code)
         found_by = search_words(organisation)
-        if before is not None and (before.organisation, before.words) == (organisation, found_by):
+        if before == Stored(organisation, found_by):
             unchanged += 1
             continue
         row = _row(organisation, found_by, now)
@@ -97,11 +96,8 @@ async def write_differences(
             added.append({**row, **EMPTY})
         else:
             changed.append({f"new_{name}": value for name, value in row.items()})
-        current = _current(organisation)
-        if before is not None and current != _current(before.organisation):
-            moved.append({"of_code": organisation.code})
-        if before is None or current != _current(before.organisation):
-            parents += current
+        if before is None or _current(organisation) != _current(before.organisation):
+            moved.append(organisation)
     total, done = len(added) + len(changed), 0
     for key, build, rows in (
         ("add organisations", rows_of((*COLUMNS, *EMPTY), models.Organisation), added),
@@ -111,12 +107,20 @@ async def write_differences(
             await tx.write_many(key, build, chunk)
             done += len(chunk)
             report("organisations", done, total)
-    for chunk in chunks(moved):
-        await tx.write_many("forget parents", _forget_parents, chunk)
-    insert_parents = rows_of(("code", "parent_code", "relationship"), models.OrganisationParent)
-    for chunk in chunks(parents):
-        await tx.write_many("add parents", insert_parents, chunk)
+    await _write_parents(tx, stored, moved)
     return Counts(len(added), len(changed), unchanged)
+
+
+async def _write_parents(
+    tx: Transaction, stored: Mapping[str, Stored], moved: Sequence[Organisation]
+) -> None:
+    """Put the current parents of these organisations in the place of the ones before."""
+    known = [{"of_code": o.code} for o in moved if o.code in stored]
+    for chunk in chunks(known):
+        await tx.write_many("forget parents", _forget_parents, chunk)
+    insert = rows_of(("code", "parent_code", "relationship"), models.OrganisationParent)
+    for chunk in chunks([row for organisation in moved for row in _current(organisation)]):
+        await tx.write_many("add parents", insert, chunk)
 
 
 def chunks(rows: Sequence[T]) -> Iterator[list[T]]:
