@@ -1,7 +1,8 @@
 """Texts for benchmarks: sentences with frequent words and rare ones, as people write of networks.
 
-Frequent words come from the lists below, the first of each list most often; rare words are those of
-the names of real organisations, of which there are thousands. Nothing here is a name of a person.
+Every second text has the words of anybody's work; a network's own subjects come again and again in its
+texts, the first in the list below in one network of twelve, the last in one of a hundred; rare words
+are those of the names of real organisations, of which there are thousands. No name is a person's.
 """
 
 import random
@@ -16,17 +17,20 @@ def _cut(line: str) -> list[str]:
 
 
 GLUE = _cut("the and of to in we our for with a who that from on by")
+# Words of every second network, and words of the networks that are about them.
+EVERYWHERE = _cut(
+    "practice patient care improvement people team review access data measure community learning appointment change "
+    "practices patients clinic meeting colleagues results guidance primary services"
+)
 SUBJECTS = _cut(
-    "practice patient care improvement asthma diabetes review frailty access prescribing hypertension dementia "
-    "pharmacist nurse community data measure vaccination cancer screening respiratory inhaler carers learning "
-    "referral pathway appointment telephone triage urgent demand capacity backlog blood pressure monitoring spirometry "
-    "menopause contraception antenatal children safeguarding obesity weight smoking alcohol wound ulcer catheter "
-    "continence stroke atrial fibrillation anticoagulation kidney heart failure copd sepsis deprescribing polypharmacy "
-    "opioid antibiotic stewardship repeat dispensing medicines housebound homeless refugee autism disability epilepsy "
-    "migraine gout osteoporosis falls palliative bereavement loneliness prescribers physiotherapy podiatry dietitian "
-    "mental depression anxiety insomnia perinatal suicide prevention equity deprivation rural coastal language "
-    "interpreter digital messaging records coding template dashboard audit survey feedback "
-    "complaint incident huddle handover"
+    "diabetes asthma frailty prescribing hypertension cancer screening dementia vaccination respiratory carers "
+    "pharmacist nursing safeguarding children depression telephone triage referral pathway digital audit inhaler "
+    "urgent capacity backlog monitoring spirometry menopause contraception antenatal obesity weight smoking alcohol "
+    "wound ulcer catheter continence stroke fibrillation anticoagulation kidney heart failure copd sepsis deprescribing "
+    "polypharmacy opioid antibiotic stewardship repeat dispensing medicines housebound homeless refugee autism "
+    "disability epilepsy migraine gout osteoporosis falls palliative bereavement loneliness physiotherapy podiatry "
+    "dietitian anxiety insomnia perinatal suicide prevention equity deprivation rural coastal language interpreter "
+    "messaging records coding template dashboard survey feedback complaint incident huddle handover"
 )
 DOINGS = _cut(
     "improve share learn reduce measure test build compare support meet teach review plan find change ask try spread "
@@ -63,11 +67,13 @@ class Writer:
         names = {word for row in read_organisations() for word in tokens(row.name)}
         self.rare = sorted(word for word in names if word.isalpha() and len(word) > 3)
         chance.shuffle(self.rare)
-        self._subjects = _falling(len(SUBJECTS))
-        self._rare = _falling(len(self.rare))
+        self._subjects = _falling(len(SUBJECTS), 10)
+        self._rare = _falling(len(self.rare), 5)
+        self.about: list[str] = []
+        """The subjects of what is being written."""
 
     def subject(self) -> str:
-        """One word that networks are about; a few are in very many texts."""
+        """One word that networks are about, some more often than others."""
         return self.chance.choices(SUBJECTS, cum_weights=self._subjects)[0]
 
     def rare_word(self) -> str:
@@ -75,17 +81,19 @@ class Writer:
         return self.chance.choices(self.rare, cum_weights=self._rare)[0]
 
     def sentence(self, words: int) -> str:
-        """A sentence of about so many words, one in twelve of them rare."""
+        """A sentence of about so many words, one in fourteen of them rare."""
         said = []
         for _ in range(words):
             kind = self.chance.random()
             if kind < 0.35:
                 said.append(self.chance.choice(GLUE))
-            elif kind < 0.65:
-                said.append(self.subject())
-            elif kind < 0.78:
+            elif kind < 0.60:
+                said.append(self.chance.choice(EVERYWHERE))
+            elif kind < 0.70:
+                said.append(self.chance.choice(self.about or EVERYWHERE))
+            elif kind < 0.82:
                 said.append(self.chance.choice(DOINGS))
-            elif kind < 0.92:
+            elif kind < 0.93:
                 said.append(self.chance.choice(QUALITIES))
             else:
                 said.append(self.rare_word())
@@ -101,10 +109,14 @@ class Writer:
             left -= length
         return " ".join(said)
 
+    def choose_subjects(self) -> None:
+        """What the next network is about: one to three subjects."""
+        self.about = [self.subject() for _ in range(self.chance.randint(1, 3))]
+
     def network_name(self) -> str:
         """Such as "Hurley Asthma Network"."""
         place = self.rare_word().capitalize()
-        return f"{place} {self.subject().capitalize()} {self.chance.choice(KINDS)}"
+        return f"{place} {self.about[0].capitalize()} {self.chance.choice(KINDS)}"
 
     def person_name(self) -> str:
         """An invented name."""
@@ -112,6 +124,6 @@ class Writer:
         return f"{self.chance.choice(FIRST_NAMES)} {last.capitalize()}"
 
 
-def _falling(count: int) -> list[float]:
-    """Cumulated weights 1/(rank + 5): word frequencies fall like this (Zipf)."""
-    return list(accumulate(1 / (rank + 5) for rank in range(count)))
+def _falling(count: int, flat: int) -> list[float]:
+    """Cumulated weights 1/(rank + flat): word frequencies fall like this (Zipf)."""
+    return list(accumulate(1 / (rank + flat) for rank in range(count)))

@@ -14,7 +14,7 @@ import orjson
 
 from app.reference.load import nhs_england_regions, read_outcodes
 from benchmarks.servers import Server, get
-from benchmarks.texts import Writer
+from benchmarks.texts import EVERYWHERE, Writer
 from benchmarks.world import secret_of
 
 GOALS = {"W1": 0.60, "W2": 1.00, "W3": 0.75, "W4": 0.75, "W5": 0.50, "W6": 0.80}
@@ -105,14 +105,16 @@ class Asking:
         return found
 
     def _words(self) -> list[Question]:
-        """Two in five a frequent word alone, one in five a rare one, the others two words."""
+        """Half a subject alone, one in six a rare word, the others two words."""
         writer = Writer(self.chance)
         found: list[Question] = []
         for _ in range(ASKED):
             kind = self.chance.random()
-            first = writer.rare_word() if 0.4 <= kind < 0.6 else writer.subject()
-            second = writer.subject() if kind < 0.85 else writer.rare_word()
-            words = first if kind < 0.6 else f"{first} {second}"
+            words = writer.rare_word() if kind < 0.16 else writer.subject()
+            if kind > 0.9:
+                words += f" {writer.rare_word()}"
+            elif kind > 0.66:
+                words += f" {self.chance.choice((writer.subject(), *EVERYWHERE[:3]))}"
             found.append(self._same(f"/v1/networks?q={quote(words)}&limit=20"))
         return found
 

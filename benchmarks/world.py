@@ -162,6 +162,7 @@ class World:
         visibility = chance.choices(
             ("open", "restricted", "private", "confidential"), (70, 20, 7, 3)
         )[0]
+        write.choose_subjects()
         name = write.network_name()
         row_id = self.id_at(at)
         placed = chance.random() < 0.85
@@ -206,6 +207,8 @@ class World:
             "closing_note": None,
             "archived_at": at + timedelta(days=90) if chance.random() < 0.03 else None,
             "edition": 1,
+            "name_version": 1,
+            "name_updated_at": at,
             **versioned(at),
         }
         row["host_name"] = practice.name if row["host_code"] else None
