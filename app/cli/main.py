@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.progress import Stopped, progress
 from app.cli.starting import Refused, reaching, read_settings, with_house
 from app.core.errors import HouseError, NotFound
 from app.core.viewer import Scope
@@ -64,7 +65,6 @@ def demo() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the schema and the reference data of DATABASE_URL to this release."""
-    from app.cli.progress import progress
     from app.db.schema import head_revision
     from app.db.schema import migrate as run
     from app.exchange.ods.load import load_baseline
@@ -92,7 +92,6 @@ def ods(
     ] = False,
 ) -> None:
     """Import a file of the Organisation Data Service: whole, or not at all."""
-    from app.cli.progress import progress
     from app.exchange.ods.importer import ImportReport, import_file
 
     if not file.is_file():
@@ -182,10 +181,10 @@ def contract() -> None:
 
 def _until_stopped(run: Callable[[], None]) -> None:
     """Ctrl-C and SIGTERM are how a server ends, so they are no failure."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         run()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped):
         return
 
 
@@ -209,6 +208,9 @@ def main() -> None:
     """The console script."""
     try:
         cli()
+    except Stopped:
+        typer.echo("Stopped. Nothing was changed.", err=True)
+        sys.exit(128 + signal.SIGINT)
     except Exception as error:
         if "--traceback" in sys.argv:
             raise

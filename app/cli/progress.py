@@ -1,22 +1,53 @@
-"""Progress on stderr: a moving bar for a person at a terminal, one line a step for everything else."""
+"""Progress on stderr: a moving bar for a person at a terminal, one line a step for everything else.
 
+It is also where Ctrl-C is obeyed: between two steps, so that the transaction is rolled back and closed like any other.
+"""
+
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
 Report = Callable[[str, int, int], None]
 
 
+class Stopped(Exception):
+    """Somebody stopped it between two steps; nothing was written."""
+
+
 @contextmanager
 def progress() -> Iterator[Report]:
-    """A `report(what, done, total)` that shows how far each step is; it may be called as often as one likes."""
-    if sys.stderr.isatty():
-        with _bars() as report:
-            yield report
-    else:
-        yield _lines()
+    """A `report(what, done, total)` that shows how far each step is; it may be called as often as one likes.
+
+    It raises `Stopped` after a Ctrl-C; the second one ends the process at once.
+    """
+    with _bars() if sys.stderr.isatty() else _lines() as show, _asked_to_stop() as asked:
+
+        def report(what: str, done: int, total: int) -> None:
+            if asked:
+                raise Stopped
+            show(what, done, total)
+
+        yield report
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[list[int]]:
+    """A list that is empty until somebody asks."""
+    asked: list[int] = []
+
+    def note(number: int, _frame: Any) -> None:
+        asked.append(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -36,7 +67,8 @@ def _bars() -> Iterator[Report]:
         yield report
 
 
-def _lines() -> Report:
+@contextmanager
+def _lines() -> Iterator[Report]:
     finished: set[str] = set()
 
     def report(what: str, done: int, total: int) -> None:
@@ -44,4 +76,4 @@ def _lines() -> Report:
             finished.add(what)
             typer.echo(f"{what}: {done:,} of {total:,}", err=True)
 
-    return report
+    yield report
