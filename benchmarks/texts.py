@@ -26,11 +26,11 @@ SUBJECTS = _cut(
     "diabetes asthma frailty prescribing hypertension cancer screening dementia vaccination respiratory carers "
     "pharmacist nursing safeguarding children depression telephone triage referral pathway digital audit inhaler "
     "urgent capacity backlog monitoring spirometry menopause contraception antenatal obesity weight smoking alcohol "
-    "wound ulcer catheter continence stroke fibrillation anticoagulation kidney heart failure copd sepsis deprescribing "
-    "polypharmacy opioid antibiotic stewardship repeat dispensing medicines housebound homeless refugee autism "
-    "disability epilepsy migraine gout osteoporosis falls palliative bereavement loneliness physiotherapy podiatry "
-    "dietitian anxiety insomnia perinatal suicide prevention equity deprivation rural coastal language interpreter "
-    "messaging records coding template dashboard survey feedback complaint incident huddle handover"
+    "wound ulcer catheter continence stroke fibrillation anticoagulation kidney heart failure copd sepsis "
+    "deprescribing polypharmacy opioid antibiotic stewardship repeat dispensing medicines housebound homeless refugee "
+    "autism disability epilepsy migraine gout osteoporosis falls palliative bereavement loneliness physiotherapy "
+    "podiatry dietitian anxiety insomnia perinatal suicide prevention equity deprivation rural coastal "
+    "language interpreter messaging records coding template dashboard survey feedback complaint incident huddle handover"
 )
 DOINGS = _cut(
     "improve share learn reduce measure test build compare support meet teach review plan find change ask try spread "
