@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.core.viewer import Viewer
+from app.core.viewer import Scope, Viewer
 from app.db.types import ID, among
 from app.models import Member, Network, Person, Token
 
@@ -91,6 +91,14 @@ POLICY: dict[str, frozenset[str]] = {
     "person.update": frozenset({"self"}),
     "token.create_for_other": frozenset({"operator"}),
 }
+# What a network's `actions` name -> the scope that their operations ask for.
+ACTION_SCOPES: dict[str, Scope] = {
+    **dict.fromkeys(
+        ("update", "delete", "archive", "reactivate", "create_sub_group"), Scope.NETWORKS_WRITE
+    ),
+    **dict.fromkeys(("join", "leave", "add_member"), Scope.MEMBERS_WRITE),
+    "read_history": Scope.MEMBERS_READ,
+}
 # What can still be done in an archived network.
 IN_ARCHIVE = frozenset(
     {"network.reactivate", "network.read_history", "network.read_purposes", "member.leave"}
@@ -106,6 +114,18 @@ def viewer_roles(viewer: Viewer) -> frozenset[str]:
     """The roles that a viewer has towards anything at all."""
     held = {"signed_in": viewer.person_id is not None, "operator": viewer.operator}
     return frozenset(role for role, has in held.items() if has)
+
+
+def provisions(viewer: Viewer, network_id: str) -> bool:
+    """The token in hand puts people into this network, if its person facilitates it."""
+    return Scope.MEMBERS_PROVISION in viewer.scopes and viewer.network_id == network_id
+
+
+def in_scope(viewer: Viewer, action: str, network_id: str) -> bool:
+    """The token in hand may be used for one of a network's `actions`."""
+    if action == "add_member" and provisions(viewer, network_id):
+        return True
+    return ACTION_SCOPES[action] in viewer.scopes
 
 
 def tiers(own: str, above: list[str]) -> dict[str, int]:
@@ -237,6 +257,13 @@ def person_standing(rank: str, person: Any = Person) -> ColumnElement[int]:
 def visible_person(rank: str, person: Any = Person) -> ColumnElement[bool]:
     """The person is there for this viewer."""
     return person_standing(rank, person) > HIDDEN
+
+
+def reads_profile(rank: str, person: Any = Person) -> ColumnElement[bool]:
+    """The viewer reads more of a visible person than the card: what a filter on it needs to match."""
+    if rank == "operator":
+        return true()
+    return or_(person.listed.is_(True), person.id == viewer_id())
 
 
 def in_directory(rank: str, person: Any = Person) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app.core import access
 from app.core.access import IN_ARCHIVE, NAME
 from app.core.errors import Forbidden, HostedElsewhere, NetworkArchived, NotFound
-from app.core.viewer import Scope, Viewer
+from app.core.viewer import Viewer
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID, among
@@ -72,15 +72,9 @@ def roles_in(work: Work, row: dict[str, Any]) -> frozenset[str]:
     roles = set(access.viewer_roles(viewer))
     if row["_status"] == "active":
         roles.add(row["_role"])
-        if row["_role"] == "facilitator" and _provisions(
-            viewer.scopes, viewer.network_id, row["id"]
-        ):
+        if row["_role"] == "facilitator" and access.provisions(viewer, row["id"]):
             roles.add("provisioner")
     return frozenset(roles)
-
-
-def _provisions(scopes: frozenset[str], bound_to: str | None, network_id: str) -> bool:
-    return Scope.MEMBERS_PROVISION in scopes and bound_to == network_id
 
 
 async def fetch_network(

@@ -26,6 +26,7 @@ from app.core.references import labels, organisations
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
+from app.features.networks.queries import DEEPEST
 from app.features.networks.schemas import NetworkArchive, NetworkCreate, NetworkPatch
 from app.features.networks.settling import (
     TERM_FIELDS,
@@ -37,7 +38,6 @@ from app.features.networks.settling import (
 from app.features.networks.spells import begin_spell
 from app.models import Member, Network, NetworkPurpose, Person, Token
 
-DEEPEST = 2  # counted from 0: a network, a sub-group, a sub-group of that
 JSON_FIELDS = frozenset({"aims", "topics", "professions", "icbs", "footprint", "links", "charter"})
 KEPT_BY_OPERATOR = ("hosted_at", "verified")
 OF_THE_SEARCH = frozenset({

@@ -150,9 +150,7 @@ async def add_member(work: Work, body: MemberCreate) -> str:
     Errors: `Forbidden`, `UnknownReference`, `AlreadyMember`, `ParentMembershipRequired`, `NetworkArchived`.
     """
     network = await fetch_network(work, str(body.network_id), "member.add")
-    provisions = (
-        Scope.MEMBERS_PROVISION in work.viewer.scopes and work.viewer.network_id == network["id"]
-    )
+    provisions = access.provisions(work.viewer, network["id"])
     if not provisions and Scope.MEMBERS_WRITE not in work.viewer.scopes:
         raise Forbidden("This token provisions another network.")
     values = {**access.values(work.viewer), "person_id": body.person_id}
@@ -220,9 +218,9 @@ async def update_membership(
     Errors: `Forbidden`; `IllegalTransition`; `LastFacilitator`; `UnknownReference`.
     """
     given = body.model_dump(mode="json", exclude_unset=True)
-    require(work, "member.update", network, about=spell["person_id"])
-    if "role" in given and given["role"] != spell["role"]:
-        require(work, "member.set_role", network)
+    hands_over = given.get("role", spell["role"]) != spell["role"]
+    action = "member.set_role" if hands_over else "member.update"
+    require(work, action, network, about=spell["person_id"])
     _must_be(spell, "active")
     if given.get("representing"):
         await organisations(work, [given["representing"]], "/representing")

@@ -73,9 +73,7 @@ def list_shape(rank: str, given: frozenset[str], *, started: bool, terms: int) -
             )
         )
         # Interests are of the profile: they match only where the viewer reads it.
-        statement = statement.where(
-            topic, or_(Person.listed.is_(True), Person.id == access.viewer_id())
-        )
+        statement = statement.where(topic, access.reads_profile(rank))
     if terms:
         statement = statement.where(search.matches(Person, "name", terms))
     return keyset(statement, Sort("id", Member.id, Member.id), started=started)

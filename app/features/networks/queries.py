@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, literal, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    literal,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Double
 
@@ -44,6 +55,7 @@ NAME_FILTERS = {
     "parent_id": Network.parent_id,
     "slug": Network.slug,
 }
+DEEPEST = 2  # counted from 0: a network, a sub-group, a sub-group of that
 TERM_FILTERS = {"topic": "topic", "profession": "profession", "icb": "icb"}
 
 
@@ -222,6 +234,21 @@ def chosen_sort(query: NetworkQuery) -> str:
     return str(query.sort)
 
 
+def _parent_is(rank: str) -> Any:
+    """What the parent lets this viewer do below it: nothing while it is archived, nor without being a member of it."""
+    parent = aliased(Network)
+    archived = exists(
+        select(1).where(parent.id == Network.parent_id, parent.archived_at.is_not(None))
+    )
+    joined = access.active_in(Network.parent_id) if rank != "anonymous" else false()
+    return case(
+        (Network.parent_id.is_(None), "open"),
+        (archived, "archived"),
+        (joined, "open"),
+        else_="closed",
+    )
+
+
 def _one(rank: str) -> Any:
     mine = aliased(Member)
     statement = select(
@@ -229,6 +256,8 @@ def _one(rank: str) -> Any:
         *INSIDE_COLUMNS,
         (access.standing(rank)).label("_tier"),
         LIVES_ELSEWHERE.label("_elsewhere"),
+        Network.depth.label("_depth"),
+        _parent_is(rank).label("_parent"),
         Network.edition.label("_edition"),
     ).where(Network.id == bindparam("network_id", type_=ID), access.visible_network(rank))
     if rank == "anonymous":
@@ -261,12 +290,13 @@ async def one_network(reads: Reads, viewer: Viewer, network_id: str) -> dict[str
     if row is None:
         return None
     tier, elsewhere = row["_tier"], row.pop("_elsewhere")
-    membership = row["membership"]
-    if membership["id"] is None:
-        row["membership"] = membership = None
+    if row["membership"]["id"] is None:
+        row["membership"] = None
     if viewer.operator:
         row["_tier"] = INSIDE
-    row["actions"] = _actions(viewer, row, membership, elsewhere=elsewhere)
+    row["actions"] = _actions(
+        viewer, row, row.pop("_depth"), row.pop("_parent"), elsewhere=elsewhere
+    )
     if row["_tier"] < INSIDE:
         row["_edition"] = None  # counts edits that an outsider does not see
     row = shown(row)
@@ -275,32 +305,30 @@ async def one_network(reads: Reads, viewer: Viewer, network_id: str) -> dict[str
 
 
 def _actions(
-    viewer: Viewer, row: dict[str, Any], membership: dict[str, Any] | None, *, elsewhere: bool
+    viewer: Viewer, row: dict[str, Any], depth: int, parent: str, *, elsewhere: bool
 ) -> list[str]:
     """What this caller may do now, from the same policy that commands obey."""
     if viewer.person_id is None:
         return []
-    roles = {"signed_in"} | ({"operator"} if viewer.operator else set())
-    active = membership is not None and membership["status"] == "active"
-    if membership is not None and active:
-        roles.add(membership["role"])
-    may = frozenset(roles)
-    archived = row["archived_at"] is not None
-    if archived:
-        candidates = ["reactivate", "read_history"]
-    else:
-        candidates = ["update", "delete", "archive", "read_history"]
-        if not elsewhere:
-            candidates += ["create_sub_group"]
-    found = [name for name in candidates if access.allowed(f"network.{name}", may)]
-    if not elsewhere and not archived:
-        if access.allowed("member.add", may):
+    membership, archived = row["membership"], row["archived_at"] is not None
+    status = membership["status"] if membership is not None else None
+    active = {membership["role"]} if status == "active" else set()
+    roles = access.viewer_roles(viewer) | active
+    candidates = ["read_history"] if archived else ["update", "delete", "archive", "read_history"]
+    if archived and parent != "archived":
+        candidates.append("reactivate")
+    if active and depth < DEEPEST and not (archived or elsewhere):
+        candidates.append("create_sub_group")
+    found = [name for name in candidates if access.allowed(f"network.{name}", roles)]
+    if not (archived or elsewhere):
+        if access.allowed("member.add", roles):
             found.append("add_member")
-        if membership is None and row["join_policy"] != "invite":
+        asks = status is None and row["join_policy"] != "invite" and parent == "open"
+        if asks or status == "invited":
             found.append("join")
     if active:
         found.append("leave")
-    return found
+    return [name for name in found if access.in_scope(viewer, name, row["id"])]
 
 
 def _purposes(rank: str) -> Any:
