@@ -30,7 +30,8 @@ SUBJECTS = _cut(
     "deprescribing polypharmacy opioid antibiotic stewardship repeat dispensing medicines housebound homeless refugee "
     "autism disability epilepsy migraine gout osteoporosis falls palliative bereavement loneliness physiotherapy "
     "podiatry dietitian anxiety insomnia perinatal suicide prevention equity deprivation rural coastal "
-    "language interpreter messaging records coding template dashboard survey feedback complaint incident huddle handover"
+    "language interpreter messaging records coding template dashboard survey feedback "
+    "complaint incident huddle handover"
 )
 DOINGS = _cut(
     "improve share learn reduce measure test build compare support meet teach review plan find change ask try spread "
