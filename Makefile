@@ -34,7 +34,7 @@ define install
 	echo "Installing the packages of $(1)"; \
 	pip="$(BIN)/python -m pip --disable-pip-version-check --quiet"; \
 	if $$pip install --only-binary :all: --require-hashes --no-deps -r bootstrap.lock 2>/dev/null \
-		&& $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(1); then \
+		&& $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes $(1); then \
 		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
 	else \
 		echo "uv could not do it: using pip, which takes a minute or two"; \
