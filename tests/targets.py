@@ -88,6 +88,7 @@ class Targets:
     async def renew(self) -> None:
         """Make new ones of what operations use up: a network with somebody who asks to join, and a token."""
         network = (await self.operator.client.post("/v1/networks", NETWORK)).json()
+        assert "id" in network, network
         asked = await self.other.client.post(f"/v1/networks/{network['id']}/join", {})
         token = await self.operator.client.post(
             "/v1/tokens", {"name": "To be revoked", "scopes": ["networks:read"]}

@@ -14,7 +14,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back."""
+    """What came back; `path` as it stood on the request line."""
 
     method: str
     path: str
@@ -75,4 +75,4 @@ async def send(
     assert len(set(names)) == len(names), f"a header sent twice: {names}"
     found = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
     whole = b"".join(message.get("body", b"") for message in sent[1:])
-    return Reply(method, str(scope["path"]), start["status"], found, whole)
+    return Reply(method, path, start["status"], found, whole)

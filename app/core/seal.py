@@ -29,12 +29,18 @@ class Sealer:
         """Base64url without padding, as long as the payload and 28 bytes."""
         nonce = os.urandom(NONCE)
         sealed = nonce + self._box.encrypt(nonce, payload, bound_to.encode())
-        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        return _text(sealed)
 
     def open(self, text: str, bound_to: str) -> bytes:
         """The payload. Errors: `InvalidCursor` for anything that `seal` did not make for the same `bound_to`."""
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            if _text(raw) != text:  # the last character has bits that say nothing
+                raise InvalidCursor
             return self._box.decrypt(raw[:NONCE], raw[NONCE:], bound_to.encode())
         except (InvalidTag, binascii.Error, ValueError) as error:
             raise InvalidCursor from error
+
+
+def _text(sealed: bytes) -> str:
+    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()

@@ -33,6 +33,7 @@ from app.web.strict_json import JsonRefused, parse_json
 
 Endpoint = Callable[..., Awaitable[Answer]]
 Cache = Literal["no-store", "private, no-cache", "public, max-age=3600"]
+LONGEST_POINTER = 500  # an unknown name may have any length
 MERGE_PATCH = b"application/merge-patch+json"
 _NOT_AT_ALL = re.compile(rb"q=0(\.0{0,3})?")
 
@@ -54,7 +55,7 @@ def _field_errors(error: ValidationError, prefix: str) -> tuple[FieldError, ...]
     found = []
     for item in error.errors(include_url=False, include_input=False, include_context=False)[:20]:
         place = "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in item["loc"])
-        found.append(FieldError(prefix + place, item["type"], item["msg"]))
+        found.append(FieldError((prefix + place)[:LONGEST_POINTER], item["type"], item["msg"]))
     return tuple(found)
 
 

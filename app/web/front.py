@@ -60,7 +60,7 @@ class Doors:
         node, values = self._tree, []
         for segment in path[1:].split("/"):
             inner = node.get(segment)
-            if inner is None:
+            if inner is None and segment:
                 inner = node.get(None)
                 values.append(segment)
             if inner is None:

@@ -1,0 +1,143 @@
+"""One attacker: sends, counts, and holds every answer and the database to what was promised."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.db.database import Database, fetch_one
+from app.models import Base, FeedHead
+from tests.contract import validator
+from tests.house import TestPerson
+from tests.targets import Json, Operation, Targets
+from tests.wire import Headers, Reply, send
+
+JSON = (b"content-type", b"application/json")
+POISON = ("evil.example", "other.example")  # hosts that requests claim and no answer repeats
+
+
+def rows_of_every_table() -> Any:
+    """How many rows each table has, and the position of the feed."""
+    counts = [
+        select(func.count()).select_from(table).scalar_subquery().label(table.name)
+        for table in Base.metadata.sorted_tables
+    ]
+    return select(*counts, select(FeedHead.seq).scalar_subquery().label("position"))
+
+
+async def snapshot(db: Database) -> Json:
+    """The counts now."""
+    row = await fetch_one(db, "rows of every table", rows_of_every_table, {})
+    assert row is not None
+    return row
+
+
+@cache
+def _validator(schema_id: int) -> Any:
+    return validator(_SCHEMAS[schema_id])
+
+
+_SCHEMAS: dict[int, Json] = {}
+
+
+def fits(schema: Json, value: object) -> bool:
+    """Whether the contract takes this value."""
+    _SCHEMAS[id(schema)] = schema  # kept, so that the id stays its own
+    return bool(_validator(id(schema)).is_valid(value))
+
+
+@dataclass
+class Attack:
+    """What was thrown, and what went wrong."""
+
+    targets: Targets
+    requests: int = 0
+    inputs: set[str] = field(default_factory=set)
+    operations: set[str] = field(default_factory=set)
+    statuses: Counter[int] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    rows: Json = field(default_factory=dict)
+
+    @property
+    def db(self) -> Database:
+        """The database that must stay as it is."""
+        return self.targets.house.app.rooms.house.db
+
+    async def begin(self) -> None:
+        """Count what is there."""
+        self.rows = await snapshot(self.db)
+
+    async def throw(
+        self,
+        operation: Operation,
+        what: str,
+        target: bytes | None = None,
+        *,
+        headers: Headers = (),
+        body: bytes | Sequence[bytes] = b"",
+        caller: TestPerson | None = None,
+        anonymous: bool = False,
+        right: bool = True,
+    ) -> Reply:
+        """One request; `right` says whether it may be done at all. Faults are kept, not raised."""
+        who = caller or self.targets.operator
+        token = [] if anonymous else [(b"authorization", f"Bearer {who.token}".encode())]
+        aim = target if target is not None else self.targets.path(operation).encode()
+        reply = await send(self.targets.house.app, operation.method, aim, [*token, *headers], body)
+        self.requests += 1
+        self.inputs.add(what)
+        self.operations.add(operation.name)
+        self.statuses[reply.status] += 1
+        found = reply.faults()
+        if not right and reply.status < 400:
+            found.append(f"{reply.status}: let in")
+        said = reply.body.decode("utf-8", "replace") + str(reply.headers)
+        found += [f"repeats {word}" for word in POISON if word in said]
+        found += [f"a line break in {n}" for n, v in reply.headers.items() if set(v) & set("\r\n")]
+        if operation.writes:
+            found += await self._nothing_written(operation, reply)
+        self.note(operation, what, found, reply)
+        return reply
+
+    def note(self, operation: Operation, what: str, found: Sequence[str], reply: Reply) -> None:
+        """Keep what went wrong, with enough to do it again."""
+        where = f"{operation.name}, {what}: {reply.method} {reply.path[:100]!r} -> {reply.status}"
+        said = reply.body[:300] if reply.status != 422 else reply.body[-300:]
+        self.faults += [f"{where}: {fault[:200]}; {said!r}" for fault in found]
+
+    async def _nothing_written(self, operation: Operation, reply: Reply) -> list[str]:
+        """What a refused request wrote all the same. One that was done may have used up what it was aimed at."""
+        if reply.status < 400:
+            if operation.parameters("path") and operation.method != "PATCH":
+                await self.targets.renew()
+            self.rows = await snapshot(self.db)
+            return []
+        before, self.rows = self.rows, await snapshot(self.db)
+        changed = {
+            name: (old, self.rows[name]) for name, old in before.items() if old != self.rows[name]
+        }
+        return [f"wrote {changed}"] if changed else []
+
+    async def end(self, *, but: Sequence[str] = ()) -> None:
+        """Nothing more was written than what `throw` allowed for; reads may only have been put on record."""
+        now = await snapshot(self.db)
+        for name, old in self.rows.items():
+            if name not in ("operator_read", *but) and old != now[name]:
+                self.faults.append(f"{name}: {old} rows before, {now[name]} after")
+        assert not self.faults, "\n".join(
+            [f"{len(self.faults)} faults in {self.requests} requests", *self.faults[:25]]
+        )
+        assert not {status for status in self.statuses if status >= 500}
+
+    def figures(self) -> dict[str, object]:
+        """What was done, to be told."""
+        return {
+            "inputs": len(self.inputs),
+            "operations": len(self.operations),
+            "requests": self.requests,
+            "server_errors": sum(n for status, n in self.statuses.items() if status >= 500),
+            "statuses": dict(sorted(self.statuses.items())),
+        }
