@@ -2,7 +2,7 @@
 
 A router function is declared with FastAPI's decorators, which make the contract from its signature. At start `Door`
 reads the same signature once and binds path, query and body itself: a strict JSON reader, no silent coercion, unknown
-and repeated names refused, and a fifth of the time (docs/decisions/0009).
+and repeated names refused, in a tenth to a third of the time (docs/decisions/0009).
 """
 
 import inspect

@@ -168,7 +168,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tidy(node: Any, key: str = "") -> Any:
-    """Nullable scalars as type lists, no automatic titles: what generators stumble over (contract.md, section 4)."""
+    """Nullable scalars as type lists, no automatic titles: what generators of clients stumble over."""
     if isinstance(node, list):
         return [_tidy(item) for item in node]
     if not isinstance(node, dict):
