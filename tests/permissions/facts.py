@@ -1,0 +1,89 @@
+"""What is true in the world of the permission table: plain facts, no rules."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+VISIBILITIES = ("open", "restricted", "private", "confidential")
+
+
+@dataclass(slots=True)
+class Net:
+    """A network. `marks` are its secret words, each with the field that holds it; `parent` is its parent's key."""
+
+    key: str
+    number: int
+    rule: str
+    policy: str
+    parent: str | None = None
+    archived: bool = False
+    elsewhere: bool = False
+    id: str = ""
+    slug: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Somebody:
+    """A person; `marks` are secret words of theirs by the field that holds them."""
+
+    key: str
+    number: int
+    listed: bool
+    operator: bool = False
+    id: str = ""
+    columns: dict[str, Any] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Spell:
+    """One spell of one person in one network."""
+
+    id: str
+    net: str
+    person: str
+    role: str
+    status: str
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: nobody, or a person by one token. `dead` tokens are revoked or expired."""
+
+    label: str
+    person: str | None = None
+    scopes: frozenset[str] = frozenset()
+    token: str | None = None
+    token_id: str | None = None
+    bound_to: str | None = None
+    operates: bool = False
+    dead: bool = False
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything: networks by key, people by key, spells by id, one actor for each (person, kind of token)."""
+
+    nets: dict[str, Net] = field(default_factory=dict)
+    people: dict[str, Somebody] = field(default_factory=dict)
+    spells: dict[str, Spell] = field(default_factory=dict)
+    actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
+    marks: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """word -> (`network`, `person` or `message`; key or spell id; field)"""
+
+    latest: dict[tuple[str | None, str], Spell] = field(default_factory=dict)
+
+    def begin(self, spell: Spell) -> Spell:
+        """Note a new spell."""
+        self.spells[spell.id] = self.latest[spell.person, spell.net] = spell
+        return spell
+
+    def spell(self, person: str | None, net: str) -> Spell | None:
+        """The spell that this person has, or last had, in this network."""
+        return self.latest.get((person, net))
+
+    def children(self, net: str) -> list[Net]:
+        """The networks right below."""
+        return [other for other in self.nets.values() if other.parent == net]

@@ -1,0 +1,130 @@
+"""Every operation, as everybody, on everything: the service against the oracle."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import true
+
+from app.core import access
+from app.main import describe
+from app.web.openapi import doors_of, operation_id
+from tests.house import TestHouse
+from tests.permissions import (  # noqa: F401 - they register their rows
+    list_rows,
+    member_rows,
+    network_rows,
+    people_rows,
+    service_rows,
+)
+from tests.permissions.actions import disagreements
+from tests.permissions.facts import VISIBILITIES
+from tests.permissions.runner import Trial
+from tests.permissions.table import PERSONAS, ROWS, Cell
+from tests.proofs.figures import Figures
+
+pytestmark = [pytest.mark.anyio, pytest.mark.prove]
+LEAST_CELLS = 55_000
+HEADS_OF = (*VISIBILITIES, "the installation")
+# Of these the world as a whole is the target, not one network after the other.
+ONCE = frozenset(service_rows.PUBLIC) | {"listOrganisations", "getOrganisation"}
+
+
+def cells(trial: Trial, *operations: str) -> Iterator[Cell]:
+    """The cells of these operations, or of all."""
+    for operation, rows in ROWS.items():
+        if not operations or operation in operations:
+            for row in rows:
+                yield from row(trial.facts)
+
+
+def without_rows(operations: set[str]) -> list[str]:
+    """The operations that nobody wrote rows for."""
+    return sorted(operations - set(ROWS))
+
+
+def served() -> set[str]:
+    """The operations of the contract."""
+    return {operation_id(door) for door in doors_of(describe()) if door.include_in_schema}
+
+
+def short(wrong: list[str]) -> str:
+    """The first of them, a line each."""
+    return f"{len(wrong)} wrong\n" + "\n".join(line[:300] for line in wrong[:40])
+
+
+def test_no_operation_is_without_rows() -> None:
+    """An operation of the contract that is not in the table fails here with its name."""
+    assert without_rows(served()) == []
+    assert set(ROWS) - served() == set(), "rows for what is not served"
+    assert without_rows({*served(), "inventNetwork"}) == ["inventNetwork"]
+
+
+async def test_permission_table(trial: Trial, figures: Figures) -> None:
+    trial.start()
+    await trial.run(cells(trial))
+    figures.tell(operations=len(ROWS), cells=trial.tried, wrong=len(trial.wrong))
+    assert not trial.wrong, short(trial.wrong)
+    assert trial.tried >= LEAST_CELLS
+    for operation in ROWS:
+        personas, targets = trial.seen[operation]
+        assert set(PERSONAS) <= personas, f"{operation} lacks a persona"
+        rules = {net.rule for key, net in trial.facts.nets.items() if key in targets}
+        assert operation in ONCE or rules >= set(VISIBILITIES), f"{operation} lacks a visibility"
+
+
+async def test_head_answers_as_get_does(trial: Trial, figures: Figures) -> None:
+    trial.start()
+    await trial.run_heads(
+        cell for cell in cells(trial) if cell.method == "GET" and cell.target in HEADS_OF
+    )
+    figures.tell(cells=trial.tried, wrong=len(trial.wrong))
+    assert not trial.wrong, short(trial.wrong)
+    assert trial.tried >= 1_000
+
+
+async def test_actions_of_a_network_are_what_its_operations_allow(
+    trial: Trial, figures: Figures
+) -> None:
+    tried, wrong = await disagreements(trial)
+    figures.tell(cells=tried, wrong=len(wrong))
+    assert not wrong, short(wrong)
+    assert tried >= 4_000
+
+
+@pytest.mark.parametrize("guard", ["policy", "members", "networks", "tiers", "record"])
+async def test_a_broken_guard_is_seen(
+    trial: Trial, database_url: str, monkeypatch: pytest.MonkeyPatch, guard: str
+) -> None:
+    """The controls: open one guard, and the table says which operations let whom do what."""
+    operations = {
+        "policy": ("updateNetwork",),
+        "members": ("getMember",),
+        "networks": ("listNetworks",),
+        "tiers": ("getNetwork",),
+        "record": ("getNetwork",),
+    }[guard]
+    if guard == "policy":
+        monkeypatch.setitem(access.POLICY, "network.update", frozenset({"anyone"}))
+    elif guard == "members":
+        monkeypatch.setattr(access, "visible_member", lambda *_, **__: true())
+    elif guard == "networks":
+        monkeypatch.setattr(access, "visible_network", lambda *_: true())
+    elif guard == "tiers":
+        monkeypatch.setattr(access, "masked", lambda document, _: document)
+    else:
+        monkeypatch.setattr("app.features.networks.router.note_operator_read", _look_away)
+    # A service of its own: the other one keeps the statements that it made with its guards in place.
+    async with TestHouse.over(database_url) as house:
+        unguarded = Trial(house, trial.facts)
+        await unguarded.run(
+            cell
+            for cell in cells(trial, *operations)
+            if cell.target in VISIBILITIES and cell.variant in ("", "all", "inside", "the member's")
+        )
+    assert unguarded.wrong, "nobody noticed"
+    assert {line.split(" ", 1)[0] for line in unguarded.wrong} == set(operations)
+    assert len(unguarded.wrong) < unguarded.tried, "what is allowed all the same is still right"
+
+
+async def _look_away(*_: object) -> None:
+    """Note nothing."""
