@@ -53,10 +53,10 @@ async def _prepare(connection: Any) -> None:
 
     def instant(value: str) -> str:
         # "2026-01-02 03:04:05.5+00" -> "2026-01-02T03:04:05.500000Z"; the session's zone is UTC.
+        if len(value) == 29:  # noqa: PLR2004 - full width, nine in ten: a page of 100 has hundreds of instants
+            return f"{value[:10]}T{value[11:26]}Z"
         body = value[:-3]
         fraction = "000000"[len(body) - 20 :] if len(body) > 19 else ".000000"  # noqa: PLR2004 - width without fraction
-        if len(body) == 26:  # noqa: PLR2004 - full width
-            fraction = ""
         return f"{body[:10]}T{body[11:]}{fraction}Z"
 
     def encode_instant(value: datetime | str) -> str:

@@ -36,21 +36,32 @@ class Statement:
         return [given.get(name, default) for name, default in self.binds]
 
 
-def fragment(value: str | None) -> orjson.Fragment | None:
-    """JSON text from a column, to be spliced into an answer as it is."""
-    return None if value is None else orjson.Fragment(value)
+# What becomes of the value `v` of a column: JSON text is spliced into answers as it is; SQLite's truth is 0 or 1.
+FRAGMENT, TRUTH = "Fragment(v)", "v == 1"
 
 
-def truth(value: int | None) -> bool | None:
-    """SQLite's 0 and 1 as a boolean."""
-    return None if value is None else value == 1
+def _constants_inline(base: type[SQLCompiler]) -> type[SQLCompiler]:
+    """A compiler that writes a statement's own constants into its text; what requests give stays a parameter.
+
+    A plan that is kept then knows them - partial indexes answer, estimates are right - and no request sends them.
+    """
+
+    class Compiler(base):  # type: ignore[misc, valid-type]
+        def visit_bindparam(self, bindparam: Any, **kw: Any) -> str:
+            # `unique` is a value that SQLAlchemy named itself: it stands in our code, not in a request.
+            if bindparam.unique and type(bindparam.value) in (int, str):
+                kw["literal_binds"] = True
+            return str(super().visit_bindparam(bindparam, **kw))
+
+    return Compiler
 
 
 def dialect_of(name: str) -> Any:
     """A fresh compiling dialect; `name` is `postgresql` or `sqlite`."""
-    if name == "postgresql":
-        return postgresql_dialect()  # type: ignore[no-untyped-call]
-    return sqlite_dialect(paramstyle="qmark")
+    make: Any = postgresql_dialect if name == "postgresql" else sqlite_dialect
+    found = make() if name == "postgresql" else make(paramstyle="qmark")
+    found.statement_compiler = _constants_inline(found.statement_compiler)
+    return found
 
 
 def compile_statement(statement: ClauseElement, dialect: Any) -> Statement:
@@ -87,9 +98,9 @@ def _row_shape(columns: Sequence[Any], *, native: bool) -> Callable[[Sequence[An
             branch = inner
         branch[leaf] = index
         if isinstance(column.type, JsonText):
-            kinds[index] = "fragment"
+            kinds[index] = FRAGMENT
         elif isinstance(column.type, Boolean) and not native:
-            kinds[index] = "truth"
+            kinds[index] = TRUTH
 
     def source(branch: Tree) -> str:
         parts = []
@@ -98,13 +109,13 @@ def _row_shape(columns: Sequence[Any], *, native: bool) -> Callable[[Sequence[An
                 parts.append(f"{name!r}: {source(node)}")
             else:
                 value = f"r[{node}]"
-                parts.append(
-                    f"{name!r}: {kinds[node]}({value})" if node in kinds else f"{name!r}: {value}"
-                )
+                if node in kinds:
+                    value = f"{kinds[node]} if (v := {value}) is not None else None"
+                parts.append(f"{name!r}: {value}")
         return "{" + ", ".join(parts) + "}"
 
     # The source is made of column labels of our own statements and integers only, each through repr().
-    return eval(f"lambda r: {source(tree)}", {"fragment": fragment, "truth": truth})  # type: ignore[no-any-return]  # noqa: S307
+    return eval(f"lambda r: {source(tree)}", {"Fragment": orjson.Fragment})  # type: ignore[no-any-return]  # noqa: S307
 
 
 class Shapes:
