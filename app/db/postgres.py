@@ -6,8 +6,7 @@ there (measured: eight are slower than three).
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -33,6 +32,9 @@ SETTINGS = {
     "application_name": "qi-networks",
     "timezone": "UTC",
     "jit": "off",
+    # A statement is planned once for each connection: every shape has its index whatever is asked, and planning takes
+    # as long as reading a page.
+    "plan_cache_mode": "force_generic_plan",
     "statement_timeout": "10s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
@@ -75,42 +77,59 @@ async def _prepare(connection: Any) -> None:
         )
 
 
-@asynccontextmanager
-async def _house_errors() -> AsyncIterator[None]:
-    """Turn the driver's exceptions into the house's."""
-    try:
-        yield
-    except asyncpg.UniqueViolationError as error:
-        raise Duplicate(error.constraint_name or "") from error
-    except asyncpg.ForeignKeyViolationError as error:
-        raise Dangling(error.constraint_name or "") from error
-    except (
-        asyncpg.DeadlockDetectedError,
-        asyncpg.SerializationError,
-        asyncpg.LockNotAvailableError,
-        asyncpg.IdleInTransactionSessionTimeoutError,
-    ) as error:
-        raise Contended(str(error)) from error
-    except (
-        asyncpg.DataError,
-        asyncpg.CheckViolationError,
-        asyncpg.CharacterNotInRepertoireError,
-    ) as error:
-        raise Rejected(str(error)) from error
-    except (
-        asyncpg.PostgresConnectionError,
-        asyncpg.CannotConnectNowError,
-        asyncpg.OperatorInterventionError,
-        asyncpg.TooManyConnectionsError,
-        asyncpg.QueryCanceledError,
-        asyncpg.InterfaceError,
-        asyncpg.InternalClientError,
-        OSError,
-        TimeoutError,
-    ) as error:
-        raise Unavailable(str(error) or type(error).__name__) from error
-    except asyncpg.PostgresError as error:
-        raise DatabaseError(str(error)) from error
+# What the driver raises, in the order in which it is looked at, and what the house calls it.
+_CONTENDED = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+_REJECTED = (
+    asyncpg.DataError,
+    asyncpg.CheckViolationError,
+    asyncpg.CharacterNotInRepertoireError,
+)
+_UNAVAILABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+
+
+def _ours(error: BaseException) -> DatabaseError | None:
+    """The house's error for one of the driver's, None for anything else."""
+    if isinstance(error, asyncpg.UniqueViolationError):
+        return Duplicate(error.constraint_name or "")
+    if isinstance(error, asyncpg.ForeignKeyViolationError):
+        return Dangling(error.constraint_name or "")
+    if isinstance(error, _CONTENDED):
+        return Contended(str(error))
+    if isinstance(error, _REJECTED):
+        return Rejected(str(error))
+    if isinstance(error, _UNAVAILABLE):
+        return Unavailable(str(error) or type(error).__name__)
+    return DatabaseError(str(error)) if isinstance(error, asyncpg.PostgresError) else None
+
+
+class _HouseErrors:
+    """`with _house_errors:` turns the driver's exceptions into the house's. Plain, for it is around every statement."""
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Raise ours from theirs."""
+        if error is not None and (ours := _ours(error)) is not None:
+            raise ours from error
+
+
+_house_errors = _HouseErrors()
 
 
 class PostgresTransaction:
@@ -125,7 +144,7 @@ class PostgresTransaction:
     async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
         """See `Reads.fetch`."""
         statement = self._shapes.get(key, build)
-        async with _house_errors():
+        with _house_errors:
             rows = await self._connection.fetch(statement.text, *statement.values(values))
         return [statement.shape(row) for row in rows]
 
@@ -133,7 +152,7 @@ class PostgresTransaction:
         """See `Transaction.write`."""
         for write in writes:
             statement = self._shapes.get(write.key, write.build)
-            async with _house_errors():
+            with _house_errors:
                 done = await self._connection.execute(
                     statement.text, *statement.values(write.values)
                 )
@@ -145,7 +164,7 @@ class PostgresTransaction:
     ) -> None:
         """See `Transaction.write_many`."""
         statement = self._shapes.get(key, build)
-        async with _house_errors():
+        with _house_errors:
             await self._connection.executemany(
                 statement.text, [statement.values(row) for row in rows]
             )
@@ -174,7 +193,7 @@ class PostgresTransaction:
                 [s.text for s in statements], [w.rows for w in together]
             )
         values = [v for s, w in zip(statements, together, strict=True) for v in s.values(w.values)]
-        async with _house_errors():
+        with _house_errors:
             rows = await self._connection.fetch(text, *values, *postgresql_values(changes))
         if len(rows) != len(changes):
             raise Contended("a row changed meanwhile")
@@ -183,7 +202,7 @@ class PostgresTransaction:
 async def _commit(connection: Any) -> None:
     """COMMIT; a connection lost here leaves the outcome unknown."""
     try:
-        async with _house_errors():
+        with _house_errors:
             await connection.execute("COMMIT")
     except Unavailable as error:
         raise Unsure(str(error)) from error
@@ -221,7 +240,7 @@ class Postgres:
 
     async def start(self) -> None:
         """Open both pools; refuses a database that is not UTF-8."""
-        async with _house_errors():
+        with _house_errors:
             self._reads, self._writes = [
                 await asyncpg.create_pool(
                     self._url,
@@ -265,8 +284,9 @@ class Postgres:
     fetch_slow = fetch
 
     async def _fetch(self, text: str, values: Sequence[Any]) -> Any:
-        async with _house_errors(), self._reads.acquire(timeout=WAIT_FOR_CONNECTION) as connection:
-            return await connection.fetch(text, *values)
+        with _house_errors:
+            async with self._reads.acquire(timeout=WAIT_FOR_CONNECTION) as connection:
+                return await connection.fetch(text, *values)
 
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """See `Database.unit`. A caller that gives up does not stop a unit that has begun."""
@@ -281,17 +301,17 @@ class Postgres:
             return await self._once(run)
 
     async def _once(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
-        async with _house_errors():
+        with _house_errors:
             connection = await self._writes.acquire(timeout=WAIT_FOR_CONNECTION)
         try:
-            async with _house_errors():
+            with _house_errors:
                 await connection.execute("BEGIN")
             try:
                 result = await run(PostgresTransaction(connection, self._shapes, self._merged))
                 await _commit(connection)
             except BaseException:
                 if not connection.is_closed():
-                    async with _house_errors():
+                    with _house_errors:
                         await connection.execute("ROLLBACK")
                 raise
             return result
