@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from app.core.access import NAME
 from app.core.work import KINDS, Work
 from app.db.database import ChangeRow
 
@@ -94,10 +95,12 @@ def change(
     *,
     op: str = "upsert",
 ) -> dict[str, Any]:
-    """Update a loaded resource (`id`, `version`, `outer_version`) and record it. Returns what was written."""
+    """Update a loaded resource (a network with all its versions) and record it. Returns what was written."""
     new = {**values, "version": row["version"] + 1, "updated_at": work.now}
     if told.outer:
         new |= {"outer_version": row["outer_version"] + 1, "outer_updated_at": work.now}
+        if told.tier == NAME and "name_version" in row:
+            new |= {"name_version": row["name_version"] + 1, "name_updated_at": work.now}
     work.update(KINDS[action.split(".", 1)[0]], row["id"], new, seen=row["version"])
     record(
         work,

@@ -24,7 +24,7 @@ class Base(DeclarativeBase):
 class Versioned:
     """A row that people read and edit.
 
-    `version` moves with every edit. `outer_version` and `outer_updated_at` move only with edits that somebody
+    `version` moves with every change. `outer_version` and `outer_updated_at` move only with edits that somebody
     outside can see, so that neither tells an outsider of activity inside.
     """
 

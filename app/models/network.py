@@ -45,6 +45,9 @@ class Network(Base, Versioned, Searched):
         Index("ix_network_updated", "outer_updated_at", "id"),
     )
 
+    # What readers of the name tier see instead of the outer version: a sub-group's front may be open to some.
+    name_version: Mapped[int] = mapped_column(BigInteger)
+    name_updated_at: Mapped[str] = mapped_column(INSTANT)
     # Moves with edits alone, not with counts: what If-Match compares, so that a join does not stop an edit.
     edition: Mapped[int] = mapped_column(BigInteger)
     slug: Mapped[str] = mapped_column(String(80))

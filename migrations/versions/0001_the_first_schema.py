@@ -144,6 +144,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "network",
+        sa.Column("name_version", sa.BigInteger(), nullable=False),
+        sa.Column("name_updated_at", INSTANT, nullable=False),
         sa.Column("edition", sa.BigInteger(), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),

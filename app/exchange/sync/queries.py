@@ -10,6 +10,7 @@ from sqlalchemy import (
     case,
     exists,
     false,
+    func,
     or_,
     select,
     true,
@@ -17,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.core import access
-from app.core.access import HIDDEN, INSIDE
+from app.core.access import HIDDEN, INSIDE, NAME
 from app.core.viewer import Scope, Viewer
 from app.db.database import Reads, fetch_one
 from app.db.types import ID, among
@@ -82,9 +83,32 @@ def _reached(rank: str) -> ColumnElement[bool]:
     )
 
 
+def _name_version(seen: Any) -> Any:
+    """What a reader of a network's name alone counts, as it stands now; the log keeps the other two."""
+    return select(Network.name_version).where(Network.id == seen.c.network_id).scalar_subquery()
+
+
+def _own_spell_stays(seen: Any, rank: str) -> ColumnElement[bool]:
+    """The network went out of sight, but not one's own request or invitation: what is in it is not all gone."""
+    if rank == "anonymous":
+        return false()
+    mine = aliased(Member)
+    still_open = exists(
+        select(1).where(
+            mine.network_id == seen.c.network_id,
+            mine.person_id == access.viewer_id(),
+            among(mine.status, ["invited", "requested", "active"]),
+        )
+    )
+    return and_(seen.c.kind == "network", still_open)
+
+
 def shape(rank: str, kinds: tuple[str, ...], given: frozenset[str]) -> Any:
     """The SELECT of a page: rows in sight whose change is in sight, and rows that went out of it."""
-    sight = case(*((Change.kind == kind, _sight(kind, rank)) for kind in kinds), else_=HIDDEN)
+    # What was deleted has no tier at all.
+    sight = func.coalesce(
+        case(*((Change.kind == kind, _sight(kind, rank)) for kind in kinds), else_=HIDDEN), HIDDEN
+    )
     row = (
         select(
             Change.seq, Change.kind, Change.resource_id, Change.network_id, Change.version, Change.outer_version,
@@ -105,16 +129,20 @@ def shape(rank: str, kinds: tuple[str, ...], given: frozenset[str]) -> Any:
         if rank != "anonymous"
         else false()
     )
-    shown = and_(
-        there, seen.c.sight >= seen.c.tier, or_(seen.c.sight >= INSIDE, seen.c.outside.is_(True))
+    # A reader inside counts every version; outside, only what could be seen there. An operator may read the inside
+    # of everything, one at a time and on record, and hears of everything.
+    inside = there if rank == "operator" else seen.c.sight >= INSIDE
+    shown = and_(there, or_(inside, and_(seen.c.sight >= seen.c.tier, seen.c.outside.is_(True))))
+    op = case(
+        (~there, case((_own_spell_stays(seen, rank), "scope_changed"), else_="gone")),
+        (or_(for_all, for_me), "scope_changed"),
+        else_="upsert",
     )
-    op = case((~there, "gone"), (or_(for_all, for_me), "scope_changed"), else_="upsert")
-    # A reader inside counts every version; outside, only what could be seen there.
-    inside = and_(there, seen.c.sight >= INSIDE)
+    named = and_(seen.c.kind == "network", seen.c.sight == NAME)
     return (
         select(
             seen.c.kind, seen.c.resource_id.label("id"), seen.c.network_id, op.label("op"),
-            case((inside, seen.c.version), else_=seen.c.outer_version).label("version"),
+            case((inside, seen.c.version), (named, _name_version(seen)), else_=seen.c.outer_version).label("version"),
             seen.c.at, seen.c.seq.label("_seq"),
         )
         .where(or_(shown, and_(~there, seen.c.reached), for_me))

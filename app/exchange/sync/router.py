@@ -21,9 +21,10 @@ router = APIRouter(prefix="/v1", tags=["changes"], route_class=Door)
 async def list_changes(call: CallDep, params: Annotated[ChangeQuery, Query()]) -> Answer:
     """Follow what happened, in the order in which it became true, as far as you may see it.
 
-    `upsert`: read the resource again. `gone`: forget it, and for a network everything in it. `scope_changed`: the rows
-    of that network came into or went out of your sight as a whole; list them again. 410 `resync_required`: list
-    everything again.
+    `upsert`: read the resource again. `gone`: forget it, and for a network everything in it and below it.
+    `scope_changed`: the rows of that network and of the sub-groups below it came into or went out of your sight as a
+    whole; list them again. A person's change also shows in the members that carry their card. 410 `resync_required`:
+    list everything again.
     """
     db = call.rooms.house.db
     _, kept_from = await queries.position(db)

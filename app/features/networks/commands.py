@@ -99,7 +99,7 @@ async def _free_slug(work: Work, name: str) -> str:
     """The slug of a name, with a tail when another network has it."""
     slug = slug_of(name)
     taken = await fetch_one(work, "slug holder", _slug_holder, {"slug": slug})
-    return f"{slug}-{secrets.token_hex(2)}" if taken else slug
+    return f"{slug}-{secrets.token_hex(4)}" if taken else slug
 
 
 async def create_network(work: Work, body: NetworkCreate) -> str:
@@ -131,6 +131,8 @@ async def create_network(work: Work, body: NetworkCreate) -> str:
         **columns_of(given),
         **tiers,
         "id": network_id,
+        "name_version": 1,
+        "name_updated_at": work.now,
         "edition": 1,
         "slug": slug,
         "parent_id": parent["id"] if parent else None,

@@ -19,8 +19,8 @@ from sqlalchemy.types import Double
 
 from app.core import access, places, words
 from app.core.access import FRONT, INSIDE, NAME, NETWORK_HIDDEN, TIER_NAMES
-from app.core.feed_position import feed_head, head, with_position
 from app.core.errors import FieldError, Invalid
+from app.core.feed_position import feed_head, head, with_position
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.viewer import Viewer
 from app.db import search
@@ -37,6 +37,7 @@ FRONT_COLUMNS = (
     Network.meets, Network.member_offer, Network.lifecycle_stage, Network.member_count, Network.facilitators,
     Network.links, Network.closing_note, Network.version, Network.updated_at,
     Network.outer_version.label("_outer_version"), Network.outer_updated_at.label("_outer_updated_at"),
+    Network.name_version.label("_name_version"), Network.name_updated_at.label("_name_updated_at"),
 )  # fmt: skip
 INSIDE_COLUMNS = (
     Network.engagement_strategy, Network.resourcing, Network.charter, Network.size_target, Network.footprint,
@@ -59,10 +60,15 @@ DEEPEST = 2  # counted from 0: a network, a sub-group, a sub-group of that
 TERM_FILTERS = {"topic": "topic", "profession": "profession", "icb": "icb"}
 
 
-def _updated_at(rank: str) -> ColumnElement[Any]:
+def _updated_at(rank: str) -> Any:
     """When it last changed, as far as this viewer can see."""
+    if rank == "operator":
+        return Network.updated_at
+    tier = access.standing(rank)
     return case(
-        (access.standing(rank) >= INSIDE, Network.updated_at), else_=Network.outer_updated_at
+        (tier >= INSIDE, Network.updated_at),
+        (tier >= FRONT, Network.outer_updated_at),
+        else_=Network.name_updated_at,
     )
 
 
@@ -165,12 +171,17 @@ def list_shape(
     return keyset(statement, sorts(rank, terms)[sort], started=started)
 
 
-def shown(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as its reader may see it: fields above the tier are null, inner activity does not show."""
+def shown(row: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
+    """A row as its reader may see it: fields above the tier are null, inner activity does not show.
+
+    An operator, who may read the inside one at a time, sees that there was some.
+    """
     tier = row.pop("_tier")
-    outer_version, outer_updated_at = row.pop("_outer_version"), row.pop("_outer_updated_at")
+    front = row.pop("_outer_version"), row.pop("_outer_updated_at")
+    name = row.pop("_name_version"), row.pop("_name_updated_at")
     if tier < INSIDE:
-        row["version"], row["updated_at"] = outer_version, outer_updated_at
+        if not viewer.operator:
+            row["version"], row["updated_at"] = front if tier >= FRONT else name
         access.masked(row, NETWORK_HIDDEN[tier])
     row["tier"] = TIER_NAMES[tier]
     return row
@@ -215,7 +226,7 @@ async def list_networks(
         return list_shape(rank, given, flags, sort, started=started, terms=len(terms))
 
     rows, position = await with_position(db, lambda: fetch(key, build, values))
-    return [shown(row) for row in rows], position
+    return [shown(row, viewer) for row in rows], position
 
 
 def chosen_sort(query: NetworkQuery) -> str:
@@ -299,7 +310,7 @@ async def one_network(reads: Reads, viewer: Viewer, network_id: str) -> dict[str
     )
     if row["_tier"] < INSIDE:
         row["_edition"] = None  # counts edits that an outsider does not see
-    row = shown(row)
+    row = shown(row, viewer)
     row["_on_record"] = viewer.operator and tier < INSIDE
     return row
 

@@ -53,13 +53,16 @@ def set_terms(work: Work, network_id: str, field: str, old: list[str], new: list
 
 
 def reach_of(row: dict[str, Any]) -> dict[str, Any]:
-    """Who could see a network and must hear when it goes: everybody, the members of its parent, or its own."""
+    """Who could see a network and must hear when it goes: everybody, the members of its root or parent, or its own.
+
+    The widest of these: who is a member of the parent is one of the root.
+    """
     if row["outer_tier"] > HIDDEN:
         return {"reach": "anyone"}
-    if row["parent_id"] is not None and row["parent_tier"] > HIDDEN:
-        return {"reach": "member", "reach_network_id": row["parent_id"]}
     if row["parent_id"] is not None and row["root_tier"] > HIDDEN:
         return {"reach": "member", "reach_network_id": row["root_id"]}
+    if row["parent_id"] is not None and row["parent_tier"] > HIDDEN:
+        return {"reach": "member", "reach_network_id": row["parent_id"]}
     return {"reach": "member"}
 
 
