@@ -1,0 +1,169 @@
+"""A copy of what one caller may see, kept in step by the feed alone, as the contract says."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.house import Client
+
+Rows = dict[str, dict[str, Any]]
+# Not in both representations, or not of the network: how far it is from a place that only a list is asked for.
+LIST_ONLY = frozenset({"distance_km"})
+LISTS: dict[str, tuple[str, dict[str, str]]] = {
+    "networks": ("/v1/networks", {"archived": "false"}),
+    "archived networks": ("/v1/networks", {"archived": "true"}),
+    "members": ("/v1/members", {}),
+    "people": ("/v1/people", {}),
+}
+
+
+@dataclass
+class Replica:
+    """What one caller keeps: networks, members and people by id, and where they are in the feed."""
+
+    name: str
+    client: Client
+    operator: bool = False
+    cursor: str = ""
+    networks: Rows = field(default_factory=dict)
+    members: Rows = field(default_factory=dict)
+    people: Rows = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)  # the last version the feed named
+    heard: int = 0
+
+    async def begin(self) -> None:
+        """List everything; the feed is followed from the first list's first page."""
+        self.networks, self.members, self.people, self.told = {}, {}, {}, {}
+        self.cursor = ""
+        for name, (path, params) in LISTS.items():
+            if self.client.token is None and path != "/v1/networks":
+                continue
+            rows = await self._list(path, params)
+            {"members": self.members, "people": self.people}.get(name, self.networks).update(rows)
+
+    async def _list(self, path: str, params: dict[str, str]) -> Rows:
+        found: Rows = {}
+        more: dict[str, str] = {}
+        while True:
+            answer = await self.client.get(path, params={**params, "limit": "50", **more})
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            self.cursor = self.cursor or page["changes_cursor"]
+            for row in page["items"]:
+                found[row["id"]] = {k: v for k, v in row.items() if k not in LIST_ONLY}
+            if page["next_cursor"] is None:
+                return found
+            more = {"cursor": page["next_cursor"]}
+
+    async def follow(self) -> None:
+        """Apply what happened since."""
+        while True:
+            answer = await self.client.get("/v1/changes", params={"cursor": self.cursor})
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            for item in page["items"]:
+                self.heard += 1
+                await self._apply(item)
+            self.cursor = page["next_cursor"]
+            if not page["has_more"]:
+                return
+
+    async def _apply(self, item: dict[str, Any]) -> None:
+        kind, row_id = item["kind"], item["id"]
+        if item["op"] == "gone":
+            self._drop(kind, row_id)
+            return
+        self.told[row_id] = item["version"]
+        held = self._rows(kind).get(row_id)
+        if item["op"] == "upsert" and held is not None and held["version"] >= item["version"]:
+            return  # as the contract allows
+        if item["op"] == "scope_changed":
+            self._drop(kind, row_id)
+            await self._relist(item["network_id"])
+        elif kind == "network":
+            await self._read_network(row_id)
+        elif kind == "member":
+            await self._read_member(row_id)
+        elif kind == "person":
+            await self._read_person(row_id)
+
+    def _rows(self, kind: str) -> Rows:
+        kept = {"network": self.networks, "member": self.members, "person": self.people}
+        return kept.get(kind, {})
+
+    def _drop(self, kind: str, row_id: str) -> None:
+        """Forget a row, and for a network everything in it and the sub-groups below."""
+        self._rows(kind).pop(row_id, None)
+        self.told.pop(row_id, None)
+        if kind == "network":
+            for member_id in [m["id"] for m in self.members.values() if m["network_id"] == row_id]:
+                self._drop("member", member_id)
+            for below in [n["id"] for n in self.networks.values() if n["parent_id"] == row_id]:
+                self._drop("network", below)
+
+    async def _relist(self, network_id: str) -> None:
+        """List a network again, what is in it, and the sub-groups below with what is in them."""
+        await self._read_network(network_id)
+        if self.client.token is not None:
+            self.members.update(await self._list("/v1/members", {"network_id": network_id}))
+        for archived in ("false", "true"):
+            params = {"parent_id": network_id, "archived": archived}
+            for below in await self._list("/v1/networks", params):
+                await self._relist(below)
+
+    async def _read_network(self, network_id: str) -> None:
+        answer = await self.client.get(f"/v1/networks/{network_id}")
+        if answer.status_code == 404:
+            self._drop("network", network_id)
+            return
+        row = answer.json()
+        if self.operator:
+            # One at a time an operator reads the inside, on record; the copy is of what lists say.
+            rows = await self._list("/v1/networks", {"slug": row["slug"]})
+            row = rows.get(network_id, row)
+        inside = ("engagement_strategy", "resourcing", "charter", "size_target", "footprint")
+        drop = {*inside, "membership", "actions"}
+        self.networks[network_id] = {k: v for k, v in row.items() if k not in drop}
+
+    async def _read_member(self, member_id: str) -> None:
+        answer = await self.client.get(f"/v1/members/{member_id}")
+        if answer.status_code == 404:
+            self._drop("member", member_id)
+        else:
+            self.members[member_id] = answer.json()
+
+    async def _read_person(self, person_id: str) -> None:
+        answer = await self.client.get(f"/v1/people/{person_id}")
+        # The directory holds who is listed; fellows that are not come with their memberships.
+        if answer.status_code == 200 and (self.operator or answer.json()["listed"]):
+            self.people[person_id] = answer.json()
+        else:
+            self._drop("person", person_id)
+        for member_id in [m["id"] for m in self.members.values() if m["person"]["id"] == person_id]:
+            await self._read_member(member_id)
+
+    async def differences(self) -> list[str]:
+        """Follow the feed to its end, and say what a fresh listing has otherwise."""
+        await self.follow()
+        fresh = Replica(self.name, self.client, self.operator)
+        await fresh.begin()
+        found = []
+        for kind in ("networks", "members", "people"):
+            mine: Rows = getattr(self, kind)
+            theirs: Rows = getattr(fresh, kind)
+            for row_id in sorted({*mine, *theirs}):
+                a, b = mine.get(row_id), theirs.get(row_id)
+                if a != b:
+                    found.append(f"{self.name}: {kind} {row_id}: {_difference(a, b)}")
+                elif b is not None and self.told.get(row_id, b["version"]) != b["version"]:
+                    told = f"version {self.told[row_id]} was told of {b['version']}"
+                    found.append(f"{self.name}: {kind} {row_id}: {told}")
+        return found
+
+
+def _difference(mine: dict[str, Any] | None, fresh: dict[str, Any] | None) -> str:
+    if mine is None:
+        return "is missing in the copy"
+    if fresh is None:
+        return "is only in the copy"
+    names = sorted(name for name in {*mine, *fresh} if mine.get(name) != fresh.get(name))
+    return ", ".join(f"{name} {mine.get(name)!r} is now {fresh.get(name)!r}" for name in names)
