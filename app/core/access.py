@@ -13,7 +13,6 @@ from sqlalchemy import (
     case,
     exists,
     false,
-    func,
     literal,
     or_,
     select,
@@ -159,26 +158,23 @@ def active_in(network_id: Any, role: str | None = None) -> ColumnElement[bool]:
     return exists(select(1).where(*conditions))
 
 
+def _active_networks() -> Any:
+    """The networks that the viewer is an active member of."""
+    mine = aliased(Member)
+    return select(mine.network_id).where(mine.person_id == viewer_id(), mine.status == "active")
+
+
 def standing(rank: str, network: Any = Network) -> Any:
     """The tier that this class of viewer has on a network row."""
     if rank == "anonymous":
         return network.outer_tier
-    mine = aliased(Member)
-    seen = case(
-        (mine.network_id == network.id, INSIDE),
-        (mine.network_id == network.parent_id, network.parent_tier),
-        else_=network.root_tier,
+    # The viewer's networks are looked up once for a statement and not for every row; the widest right goes first.
+    tier = case(
+        (network.id.in_(_active_networks()), INSIDE),
+        (network.parent_id.in_(_active_networks()), network.parent_tier),
+        (network.root_id.in_(_active_networks()), network.root_tier),
+        else_=network.outer_tier,
     )
-    best = (
-        select(func.max(seen))
-        .where(
-            mine.person_id == viewer_id(),
-            mine.status == "active",
-            mine.network_id.in_([network.id, network.parent_id, network.root_id]),
-        )
-        .scalar_subquery()
-    )
-    tier = func.coalesce(best, network.outer_tier)
     # An operator knows of every network, and reads inside one at a time, on record.
     return case((tier < NAME, NAME), else_=tier) if rank == "operator" else tier
 
