@@ -51,7 +51,7 @@ def create(wanted: Wanted) -> None:
 async def _create(work: Work, wanted: Wanted) -> tuple[dict[str, Any], str, str]:
     person = await _person_of(work, wanted)
     scopes = _scopes(wanted)
-    if (Scope.MEMBERS_PROVISION in scopes) != (wanted.network_id is not None):
+    if (Scope.MEMBERS_PROVISION in wanted.scopes) != (wanted.network_id is not None):
         raise Refused(f"--network and --scope {Scope.MEMBERS_PROVISION} are given together.")
     if wanted.network_id and not await facilitates(work, person["id"], wanted.network_id):
         raise Refused(f"{person['display_name']} facilitates no network {wanted.network_id}.")
@@ -70,8 +70,8 @@ async def _create(work: Work, wanted: Wanted) -> tuple[dict[str, Any], str, str]
 def _scopes(wanted: Wanted) -> frozenset[Scope]:
     if wanted.scopes:
         return wanted.scopes
-    # Provisioning is given on purpose, for one network.
-    return ALL_SCOPES - {Scope.MEMBERS_PROVISION} if wanted.operator else PERSONAL_SCOPES
+    # An operator's token has provisioning to hand on, bound to a network: unbound it provisions nothing.
+    return ALL_SCOPES if wanted.operator else PERSONAL_SCOPES
 
 
 async def _person_of(work: Work, wanted: Wanted) -> dict[str, Any]:

@@ -127,10 +127,6 @@ class IllegalTransition(Conflict):
     code, title = "illegal_transition", "The membership is not in a state that allows this"
 
 
-class KeyInUse(Conflict):
-    code, title = "idempotency_key_in_use", "A request with this Idempotency-Key is under way"
-
-
 class ResyncRequired(HouseError):
     status, code, title = (
         410,

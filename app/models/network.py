@@ -42,6 +42,7 @@ class Network(Base, Versioned, Searched):
         Index("ix_network_name_id", "name", "id"),
         Index("ix_network_region_name_id", "region", "name", "id"),
         Index("ix_network_place", "latitude", "longitude"),
+        Index("ix_network_created", "created_at", "id"),
         Index("ix_network_updated", "outer_updated_at", "id"),
     )
 

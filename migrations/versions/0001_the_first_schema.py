@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["parent_id"], ["network.id"], name=("fk_network_parent_id")),
         sa.PrimaryKeyConstraint("id", name=("pk_network")),
     )
+    op.create_index("ix_network_created", "network", ["created_at", "id"], unique=False)
     op.create_index("ix_network_name_id", "network", ["name", "id"], unique=False)
     op.create_index("ix_network_parent_id", "network", ["parent_id"], unique=False)
     op.create_index("ix_network_place", "network", ["latitude", "longitude"], unique=False)

@@ -1,1 +1,1 @@
-"""The permission table: every operation, as everybody, on everything, against an oracle that reads only product.md."""
+"""The permission table: every operation, as everybody, on everything, against an oracle of the product's rules."""

@@ -1,4 +1,4 @@
-"""What product.md says comes of a request: pure functions of the facts, with nothing from `app`.
+"""What the product's rules say comes of a request: pure functions of the facts, with nothing from `app`.
 
 `Outcome` is a status and, for a refusal, its code. Checks come in one order: who are you, what may your token, is it
 there for you, may you, is it in a state for it.

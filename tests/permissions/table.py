@@ -7,7 +7,7 @@ from typing import Any
 from tests.permissions.facts import Actor, Facts, Net
 from tests.permissions.oracle import Outcome
 
-# The personas of reliability.md, then those that the rules of tokens and sub-groups ask for besides.
+# The personas of every access test, then those that the rules of tokens and sub-groups ask for besides.
 PERSONAS = (
     "anonymous", "stranger", "invited", "requested", "active member", "observer", "facilitator", "ex-member",
     "facilitator of another network", "member of the parent only", "sub-group member", "operator",

@@ -17,7 +17,8 @@ from app.db.statement import Document
 from app.db.types import ID
 from app.exchange.demo.mark import set_mark
 from app.exchange.ods.stored import Report, write_differences
-from app.features.networks.commands import archive_network, create_network
+from app.features.networks.closing import archive_network
+from app.features.networks.commands import create_network
 from app.features.networks.member_commands import (
     add_member,
     approve_membership,

@@ -57,8 +57,10 @@ async def _ids(work: Work) -> dict[str, str]:
 
 
 async def _mint(work: Work, persona: Persona, person: DemoPerson, person_id: str) -> str:
-    # Provisioning needs a network to be bound to, so nobody has it from the start.
-    scopes = ALL_SCOPES - {Scope.MEMBERS_PROVISION} if person.operator else PERSONAL_SCOPES
+    # Unbound, provisioning does nothing by itself: the facilitator has it to make a token for a program.
+    scopes = ALL_SCOPES if person.operator else PERSONAL_SCOPES
+    if persona == "facilitator":
+        scopes |= {Scope.MEMBERS_PROVISION}
     _, secret = await create_token(
         work, person_id=person_id, name=f"demo {persona}", scopes=scopes, demo=True
     )

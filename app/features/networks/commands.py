@@ -1,22 +1,19 @@
-"""Changing networks: set up, edit, archive, delete."""
+"""Making and editing networks."""
 
 import re
 import secrets
 import unicodedata
 from typing import Any
 
-from sqlalchemy import bindparam, exists, literal, or_, select
+from sqlalchemy import bindparam, select
 
 from app.core import access
 from app.core.access import HIDDEN, INSIDE, NAME, NETWORK_TIERS
-from app.core.changes import Told, change, create, remove, told_of_network
+from app.core.changes import change, create, told_of_network
 from app.core.errors import (
     FieldError,
     Forbidden,
     Invalid,
-    NetworkArchived,
-    NetworkInUse,
-    NetworkNotArchived,
     ParentMembershipRequired,
     TooDeep,
 )
@@ -27,7 +24,7 @@ from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
 from app.features.networks.queries import DEEPEST
-from app.features.networks.schemas import NetworkArchive, NetworkCreate, NetworkPatch
+from app.features.networks.schemas import NetworkCreate, NetworkPatch
 from app.features.networks.settling import (
     TERM_FIELDS,
     VOCABULARIES,
@@ -36,7 +33,7 @@ from app.features.networks.settling import (
     set_terms,
 )
 from app.features.networks.spells import begin_spell
-from app.models import Member, Network, NetworkPurpose, Person, Token
+from app.models import Network, NetworkPurpose, Person
 
 JSON_FIELDS = frozenset({"aims", "topics", "professions", "icbs", "footprint", "links", "charter"})
 KEPT_BY_OPERATOR = ("hosted_at", "verified")
@@ -81,14 +78,21 @@ async def _check_references(work: Work, given: dict[str, Any]) -> dict[str, str]
             found |= known if field == "topics" else {}
     if given.get("footprint"):
         await organisations(work, given["footprint"], "/footprint")
-    if given.get("host_organisation"):
-        await organisations(work, [given["host_organisation"]], "/host_organisation")
     if given.get("icbs"):
         known_icbs = await organisations(work, given["icbs"], "/icbs")
         wrong = [code for code, row in known_icbs.items() if row["kind"] != "icb"]
         if wrong:
             raise _refuse("/icbs", "not_an_icb", f"{wrong[0]} is no integrated care board.")
     return found
+
+
+async def _with_host(work: Work, given: dict[str, Any]) -> dict[str, Any]:
+    """The fields with the host's name: the organisation's own where none is said. Errors: `UnknownReference`."""
+    code = given.get("host_organisation")
+    if not code:
+        return given
+    known = await organisations(work, [code], "/host_organisation")
+    return {**given, "host_name": given.get("host_name") or known[code]["name"]}
 
 
 def _slug_holder() -> Any:
@@ -117,10 +121,11 @@ async def create_network(work: Work, body: NetworkCreate) -> str:
         raise Forbidden("Networks that live elsewhere are kept by the operator.")
     parent = await _parent_of(work, body) if body.parent_id else None
     topic_labels = await _check_references(work, given)
+    given = await _with_host(work, given)
     network_id = work.new_id()
     above = [parent["visibility"]] if parent else []
     if parent and parent["parent_id"]:
-        above.append((await _ancestor(work, parent["parent_id"]))["visibility"])
+        above.append((await ancestor(work, parent["parent_id"]))["visibility"])
     tiers = access.tiers(body.visibility, above)
     slug = (
         random_slug()
@@ -213,6 +218,7 @@ async def update_network(work: Work, row: dict[str, Any], body: NetworkPatch) ->
         raise Forbidden("hosted_at and verified are kept by the operator.")
     _stays_where_it_lives(row, given)
     topic_labels = await _check_references(work, given)
+    given = await _with_host(work, given)
     columns = columns_of(given)
     values = {
         name: value
@@ -273,7 +279,7 @@ async def _retier(work: Work, row: dict[str, Any], values: dict[str, Any]) -> di
     """Work out what everybody may see after a change of visibility, here and in every sub-group below."""
     chain = [row]
     while chain[-1]["parent_id"]:
-        chain.append(await _ancestor(work, chain[-1]["parent_id"]))
+        chain.append(await ancestor(work, chain[-1]["parent_id"]))
     rules = {network["id"]: network["visibility"] for network in chain} | {
         row["id"]: values["visibility"]
     }
@@ -317,89 +323,10 @@ def _by_id() -> Any:
     )
 
 
-async def _ancestor(work: Work, network_id: str) -> dict[str, Any]:
+async def ancestor(work: Work, network_id: str) -> dict[str, Any]:
+    """The parent, visibility and archiving of a network that another one refers to."""
     row = await fetch_one(work, "ancestor", _by_id, {"network_id": network_id})
     if row is None:
         message = f"network {network_id} is a parent and is not there"
         raise LookupError(message)
     return row
-
-
-async def archive_network(work: Work, network_id: str, body: NetworkArchive) -> None:
-    """Close a network and the sub-groups below it: read-only from now on, still readable and citable.
-
-    Errors: `NetworkArchived` when it already is.
-    """
-    row = await fetch_network(work, network_id, "network.archive")
-    closing = {"archived_at": work.now, "closing_note": body.closing_note}
-    for network in [
-        row,
-        *(below for below in await fetch_below(work, network_id) if _is_below(below, row)),
-    ]:
-        if network["archived_at"] is None:
-            labelled = await labels(work, "topic", plain(network["topics"]), "/topics")
-            values = {
-                **closing,
-                "edition": network["edition"] + 1,
-                **search_words({**network, **closing}, labelled),
-            }
-            change(work, "network.archived", network, values, told_of_network(network, NAME))
-
-
-def _is_below(below: dict[str, Any], row: dict[str, Any]) -> bool:
-    return bool(row["depth"] == 0 or below["parent_id"] == row["id"])
-
-
-async def reactivate_network(work: Work, network_id: str) -> None:
-    """Open an archived network again; its sub-groups stay as they are.
-
-    Errors: `NetworkNotArchived`; `NetworkArchived` when its parent is.
-    """
-    row = await fetch_network(work, network_id, "network.reactivate")
-    if row["archived_at"] is None:
-        raise NetworkNotArchived
-    if row["parent_id"]:
-        parent = await _ancestor(work, row["parent_id"])
-        if parent["archived_at"] is not None:
-            raise NetworkArchived("The parent network is archived: reactivate it first.")
-    values = {"archived_at": None, "closing_note": None, "edition": row["edition"] + 1}
-    labelled = await labels(work, "topic", plain(row["topics"]), "/topics")
-    values |= search_words({**row, "closing_note": None}, labelled)
-    change(work, "network.reactivated", row, values, told_of_network(row, NAME))
-
-
-def _others() -> Any:
-    network_id, viewer = bindparam("network_id", type_=ID), access.viewer_id()
-    other = exists(select(1).where(Member.network_id == network_id, Member.person_id != viewer))
-    below = exists(select(1).where(Network.parent_id == network_id))
-    return select(literal(1).label("found")).where(or_(other, below))
-
-
-def _own_spells() -> Any:
-    return select(Member.id, Member.person_id, Member.version, Member.outer_version).where(
-        Member.network_id == bindparam("network_id", type_=ID)
-    )
-
-
-def _bound_tokens() -> Any:
-    return select(Token.id, Token.person_id, Token.version, Token.outer_version).where(
-        Token.network_id == bindparam("network_id", type_=ID)
-    )
-
-
-async def delete_network(work: Work, row: dict[str, Any]) -> None:
-    """Delete a loaded network that nobody else belongs to. Errors: `NetworkInUse`."""
-    values = {"network_id": row["id"], "viewer_id": work.viewer.person_id}
-    if await fetch_one(work, "others in network", _others, values):
-        raise NetworkInUse
-    for token in await work.fetch("tokens of network", _bound_tokens, values):
-        remove(work, "token.revoked", token, Told(person_id=token["person_id"]))
-    for spell in await work.fetch("spells of network", _own_spells, values):
-        remove(work, "member.gone", spell, Told(network_id=row["id"], person_id=spell["person_id"]))
-    await work.flush()
-    remove(
-        work,
-        "network.deleted",
-        row,
-        told_of_network(row, NAME, person_id=work.viewer.person_id, **reach_of(row)),
-    )

@@ -10,7 +10,7 @@ from app.core.paging import cut, open_page
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work
-from app.features.networks import commands, queries
+from app.features.networks import closing, commands, queries
 from app.features.networks.schemas import (
     Network,
     NetworkArchive,
@@ -121,7 +121,7 @@ async def delete_network(call: CallDep, network_id: Id) -> Answer:
     async def command(work: Work) -> Answer:
         row = await fetch_network(work, network_id, "network.delete")
         answers.if_match(call, row["edition"])
-        await commands.delete_network(work, row)
+        await closing.delete_network(work, row)
         return answers.gone()
 
     answer = await idempotency.run(call, command)
@@ -145,7 +145,7 @@ async def archive_network(call: CallDep, network_id: Id, body: NetworkArchive) -
     """Close a network with a note on what became of it. It stays readable; its sub-groups close with it."""
 
     async def command(work: Work) -> Answer:
-        await commands.archive_network(work, network_id, body)
+        await closing.archive_network(work, network_id, body)
         return await written(call, work, network_id, "archiveNetwork")
 
     return await idempotency.run(call, command)
@@ -157,7 +157,7 @@ async def reactivate_network(call: CallDep, network_id: Id) -> Answer:
     """Open an archived network again."""
 
     async def command(work: Work) -> Answer:
-        await commands.reactivate_network(work, network_id)
+        await closing.reactivate_network(work, network_id)
         return await written(call, work, network_id, "reactivateNetwork")
 
     return await idempotency.run(call, command)

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.core.text import (
     Cursor,
@@ -172,7 +173,9 @@ class NetworkFields(Input):
     longitude: Longitude | None = None
     footprint: Codes = []
     host_organisation: OdsCode | None = None
-    host_name: Line | None = None
+    host_name: Line | None = Field(
+        default=None, description="Without it, the name of the host organisation."
+    )
     member_offer: Paragraph | None = None
     engagement_strategy: Paragraph | None = None
     resourcing: Paragraph | None = None
@@ -194,8 +197,8 @@ class NetworkCreate(NetworkFields):
     @model_validator(mode="after")
     def _place_is_whole(self) -> "NetworkCreate":
         if (self.latitude is None) != (self.longitude is None):
-            message = "latitude and longitude are given together"
-            raise ValueError(message)
+            code, message = "half_a_place", "latitude and longitude are given together"
+            raise PydanticCustomError(code, message)
         return self
 
 
