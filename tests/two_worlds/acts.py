@@ -1,0 +1,268 @@
+"""What happens in both worlds, and the hidden things that happen in one of them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from tests.two_worlds.world import World
+
+OUTSIDERS = ("nobody", "Cat", "Ben", "Dan", "Eve", "Fay", "Gil")
+Act = Callable[[World], Awaitable[None]]
+
+
+async def beginning(world: World) -> None:
+    """Who is there: Ada keeps an open, a restricted and a private network, Kim a confidential one.
+
+    Ben is a plain member, Cat a stranger, Dan keeps another network, Eve has left the private one, Fay asks for it,
+    Gil is invited to the confidential one. Hal, Ivy and Joe are those who do what is hidden.
+    """
+    for name in ("Ada", "Cat", "Hal", "Gil", "Joe"):
+        await world.person(name, listed=True)
+    for name in ("Ben", "Dan", "Eve", "Fay", "Kim", "Ivy"):
+        await world.person(name)
+    await world.network(
+        "valley", "Ada", topics=["asthma"], region="Y56", latitude=51.5, longitude=0.1
+    )
+    await world.network("harbour", "Ada", kind="social", meets="virtual")
+    await world.network("garden", "Ada")
+    await world.network("island", "Kim")
+    await world.network("mill", "Dan")
+    await world.join("valley", "Ben", "Hal", "Ivy")
+    await world.join("harbour", "Ben")
+    await world.join("garden", "Eve", "Hal", "Ivy")
+    await world.join("mill", "Ben")
+    await world.edit("garden", "Ada", join_policy="request")
+    await world.join("garden", "Fay", message="May I?")
+    await world.spell("Eve", "Eve_in_garden", "end")
+    await world.edit("harbour", "Ada", visibility="restricted", join_policy="request")
+    await world.edit("garden", "Ada", visibility="private")
+    await world.edit("island", "Kim", visibility="confidential")
+    invited = await world.act(
+        "Kim", "POST", "/v1/members", {"network_id": "{island}", "person_id": "{Gil}"}
+    )
+    world.ids["Gil_in_island"] = invited["id"]
+
+
+async def middle(world: World) -> None:
+    """What everybody may see, between two hidden parts: the same names and words as the hidden things have."""
+    await world.edit("valley", "Ada", purpose="Fewer attacks", aims=["Spring"], place="Sandwich")
+    await world.network("Blue Sky", "Dan", topics=["diabetes"], region="wales", kind="advocacy")
+    await world.join("valley", "Dan")
+    await world.act("Cat", "PATCH", "/v1/me", {"bio": "I walk.", "interests": ["asthma"]})
+    await world.spell("Ben", "Ben_in_valley", "edit", {"offer": "A room"})
+    await world.act("Ben", "POST", "/v1/tokens", {"name": "Mine", "scopes": ["networks:read"]})
+    await world.network("attic", "Ada", parent_id="{valley}")
+    await world.join("attic", "Ben")
+
+
+async def end(world: World) -> None:
+    """And after them."""
+    await world.edit("mill", "Dan", lifecycle_stage="maturation")
+    await world.spell("Dan", "Dan_in_valley", "end")
+    await world.edit("garden", "Ada", name="Garden by the sea")
+    await world.edit("harbour", "Ada", member_offer="Tea")
+    await world.act("Ada", "POST", "/v1/networks/{attic}/archive", {"closing_note": "It worked."})
+
+
+async def confidential(world: World) -> None:
+    """A network that nobody outside knows of, with members, a sub-group and many edits."""
+    if "blue sky" not in world.ids:
+        await world.network(
+            "blue sky", "Hal", visibility="confidential", topics=["copd"], professions=["gp"], region="scotland",
+            latitude=55.9, longitude=-3.2, kind="managed", meets="hybrid", place="Leith",
+        )  # fmt: skip
+        await world.join_by_invitation("blue sky", "Hal", "Ivy", "Joe")
+        await world.network("inner", "Hal", parent_id="{blue sky}")
+        await world.join("inner", "Ivy")
+    for number in range(8):
+        await world.edit(
+            "blue sky",
+            "Hal",
+            name=f"Blue sky {number}",
+            purpose=f"Secret {number}",
+            aims=["Zebras"],
+        )
+        await world.edit(
+            "blue sky", "Hal", resourcing=f"Hours {number}", lifecycle_stage="transition"
+        )
+    await world.spell("Hal", "Joe_in_blue sky", "edit", {"role": "facilitator"})
+    await world.spell("Hal", "Joe_in_blue sky", "edit", {"role": "observer"})
+
+
+async def inside_private(world: World) -> None:
+    """What an outsider does not read of a private network: all but its name and purpose."""
+    for number in range(6):
+        await world.edit(
+            "garden", "Ada", aims=[f"Zebras {number}"], topics=["copd"], kind="managed", region="scotland",
+            place="Leith", latitude=55.9, longitude=-3.2, meets="hybrid", lifecycle_stage="transition",
+            member_offer=f"Cake {number}",
+        )  # fmt: skip
+        await world.edit(
+            "garden", "Ada", resourcing=f"Hours {number}", charter={"leadership": f"{number} hands"}
+        )
+    await world.join("garden", "Joe", message="Let me in")
+    await world.spell("Ada", "Joe_in_garden", "approve")
+    await world.spell("Ada", "Joe_in_garden", "edit", {"role": "facilitator"})
+    await world.spell("Hal", "Hal_in_garden", "edit", {"offer": "Seeds"})
+    await world.spell("Joe", "Joe_in_garden", "edit", {"role": "member"})
+    await world.spell("Ada", "Joe_in_garden", "end")
+    await world.join("garden", "Joe", message="Again")
+    await world.spell("Ada", "Joe_in_garden", "decline")
+
+
+async def requests(world: World) -> None:
+    """Who asks for a restricted network, and who is invited to it, are for its facilitators and those people."""
+    for number in range(4):
+        await world.join("harbour", "Joe", "Ivy", message=f"Please {number}")
+        await world.spell("Ada", "Joe_in_harbour", "decline")
+        await world.spell("Ivy", "Ivy_in_harbour", "end")
+        made = await world.act(
+            "Ada", "POST", "/v1/members", {"network_id": "{harbour}", "person_id": "{Hal}"}
+        )
+        world.ids["Hal_in_harbour"] = made["id"]
+        await world.spell("Hal", "Hal_in_harbour", "decline" if number % 2 else "end")
+
+
+async def inside_restricted(world: World) -> None:
+    """What only members read of a restricted network."""
+    for number in range(10):
+        await world.edit(
+            "harbour", "Ada", resourcing=f"Hours {number}", engagement_strategy=f"Zebras {number}"
+        )
+        await world.edit(
+            "harbour", "Ada", size_target=number + 1, charter={"communication": f"{number} letters"}
+        )
+    await world.spell("Ben", "Ben_in_harbour", "edit", {"offer": "Boats"})
+
+
+async def unlisted_person(world: World) -> None:
+    """Somebody who is not listed and belongs nowhere; and the profile of one whose card alone is seen by fellows."""
+    if "Uma" not in world.people:
+        await world.person("Uma")
+    for number in range(10):
+        await world.act(
+            "Uma",
+            "PATCH",
+            "/v1/me",
+            {"bio": f"Zebra {number}", "interests": ["copd"], "region": "scotland"},
+        )
+        await world.act(
+            "Ivy",
+            "PATCH",
+            "/v1/me",
+            {"bio": f"Quiet {number}", "skills": ["Knots"], "interests": ["copd"]},
+        )
+    await world.act(
+        "Uma", "PATCH", "/v1/me", {"display_name": "Uma Zebra", "email": "uma@example.org"}
+    )
+    await world.act("Hal", "PATCH", "/v1/me", {"email": f"hal{len(world.hidden)}@example.org"})
+
+
+async def tokens(world: World) -> None:
+    """Tokens of somebody else: made, used, revoked."""
+    for number in range(10):
+        made = await world.act(
+            "Hal", "POST", "/v1/tokens", {"name": f"Sync {number}", "scopes": ["networks:read"]}
+        )
+        world.tokens["Hal's other"] = made["secret"]
+        await world.act("Hal's other", "GET", "/v1/networks")
+        if number % 2:
+            await world.act("Hal", "DELETE", f"/v1/tokens/{made['id']}")
+
+
+async def hidden_sub_group(world: World) -> None:
+    """A confidential sub-group of an open network, as seen by plain members of that network."""
+    if "cellar" not in world.ids:
+        await world.network(
+            "cellar",
+            "Ada",
+            parent_id="{valley}",
+            visibility="confidential",
+            topics=["copd"],
+            region="scotland",
+        )
+        await world.join_by_invitation("cellar", "Ada", "Hal", "Ivy")
+    for number in range(10):
+        await world.edit(
+            "cellar", "Ada", name=f"Cellar {number}", purpose=f"Zebras {number}", place="Leith"
+        )
+    await world.spell("Ada", "Ivy_in_cellar", "edit", {"role": "observer"})
+
+
+async def behind_an_invitation(world: World) -> None:
+    """What goes on in a confidential network that somebody is invited to, and has not accepted."""
+    for number in range(8):
+        await world.edit(
+            "island", "Kim", name=f"Island {number}", purpose=f"Zebras {number}", topics=["copd"]
+        )
+        await world.edit("island", "Kim", resourcing=f"Hours {number}", region="scotland")
+    if "Hal_in_island" not in world.ids:
+        await world.join_by_invitation("island", "Kim", "Hal")
+        await world.network("cove", "Kim", parent_id="{island}")
+
+
+async def emptied(world: World) -> None:
+    """A confidential network that was, and is deleted again."""
+    await world.network("puddle", "Joe", visibility="confidential", name="Blue Sky")
+    for number in range(10):
+        await world.edit("puddle", "Joe", name=f"Zebras {number}")
+        await world.edit("puddle", "Joe", resourcing=f"Hours {number}")
+    await world.act("Joe", "DELETE", "/v1/networks/{puddle}")
+
+
+async def comings_and_goings(world: World) -> None:
+    """What goes on in a private network and leaves everything as it was."""
+    for number in range(6):
+        await world.edit(
+            "garden", "Ada", aims=[f"Zebras {number}"], place="Leith", resourcing="Hours"
+        )
+        await world.edit("garden", "Ada", aims=[], place=None, resourcing=None)
+    for name in ("Joe", "Kim"):
+        await world.join("garden", name, message="Let me in")
+        await world.spell("Ada", f"{name}_in_garden", "approve")
+        await world.spell(name, f"{name}_in_garden", "edit", {"offer": "Seeds"})
+        await world.spell(name, f"{name}_in_garden", "end")
+
+
+async def open_the_garden(world: World) -> None:
+    """The private network is open from now on."""
+    await world.edit("garden", "Ada", visibility="open")
+
+
+async def nothing(_: World) -> None:
+    """Nothing more."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Something hidden, from whom, and who of them is always asked: the whole list is for full counts.
+
+    `then` happens in both worlds at last.
+    """
+
+    act: Act
+    asked: tuple[str, ...]
+    insiders: tuple[str, ...] = ()
+    then: Act = nothing
+
+    @property
+    def hidden_from(self) -> tuple[str, ...]:
+        """Everybody outside."""
+        return tuple(name for name in OUTSIDERS if name not in self.insiders)
+
+
+VARIANTS = {
+    "a confidential network": Variant(confidential, ("nobody", "Ben", "Dan")),
+    "the inside of a private network": Variant(inside_private, ("nobody", "Ben", "Eve", "Fay")),
+    "requests to a restricted network": Variant(requests, ("nobody", "Cat", "Ben")),
+    "the inside of a restricted network": Variant(
+        inside_restricted, ("nobody", "Cat"), insiders=("Ben",)
+    ),
+    "an unlisted person": Variant(unlisted_person, ("Cat", "Ben")),
+    "somebody's tokens": Variant(tokens, ("nobody", "Ben")),
+    "a confidential sub-group": Variant(hidden_sub_group, ("nobody", "Ben", "Cat")),
+    "behind an invitation": Variant(behind_an_invitation, ("Ben", "Gil")),
+    "what went on before it was opened": Variant(
+        comings_and_goings, ("nobody", "Ben"), then=open_the_garden
+    ),
+    "a network that is gone": Variant(emptied, ("nobody", "Ben")),
+}

@@ -1,0 +1,187 @@
+"""The whole read API as one caller, written down: every GET of the contract with every parameter it has."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import product
+from urllib.parse import urlencode
+
+import orjson
+
+from tests.contract import resolved
+from tests.targets import Json, Operation, operations
+from tests.two_worlds.world import BEGINNING, World
+from tests.wire import Reply, send
+
+# Values of what is seen and of what is hidden, for parameters that are not enumerations. `{kind}` stands for every id.
+PROBES: dict[str, tuple[str, ...]] = {
+    "q": ("zebra", "blue", "valley", "hours", "hal", "uma", "leith", "gard"),
+    "topic": ("asthma", "copd", "diabetes"),
+    "profession": ("gp",),
+    "icb": ("QE1",),
+    "organisation": ("A81001",),
+    "parent": ("QE1",),
+    "near": ("51.5,0.1", "55.9,-3.2"),
+    "slug": ("valley", "blue-sky", "blue-sky-7", "cellar", "cellar-9", "garden", "island-7"),
+    "network_id": ("{network}",),
+    "parent_id": ("{network}",),
+    "person_id": ("{person}",),
+    "updated_since": tuple(
+        (BEGINNING + timedelta(minutes=minute, seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for minute in (0, 12, 20, 26, 33, 60)
+    ),
+}
+# What a value of a parameter needs beside it to mean anything.
+TOGETHER: dict[str, Json] = {
+    "within_km": {"near": "55.9,-3.2"}, "distance": {"near": "52.0,0.0", "within_km": "1000"}, "-score": {"q": "blue"},
+}  # fmt: skip
+WITHIN_KM = ("5", "1000")
+PATHS = {
+    "network_id": "{network}",
+    "member_id": "{member}",
+    "person_id": "{person}",
+    "token_id": "{token}",
+}
+OTHER_PATHS = {"/v1/organisations/{code}": "A81001", "/problems/{code}": "not_found"}
+CURSOR = re.compile(rb'("(?:next|changes)_cursor":)"([A-Za-z0-9_-]*)"')
+LINKED = re.compile(r"cursor=([A-Za-z0-9_-]*)")
+INSTANCE = re.compile(rb'"instance":"[^"]*"')
+PER_REQUEST = ("x-request-id", "x-correlation-id", "date")
+Line = tuple[int, bytes, tuple[tuple[str, str], ...]]
+
+
+@dataclass
+class Transcript:
+    """What one caller was told, by what they asked."""
+
+    world: World
+    caller: str
+    ids: dict[str, list[str]]
+    lines: dict[str, Line] = field(default_factory=dict)
+    with_etag: list[str] = field(default_factory=list)
+
+    async def ask(self, path: str, method: str = "GET", etag: str | None = None) -> Reply:
+        """Ask, and write down the answer with cursors as their lengths."""
+        headers = []
+        if self.caller in self.world.tokens:
+            headers.append((b"authorization", f"Bearer {self.world.tokens[self.caller]}".encode()))
+        if etag is not None:
+            headers.append((b"if-none-match", etag.encode()))
+        reply = await send(self.world.house.app, method, path.encode(), headers)
+        said = "" if etag is None else " If-None-Match"
+        asked = f"{method} {LINKED.sub(_length, path)}{said} #{len(self.lines)}"
+        self.lines[asked] = _masked(reply)
+        assert reply.status < 500, f"{self.caller}: {asked}: {reply.status}"
+        return reply
+
+    async def read(self, path: str) -> Reply:
+        """GET, and what belongs to it: HEAD, and GET again with its ETag."""
+        reply = await self.ask(path)
+        if reply.status == 200:
+            await self.ask(path, "HEAD")
+            if (etag := reply.headers.get("etag")) is not None:
+                await self.ask(path, etag=etag)
+            if etag is not None and b'"changes_cursor":"' in reply.body:
+                self.with_etag.append(path)
+        return reply
+
+    async def walk(self, path: str, params: Json, limit: int) -> None:
+        """Every page of a list."""
+        cursor: str | None = None
+        while True:
+            more = {} if cursor is None else {"cursor": cursor}
+            reply = await self.ask(f"{path}?{urlencode({**params, 'limit': limit, **more})}")
+            if reply.status != 200:
+                return
+            page = reply.json
+            cursor = page["next_cursor"]
+            if not page.get("has_more", cursor is not None):
+                return
+
+    async def everything(self, cursors: dict[str, str]) -> None:
+        """Every GET of the contract; `cursors` are feed cursors from before, by when they were taken."""
+        for operation in operations():
+            if operation.method != "GET":
+                continue
+            for path in self._paths(operation):
+                await self.read(path)
+            named = {p["name"]: p for p in operation.parameters("query")}
+            if "limit" not in named:
+                assert not named, f"nobody walks {operation.name}"
+                continue
+            for path in self._paths(operation):
+                await self._list(path, named)
+                if "has_more" in orjson.dumps(resolved_answer(operation)).decode():
+                    for cursor in cursors.values():
+                        await self.walk(path, {"cursor": cursor}, 100)
+
+    async def _list(self, path: str, named: dict[str, Json]) -> None:
+        for limit in (1, 2, 100):
+            await self.walk(path, {}, limit)
+        for name, parameter in named.items():
+            if name in ("cursor", "limit"):
+                continue
+            for value in self._values(name, resolved(parameter["schema"])):
+                params = {**TOGETHER.get(name, {}), **TOGETHER.get(value, {}), name: value}
+                await self.ask(f"{path}?{urlencode({**params, 'limit': 100})}")
+                if name in ("sort", "q"):
+                    await self.walk(path, params, 2)
+
+    def _paths(self, operation: Operation) -> Iterator[str]:
+        """The path with every id there is, seen or hidden."""
+        names = [parameter["name"] for parameter in operation.parameters("path")]
+        if operation.path in OTHER_PATHS:
+            yield re.sub(r"{\w+}", OTHER_PATHS[operation.path], operation.path)
+            return
+        pools = [self._meant(PATHS[name]) for name in names]
+        for values in product(*pools):
+            path = operation.path
+            for name, value in zip(names, values, strict=True):
+                path = path.replace(f"{{{name}}}", value)
+            yield path
+
+    def _values(self, name: str, schema: Json) -> list[str]:
+        """What to try a parameter with. Errors: `KeyError` for one that nobody thought of."""
+        if "items" in schema:
+            schema = resolved(schema["items"])
+        if "enum" in schema:
+            return [str(value) for value in schema["enum"] if value is not None]
+        if schema.get("type") == "boolean":
+            return ["true", "false"]
+        if name == "within_km":
+            return list(WITHIN_KM)
+        return [value for probe in PROBES[name] for value in self._meant(probe)]
+
+    def _meant(self, probe: str) -> list[str]:
+        return self.ids[probe[1:-1]] if probe.startswith("{") else [probe]
+
+
+def resolved_answer(operation: Operation) -> Json:
+    """The schema of a good answer."""
+    content = resolved(operation.spec["responses"]["200"]).get("content", {})
+    return resolved(content.get("application/json", {}).get("schema", {}))
+
+
+def _length(found: re.Match[str]) -> str:
+    return f"cursor=<{len(found[1])}>"
+
+
+def _masked(reply: Reply) -> Line:
+    body = CURSOR.sub(lambda found: found[1] + b"<%d>" % len(found[2]), reply.body)
+    headers = {n: LINKED.sub(_length, v) for n, v in reply.headers.items() if n not in PER_REQUEST}
+    return reply.status, INSTANCE.sub(b"", body), tuple(sorted(headers.items()))
+
+
+def differences(one: Transcript, other: Transcript) -> list[str]:
+    """Where the two were told something else, as what was asked and what was answered."""
+    found = []
+    for asked in one.lines.keys() | other.lines.keys():
+        here, there = one.lines.get(asked), other.lines.get(asked)
+        if here != there:
+            found.append(f"{one.caller}: {asked}: {_shown(here)} / {_shown(there)}")
+    return sorted(found)
+
+
+def _shown(line: Line | None) -> str:
+    return "not asked" if line is None else f"{line[0]} {line[1][:300].decode()} {line[2][:3]}"

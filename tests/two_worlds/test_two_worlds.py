@@ -1,0 +1,173 @@
+"""What is hidden from somebody changes nothing that they read: not a byte, not a header, not the length of a cursor."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import literal, select, true
+
+from app.core import access
+from app.core.changes import Told
+from app.core.work import baseline, rows_of
+from app.db.database import Transaction
+from app.models import Change, Term
+from tests.proofs.figures import SCALE, Figures
+from tests.two_worlds.acts import VARIANTS, beginning, end, middle
+from tests.two_worlds.readings import Transcript, differences
+from tests.two_worlds.world import World
+
+pytestmark = [pytest.mark.anyio, pytest.mark.prove]
+SHAPES: dict[str, Any] = {}
+KINDS = ("network", "member", "person", "token")
+TERMS = [
+    {"vocabulary": vocabulary, "code": code, "label": code.title(), "grouping": "All"}
+    for vocabulary, code in (
+        ("topic", "asthma"),
+        ("topic", "copd"),
+        ("topic", "diabetes"),
+        ("profession", "gp"),
+    )
+]
+
+
+@contextmanager
+def given_secrets(world: World) -> Iterator[None]:
+    """Whatever is drawn at random is the same in both worlds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "token_urlsafe", world.given.secret)
+        patch.setattr(secrets, "token_hex", world.given.secret)
+        yield
+
+
+async def live(world: World, variant: str) -> dict[str, dict[str, str]]:
+    """Everything that happens; returns the feed cursors that each caller took on the way."""
+
+    async def load(tx: Transaction) -> None:
+        await tx.write_many("terms of a test", rows_of(list(TERMS[0]), Term), TERMS)
+
+    hidden = VARIANTS[variant]
+    cursors: dict[str, dict[str, str]] = {name: {} for name in hidden.hidden_from}
+
+    async def take(when: str) -> None:
+        for name, taken in cursors.items():
+            answer = await world.client(name).get("/v1/networks", params={"limit": 1})
+            taken[when] = answer.json()["changes_cursor"]
+
+    async def perhaps() -> None:
+        if world.fuller:
+            with world.out_of_sight():
+                await hidden.act(world)
+
+    with given_secrets(world):
+        await baseline(world.house.app.rooms.house, load)
+        await beginning(world)
+        await take("before")
+        await perhaps()
+        await take("between")
+        await middle(world)
+        await perhaps()
+        await take("after")
+        await end(world)
+        await hidden.then(world)
+    return cursors
+
+
+async def ids_of(world: World) -> dict[str, list[str]]:
+    """Every id that was ever given to something, by its kind."""
+    rows = await world.house.app.rooms.house.db.fetch("ids of a test", _changed, {})
+    return {
+        kind: sorted({row["resource_id"] for row in rows if row["kind"] == kind}) for kind in KINDS
+    }
+
+
+def _changed() -> Any:
+    return select(Change.kind, Change.resource_id)
+
+
+async def compare(
+    pair: tuple[str, str], variant: str, callers: tuple[str, ...], shapes: dict[str, Any]
+) -> tuple[int, list[str]]:
+    """How many answers were compared, and those that differ.
+
+    The databases share their compiled statements (`shapes`, by engine): those cost more than the questions.
+    """
+    async with AsyncExitStack() as stack:
+        worlds = [
+            await stack.enter_async_context(World.over(url, fuller=fuller))
+            for url, fuller in zip(pair, (False, True), strict=True)
+        ]
+        for world in worlds:
+            db: Any = world.house.app.rooms.house.db
+            db._shapes = shapes.setdefault(db.name, db._shapes)
+        cursors = [await live(world, variant) for world in worlds]
+        ids = await ids_of(worlds[1])
+        asked, found = 0, []
+        for caller in callers:
+            told = []
+            for world, taken in zip(worlds, cursors, strict=True):
+                transcript = Transcript(world, caller, ids)
+                await transcript.everything(taken[caller])
+                assert not transcript.with_etag, (
+                    f"a list with a changes_cursor has an ETag: {transcript.with_etag}"
+                )
+                told.append(transcript)
+            asked += len(told[0].lines)
+            found += differences(*told)
+        return asked, found
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_what_is_hidden_changes_nothing(
+    pair: tuple[str, str], variant: str, figures: Figures
+) -> None:
+    callers = VARIANTS[variant].hidden_from if SCALE >= 1 else VARIANTS[variant].asked
+    asked, found = await compare(pair, variant, callers, SHAPES)
+    figures.tell(hidden=variant, callers=len(callers), answers=asked, different=len(found))
+    assert not found, first(asked, found)
+    assert asked > 250 * len(callers)
+
+
+@pytest.mark.parametrize(
+    ("guard", "variant"),
+    [
+        ("networks", "a confidential network"),
+        ("versions", "the inside of a restricted network"),
+        ("members", "requests to a restricted network"),
+        ("people", "an unlisted person"),
+        ("tokens", "somebody's tokens"),
+    ],
+)
+async def test_a_broken_guard_is_seen(
+    pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch, guard: str, variant: str
+) -> None:
+    """The controls: without the predicate, the worlds differ."""
+    if guard == "networks":
+        monkeypatch.setattr(access, "visible_network", lambda *_: true())
+        # Such a network has no tier for an outsider, and nobody thought of showing it.
+        monkeypatch.setitem(access.TIER_NAMES, access.HIDDEN, "name")
+        monkeypatch.setitem(
+            access.NETWORK_HIDDEN, access.HIDDEN, access.NETWORK_HIDDEN[access.NAME]
+        )
+    elif guard == "members":
+        monkeypatch.setattr(access, "visible_member", lambda *_, **__: true())
+    elif guard == "people":
+        monkeypatch.setattr(access, "person_standing", lambda *_: literal(access.PROFILE))
+    elif guard == "tokens":
+        monkeypatch.setattr(access, "visible_token", lambda *_: true())
+    else:  # every edit counts for everybody
+        monkeypatch.setattr("app.features.networks.commands.told_of_network", _all_hear)
+    _, found = await compare(pair, variant, VARIANTS[variant].asked[-1:], {})
+    assert found, "nobody noticed"
+
+
+def _all_hear(row: dict[str, Any], _: int, **more: Any) -> Told:
+    return Told(network_id=row["id"], **more)
+
+
+def first(asked: int, found: list[str]) -> str:
+    """The first differences, a line each."""
+    return f"{len(found)} of {asked} answers differ\n" + "\n".join(
+        line[:600] for line in found[:12]
+    )
