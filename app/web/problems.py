@@ -8,9 +8,10 @@ from app.db import errors as database
 from app.web.call import Answer, dump
 
 MEDIA_TYPE = b"application/problem+json"
+SLUG_RULE = "uq_network_slug"
 UNIQUE_RULES: dict[str, type[errors.Conflict]] = {
     "uq_member_open_spell": errors.AlreadyMember,
-    "uq_network_slug": errors.SlugTaken,
+    SLUG_RULE: errors.SlugTaken,
 }
 TYPE_PATH = "/problems/"
 

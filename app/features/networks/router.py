@@ -10,6 +10,7 @@ from app.core.paging import cut, open_page
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work
+from app.db.errors import Duplicate
 from app.features.networks import closing, commands, queries
 from app.features.networks.schemas import (
     Network,
@@ -25,6 +26,7 @@ from app.web.call import Answer, Call, CallDep
 from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
 from app.web.on_record import note_in_work, note_operator_read
+from app.web.problems import SLUG_RULE
 
 router = APIRouter(prefix="/v1", tags=["networks"], route_class=Door)
 
@@ -96,7 +98,13 @@ async def create_network(call: CallDep, body: NetworkCreate) -> Answer:
         network_id = await commands.create_network(work, body)
         return await written(call, work, network_id, "createNetwork", status=201)
 
-    return await idempotency.run(call, command)
+    try:
+        return await idempotency.run(call, command)
+    except Duplicate as error:
+        if error.rule != SLUG_RULE or body.slug is not None:
+            raise
+        # Somebody took the slug of this name in the same instant: now it shows, and ours gets a tail.
+        return await idempotency.run(call, command)
 
 
 @router.patch("/networks/{network_id}", response_model=Network)
