@@ -196,7 +196,11 @@ def _below() -> Any:
 
 async def fetch_below(work: Work, network_id: str) -> list[dict[str, Any]]:
     """Every sub-group below a network that this work has locked, nearest first, locked too."""
-    return await work.fetch("below", _below, {"network_id": network_id})
+    values = {"network_id": network_id}
+    if not await work.fetch("below", _below, values):
+        return []
+    # Again, now that nobody can add to them: one may have been made below one of them while this waited.
+    return await work.fetch("below", _below, values)
 
 
 def _facilitated() -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 
 from app.core import access
 from app.core.access import HIDDEN
@@ -17,12 +17,18 @@ from app.core.errors import (
     ParentMembershipRequired,
     UnknownReference,
 )
-from app.core.fetching import fetch_member, fetch_network, is_last_facilitator, require
+from app.core.fetching import (
+    fetch_below,
+    fetch_member,
+    fetch_network,
+    is_last_facilitator,
+    require,
+)
 from app.core.references import organisations
 from app.core.viewer import Scope
 from app.core.work import Work
 from app.db.database import fetch_one
-from app.db.types import ID, among, instant_text
+from app.db.types import ID, among, instant_text, one_of
 from app.features.networks.member_schemas import MemberCreate, MemberPatch, NetworkJoin
 from app.features.networks.settling import count_in
 from app.features.networks.spells import (
@@ -34,7 +40,7 @@ from app.features.networks.spells import (
     end_spell,
     told_of_member,
 )
-from app.models import Member, Network, Person
+from app.models import Member, Person
 
 
 async def join_network(work: Work, network_id: str, body: NetworkJoin) -> dict[str, Any]:
@@ -48,7 +54,11 @@ async def join_network(work: Work, network_id: str, body: NetworkJoin) -> dict[s
     if body.representing is not None:
         await organisations(work, [body.representing], "/representing")
     if network["_status"] == "invited":
+        # Read again: it may have been answered while this waited for the network.
         spell = await _spell(work, network["_spell_id"])
+        if spell["status"] == "active":
+            raise AlreadyMember
+        _must_be(spell, "invited")
         await _accept(work, network, spell)
         return _rendered(
             network,
@@ -261,9 +271,9 @@ async def end_membership(
         end_spell(work, network, spell, "declined", reason)
         return
     status = "left" if own else "removed"
-    await _end(work, network, spell, status, reason)
-    for below, inner in await _spells_below(work, network, spell["person_id"]):
-        await _end(work, below, inner, status, reason)
+    below = await _spells_below(work, network, spell["person_id"])
+    for where, held in [(network, spell), *below]:
+        await _end(work, where, held, status, reason)
 
 
 async def _end(
@@ -279,27 +289,10 @@ async def _end(
         await _count(work, network, spell["person_id"], -1, facilitators=facilitates)
 
 
-def _below() -> Any:
-    root, here = bindparam("root_id", type_=ID), bindparam("network_id", type_=ID)
-    columns = [
-        column for column in Network.__table__.columns if not column.name.startswith("search_")
-    ]
-    return (
-        select(*columns)
-        .where(
-            Network.root_id == root,
-            or_(Network.parent_id == here, here == root),
-            Network.depth > bindparam("depth"),
-        )
-        .order_by(Network.depth, Network.id)
-        .with_for_update()
-    )
-
-
 def _spells_in() -> Any:
     return select(*Member.__table__.columns).where(
         Member.person_id == bindparam("person_id", type_=ID),
-        Member.network_id == bindparam("network_id", type_=ID),
+        one_of(Member.network_id, bindparam("network_ids")),
         among(Member.status, OPEN),
     )
 
@@ -308,9 +301,10 @@ async def _spells_below(
     work: Work, network: dict[str, Any], person_id: str
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """The person's open spells in the sub-groups below, each with its network, nearest first, locked."""
-    values = {"root_id": network["root_id"], "network_id": network["id"], "depth": network["depth"]}
-    found = []
-    for below in await work.fetch("below for leaving", _below, values):
-        here = {"network_id": below["id"], "person_id": person_id}
-        found += [(below, spell) for spell in await work.fetch("spells in", _spells_in, here)]
-    return found
+    below = await fetch_below(work, network["id"])
+    if not below:
+        return []
+    values = {"network_ids": [inner["id"] for inner in below], "person_id": person_id}
+    rows = await work.fetch("spells in", _spells_in, values)
+    spells = {spell["network_id"]: spell for spell in rows}
+    return [(inner, spells[inner["id"]]) for inner in below if inner["id"] in spells]
