@@ -82,16 +82,12 @@ class Floor:
 
 
 def words(q: str) -> tuple[str, ...]:
-    """The statement for as many terms, and its values: all terms, then each for the letters A to C."""
+    """The statement for as many terms, and its values: the query, each term, the beginning of the last."""
     terms = query_terms(q)
-    together = " & ".join(f"({_term(*term, '')})" for term in terms)
-    letters = [_term(*term, letter) for term in terms for letter in "ABC"]
-    return (sql.search(len(terms)), together, *letters)
-
-
-def _term(exact: str, prefix: str | None, letter: str) -> str:
-    one = f"{exact}:{letter}" if letter else exact
-    return one if prefix is None else f"{one} | {prefix}:*{letter}"
+    query = " & ".join(f"({e} | {p}:*)" if p else f"({e})" for e, p in terms)
+    exact, prefix = terms[-1]
+    each = [f" {exact} " for exact, _ in terms]
+    return (sql.search(len(terms)), query, *each, f" {prefix or exact + ' '}")
 
 
 def circle(near: str, within_km: float) -> tuple[float, ...]:

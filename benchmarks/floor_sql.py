@@ -6,10 +6,15 @@ Instants come as PostgreSQL writes them into JSON, which costs less than the pro
 from functools import cache
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
+# Stamps as outsiders see them: what they see of a private network is its name alone.
+OUTER = (
+    "CASE WHEN outer_tier = 1 THEN outer_updated_at ELSE name_updated_at END AS updated_at, "
+    "CASE WHEN outer_tier = 1 THEN outer_version ELSE name_version END AS version"
+)
 # What everybody sees of a network, and what only an open front shows.
 NAME = (
     "id", "name", "slug", "purpose", "visibility", "join_policy", "parent_id", "archived_at", "created_at",
-    "outer_updated_at AS updated_at", "outer_version AS version",
+    OUTER,
 )  # fmt: skip
 FRONT = (
     "kind", "aims", "topics", "professions", "region", "icbs", "place", "latitude", "longitude",
@@ -23,7 +28,7 @@ DISTANCE = (
     "* sin(radians(longitude - $2) / 2) ^ 2)) * (2 * 6371.0088)"
 )
 MAY_JOIN = (
-    "CASE WHEN archived_at IS NULL AND hosted_at IS NULL AND join_policy <> 'invite' "
+    "CASE WHEN archived_at IS NULL AND hosted_at IS NULL AND parent_id IS NULL AND join_policy <> 'invite' "
     "THEN '[\"join\"]'::json ELSE '[]'::json END AS actions"
 )
 
@@ -57,9 +62,10 @@ LIST = _page(
     "ORDER BY name, id LIMIT $4"
 )
 NEAR = _page(
-    f"SELECT {_columns(masked=False)}, distance_km FROM (SELECT *, {DISTANCE} AS distance_km FROM network "
-    "WHERE latitude BETWEEN $4 AND $5 AND longitude BETWEEN $6 AND $7 "
-    "AND outer_tier = 1 AND archived_at IS NULL) n WHERE distance_km <= $3 ORDER BY distance_km, id LIMIT $8"
+    f"SELECT {_columns(masked=False)}, distance_km FROM network JOIN (SELECT id AS found, {DISTANCE} AS distance_km "
+    "FROM network WHERE latitude BETWEEN $4 AND $5 AND longitude BETWEEN $6 AND $7 AND outer_tier = 1 "
+    f"AND archived_at IS NULL AND {DISTANCE} <= $3 ORDER BY distance_km, id LIMIT $8) f ON id = found "
+    "ORDER BY distance_km, id"
 )
 MEMBERS = _page(
     "SELECT m.id, m.network_id, json_build_object('id', p.id, 'display_name', p.display_name, 'profession', "
@@ -73,22 +79,28 @@ MEMBERS = _page(
 
 @cache
 def search(terms: int) -> str:
-    """Full text for so many terms: $1 all of them, then three for each."""
+    """Full text for so many terms: $1 is the query, then each term with a blank on both sides, then the beginning.
+
+    Scored on the words of the fields that weigh more; the rows are fetched when the page is known.
+    """
     parts = []
     for term in range(terms):
-        whens = " ".join(
-            f"WHEN words @@ ${2 + 3 * term + index}::text::tsquery THEN {weight}"
-            for index, weight in enumerate((8, 4, 2))
-        )
-        parts.append(f"CASE {whens} ELSE 1 END")
+        whens = []
+        for column, weight in (("search_name", 8), ("search_topics", 4), ("search_purpose", 2)):
+            found = f"strpos(' ' || {column} || ' ', ${2 + term}::text) > 0"
+            if term == terms - 1:
+                found += f" OR strpos(' ' || {column}, ${2 + terms}::text) > 0"
+            whens.append(f"WHEN {found} THEN {weight}")
+        parts.append(f"CASE {' '.join(whens)} ELSE 1 END")
     score = " + ".join(parts)
-    words = "CASE WHEN outer_tier = 1 THEN words_front ELSE words_name END AS words"
+    open_to_all = "outer_tier >= 1 AND words_front @@ $1::text::tsquery"
+    by_name = "outer_tier = 0 AND outer_tier < 1 AND words_name @@ $1::text::tsquery"
+    narrow = "search_name, search_purpose FROM network WHERE archived_at IS NULL AND"
+    found = f"SELECT id, search_topics, {narrow} {open_to_all} UNION ALL SELECT id, '', {narrow} {by_name}"
     return _page(
         f"SELECT {_columns(masked=True)}, NULL::float AS distance_km FROM network JOIN (SELECT id AS found, {score} "
-        f"AS score FROM (SELECT id, {words} FROM network WHERE archived_at IS NULL AND "
-        "((outer_tier = 1 AND words_front @@ $1::text::tsquery) OR "
-        "(outer_tier = 0 AND words_name @@ $1::text::tsquery))) w "
-        f"ORDER BY score DESC, id DESC LIMIT ${2 + 3 * terms}) f ON id = found ORDER BY score DESC, id DESC"
+        f"AS score FROM ({found}) w ORDER BY score DESC, id DESC LIMIT ${3 + terms}) f ON id = found "
+        "ORDER BY score DESC, id DESC"
     )
 
 

@@ -91,7 +91,8 @@ def network_term_rows(world: World) -> Iterator[Row]:
 def member_rows(world: World) -> Iterator[Row]:
     """Every spell, in the order in which they began."""
     for number, (network, person, role, status) in enumerate(world.spells):
-        at = BEGAN + timedelta(days=100, seconds=number * 30)
+        micro = world.chance.randrange(10**6)
+        at = BEGAN + timedelta(days=100, seconds=number * 30, microseconds=micro)
         active = status == "active"
         row_id = world.id_at(at)
         if active:

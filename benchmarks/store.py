@@ -19,6 +19,7 @@ SETTINGS = """
 shared_buffers = '512MB'
 max_wal_size = '4GB'
 checkpoint_timeout = '30min'
+jit = off
 """
 
 

@@ -87,7 +87,7 @@ class World:
 
     def _person(self, number: int) -> Row:
         practice = self.chance.choice(self.practices)
-        at = BEGAN + timedelta(seconds=number * 60)
+        at = BEGAN + timedelta(minutes=number, microseconds=self.chance.randrange(10**6))
         return {
             "id": self.id_at(at),
             "at": at,
@@ -157,7 +157,7 @@ class World:
 
     def _network(self, number: int, members: int, shown: list[Row], parent: Row | None) -> Row:
         chance, write = self.chance, self.writer
-        at = BEGAN + timedelta(minutes=number * 5)
+        at = BEGAN + timedelta(minutes=number * 5, microseconds=chance.randrange(10**6))
         practice = chance.choice(self.practices)
         visibility = chance.choices(
             ("open", "restricted", "private", "confidential"), (70, 20, 7, 3)

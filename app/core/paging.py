@@ -55,15 +55,19 @@ def keyset(statement: Any, sort: Sort, *, started: bool) -> Any:
 
     The sort key comes out as `_key`.
     """
-    statement = statement.add_columns(sort.key.label("_key"))
     if started:
         here = tuple_(sort.key, sort.tie)
         there = tuple_(
             bindparam("after_key", type_=sort.key.type), bindparam("after_id", type_=sort.tie.type)
         )
         statement = statement.where(here < there if sort.descending else here > there)
+    return in_order(statement, sort).limit(bindparam("take", type_=Integer))
+
+
+def in_order(statement: Any, sort: Sort) -> Any:
+    """Order by the sort and its tiebreak; the sort key comes out as `_key`."""
     order = (sort.key.desc(), sort.tie.desc()) if sort.descending else (sort.key, sort.tie)
-    return statement.order_by(*order).limit(bindparam("take", type_=Integer))
+    return statement.add_columns(sort.key.label("_key")).order_by(*order)
 
 
 def page_values(page: Page) -> dict[str, Any]:

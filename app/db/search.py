@@ -3,7 +3,7 @@
 PostgreSQL indexes the words with the `simple` configuration, SQLite with FTS5; neither stems, folds or drops
 anything, so both find the same rows by construction. The score is field weights alone - name 8, topics 4, purpose 2,
 the rest 1, the best field for each term - and no statistics of the corpus, so that a hidden row cannot move a visible
-one. A table has one index for each tier of fields: `name`, `front`, `inside`.
+one. There is a level of fields for each tier of readers: `name`, `front`, `inside`.
 """
 
 import json
@@ -30,6 +30,13 @@ LETTERS = {
     "search_inside": "D",
 }
 WEIGHTS = {"A": 8, "B": 4, "C": 2, "D": 1}
+# Which levels PostgreSQL has an index for, and over which rows: a network whose front is open to everybody is found by
+# it, any other by its name (1 is `core.access.FRONT`). The inside is searched among a reader's own networks, without.
+INDEXED = {
+    "network": {"front": "outer_tier >= 1", "name": "outer_tier < 1"},
+    "person": {"front": "true", "name": "true"},
+    "organisation": {"front": "true"},
+}
 
 Terms = Sequence[tuple[str, str | None]]
 
@@ -72,19 +79,30 @@ def _bind(compiler: SQLCompiler, name: str, **kw: Any) -> str:
 
 @compiles(matches, "postgresql")
 def _matches_postgresql(element: matches, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"({element.name_in(compiler, **kw)}.words_{element.level} @@ CAST({_bind(compiler, 'q', **kw)} AS tsquery))"
+    name = element.name_in(compiler, **kw)
+    words = f"{name}.words_{element.level}"
+    if element.level == "inside":
+        words = f"({name}.words_front || to_tsvector('simple'::regconfig, {name}.search_inside))"
+    return f"({words} @@ CAST({_bind(compiler, 'q', **kw)} AS tsquery))"
 
 
 @compiles(score, "postgresql")
 def _score_postgresql(element: score, compiler: SQLCompiler, **kw: Any) -> str:
-    words = f"{element.name_in(compiler, **kw)}.words_{element.level}"
+    """Looks into the few words of the fields that weigh more: taking a whole tsvector apart costs ten times that."""
+    name = element.name_in(compiler, **kw)
     parts = []
     for index in range(element.terms):
-        whens = " ".join(
-            f"WHEN {words} @@ CAST({_bind(compiler, f'q{index}{letter}', **kw)} AS tsquery) THEN {WEIGHTS[letter]}"
-            for letter in "ABC"
-        )
-        parts.append(f"CASE {whens} ELSE 1 END")
+        whens = []
+        for column in LEVELS[element.level]:
+            weight = WEIGHTS[LETTERS[column]]
+            exact = (
+                f"strpos(' ' || {name}.{column} || ' ', {_bind(compiler, f'e{index}', **kw)}) > 0"
+            )
+            begun = f"strpos(' ' || {name}.{column}, {_bind(compiler, 'p', **kw)}) > 0"
+            found = exact if index < element.terms - 1 else f"{exact} OR {begun}"
+            if weight > 1:
+                whens.append((-weight, f"WHEN {found} THEN {weight}"))
+        parts.append(f"CASE {' '.join(when for _, when in sorted(whens))} ELSE 1 END")
     return "(" + " + ".join(parts) + ")"
 
 
@@ -113,10 +131,10 @@ def _score_sqlite(element: score, compiler: SQLCompiler, **kw: Any) -> str:
 def values(database: str, terms: Terms) -> dict[str, Any]:
     """The bind values of `matches` and `score` for these terms."""
     if database == "postgresql":
-        found: dict[str, Any] = {"q": " & ".join(f"({_tsquery(term, '')})" for term in terms)}
-        for index, term in enumerate(terms):
-            found |= {f"q{index}{letter}": _tsquery(term, letter) for letter in "ABC"}
-        return found
+        found = {f"e{index}": f" {exact} " for index, (exact, _) in enumerate(terms)}
+        exact, prefix = terms[-1]  # only the last one may be a beginning
+        query = " & ".join(_tsquery(term) for term in terms)
+        return {**found, "p": f" {prefix or exact + ' '}", "q": query}
     query = " AND ".join(_fts(term) for term in terms)
     levels = {
         f"q_{level}": f"{{{' '.join(columns)}}} : ({query})" for level, columns in LEVELS.items()
@@ -124,10 +142,9 @@ def values(database: str, terms: Terms) -> dict[str, Any]:
     return {**levels, "q_terms": json.dumps([list(term) for term in terms])}
 
 
-def _tsquery(term: tuple[str, str | None], letter: str) -> str:
+def _tsquery(term: tuple[str, str | None]) -> str:
     exact, prefix = term
-    one = f"{exact}:{letter}" if letter else exact
-    return one if prefix is None else f"{one} | {prefix}:*{letter}"
+    return f"({exact})" if prefix is None else f"({exact} | {prefix}:*)"
 
 
 def _fts(term: tuple[str, str | None]) -> str:
@@ -168,14 +185,15 @@ def ddl_drop(database: str, table: str) -> list[str]:
 
 def _ddl_postgresql(table: str) -> list[str]:
     statements = []
-    for level, columns in LEVELS.items():
+    for level, rows in INDEXED[table].items():
         words = " || ".join(
             f"setweight(to_tsvector('simple'::regconfig, {column}), '{LETTERS[column]}')"
-            for column in columns
+            for column in LEVELS[level]
         )
+        index = f"CREATE INDEX ix_{table}_words_{level} ON {table} USING gin (words_{level})"
         statements += [
             f"ALTER TABLE {table} ADD COLUMN words_{level} tsvector GENERATED ALWAYS AS ({words}) STORED",
-            f"CREATE INDEX ix_{table}_words_{level} ON {table} USING gin (words_{level}) WITH (fastupdate = off)",
+            f"{index} WITH (fastupdate = off) WHERE {rows}",
         ]
     return statements
 

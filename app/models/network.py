@@ -43,7 +43,7 @@ class Network(Base, Versioned, Searched):
         Index("ix_network_region_name_id", "region", "name", "id"),
         Index("ix_network_place", "latitude", "longitude"),
         Index("ix_network_created", "created_at", "id"),
-        Index("ix_network_updated", "outer_updated_at", "id"),
+        # None on what a join moves: without one PostgreSQL writes a join into the row's own page and no index.
     )
 
     # What readers of the name tier see instead of the outer version: a sub-group's front may be open to some.

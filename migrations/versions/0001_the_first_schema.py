@@ -215,7 +215,6 @@ def upgrade() -> None:
     op.create_index("ix_network_place", "network", ["latitude", "longitude"], unique=False)
     op.create_index("ix_network_region_name_id", "network", ["region", "name", "id"], unique=False)
     op.create_index("ix_network_root_id", "network", ["root_id"], unique=False)
-    op.create_index("ix_network_updated", "network", ["outer_updated_at", "id"], unique=False)
     op.create_index(
         "uq_network_slug",
         "network",

@@ -13,6 +13,8 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Double
@@ -21,7 +23,7 @@ from app.core import access, places, words
 from app.core.access import FRONT, INSIDE, NAME, NETWORK_HIDDEN, TIER_NAMES
 from app.core.errors import FieldError, Invalid
 from app.core.feed_position import feed_head, head, with_position
-from app.core.paging import Page, Sort, keyset, page_values
+from app.core.paging import Page, Sort, in_order, keyset, page_values
 from app.core.viewer import Viewer
 from app.db import search
 from app.db.database import Database, Reads, fetch_one
@@ -72,41 +74,42 @@ def _updated_at(rank: str) -> Any:
     )
 
 
-def sorts(rank: str, terms: int) -> dict[str, Sort]:
-    """The offered orders."""
+def sorts(rank: str) -> dict[str, Sort]:
+    """The offered orders but for the score, which each way of matching makes for itself."""
     return {
         "name": Sort("name", Network.name, Network.id),
         "-created_at": Sort("-created_at", Network.created_at, Network.id, descending=True),
         "-updated_at": Sort("-updated_at", _updated_at(rank), Network.id, descending=True),
         "distance": Sort("distance", places.distance_km(Network), Network.id),
-        "-score": Sort("-score", _score(rank, terms), Network.id, descending=True),
     }
 
 
-def _score(rank: str, terms: int) -> ColumnElement[int]:
-    tier = access.standing(rank)
-    whens = [(tier >= FRONT, search.score(Network, "front", terms))]
-    if rank != "anonymous":
-        whens.insert(0, (tier >= INSIDE, search.score(Network, "inside", terms)))
-    return case(*whens, else_=search.score(Network, "name", terms))
+def _ways_to_match(rank: str, terms: int) -> list[tuple[Any, Any]]:
+    """Conditions of which at most one holds for a network whose words match, each with its score.
 
+    Words match only in fields of the viewer's tier. Nearly everything is found by what outsiders see, from an index;
+    the rest is looked for among the viewer's own networks.
+    """
 
-def _matches(rank: str, terms: int) -> ColumnElement[bool]:
-    """Words match only in fields of the viewer's tier; the indexed condition for outsiders goes first."""
-    found = [
-        and_(Network.outer_tier >= FRONT, search.matches(Network, "front", terms)),
-        and_(Network.outer_tier == NAME, search.matches(Network, "name", terms)),
+    def found(level: str) -> tuple[Any, Any]:
+        return search.matches(Network, level, terms), search.score(Network, level, terms)
+
+    outer, tier = Network.outer_tier, access.standing(rank)
+    (by_name, name_score), (by_front, front_score) = found("name"), found("front")
+    ways = [
+        (and_(outer >= FRONT, by_front), front_score),
+        (and_(outer < FRONT, by_name, tier == NAME), name_score),
     ]
-    if rank != "anonymous":
-        tier = access.standing(rank)
-        found += [
-            and_(search.matches(Network, "inside", terms), tier >= INSIDE),
-            and_(
-                Network.outer_tier < FRONT, search.matches(Network, "front", terms), tier >= FRONT
-            ),
-            and_(Network.outer_tier < NAME, search.matches(Network, "name", terms), tier >= NAME),
-        ]
-    return or_(*found)
+    if rank == "anonymous":
+        return ways
+    by_inside, inside_score = found("inside")
+    own = Network.id.in_(access.networks_around_viewer())
+    found_already = and_(outer >= FRONT, by_front)
+    return [
+        *ways,
+        (and_(own, outer < FRONT, tier == FRONT, by_front), front_score),
+        (and_(own, tier >= INSIDE, by_inside, not_(found_already)), inside_score),
+    ]
 
 
 def _has_term(field: str, *, several: bool) -> ColumnElement[bool]:
@@ -126,6 +129,29 @@ def _mine(*, yes: bool) -> ColumnElement[bool]:
     return Network.id.in_(spells) if yes else Network.id.not_in(spells)
 
 
+def _conditions(rank: str, given: frozenset[str], flags: tuple[Any, ...], sort: str) -> list[Any]:
+    """What a network must be to come into a list with these filters, words aside."""
+    hosted, mine, archived = flags
+    front = [column == bindparam(name) for name, column in FRONT_FILTERS.items() if name in given]
+    front += [_has_term(name, several=name != "icb") for name in TERM_FILTERS if name in given]
+    if "near" in given:
+        front.append(places.within(Network))
+    if hosted is not None:
+        front.append(LIVES_ELSEWHERE if hosted else not_(LIVES_ELSEWHERE))
+    wanted = [access.visible_network(rank)]
+    if sort == "distance" or front:
+        wanted += [*front, access.at_least(FRONT, rank)]
+    wanted += [column == bindparam(name) for name, column in NAME_FILTERS.items() if name in given]
+    if archived is not None:
+        closed = Network.archived_at
+        wanted.append(closed.is_not(None) if archived else closed.is_(None))
+    if mine is not None:
+        wanted.append(_mine(yes=mine) if rank != "anonymous" else literal(value=not mine))
+    if "updated_since" in given:
+        wanted.append(_updated_at(rank) >= bindparam("updated_since", type_=INSTANT))
+    return wanted
+
+
 def list_shape(
     rank: str,
     given: frozenset[str],
@@ -135,40 +161,34 @@ def list_shape(
     started: bool,
     terms: int,
 ) -> Any:
-    """The SELECT of a list with these filters; `flags` are the values of the truth-valued ones."""
-    hosted, mine, archived = flags
+    """The SELECT of a list with these filters; `flags` are the values of the truth-valued ones.
+
+    Where the order is computed, the page is found first, from ids and sort keys alone, and its rows fetched then: to
+    carry whole rows through the sort costs as much as all the rest.
+    """
+    wanted = _conditions(rank, given, flags, sort)
+    distance = places.distance_km(Network) if "near" in given else literal(None, Double())
     statement = select(
         *FRONT_COLUMNS,
         access.standing(rank).label("_tier"),
         feed_head().label("_head"),
-        (places.distance_km(Network) if "near" in given else literal(None, Double())).label(
-            "distance_km"
-        ),
-    ).where(access.visible_network(rank))
-    front = [column == bindparam(name) for name, column in FRONT_FILTERS.items() if name in given]
-    front += [_has_term(name, several=name != "icb") for name in TERM_FILTERS if name in given]
-    if "near" in given:
-        front.append(places.within(Network))
-    if hosted is not None:
-        front.append(LIVES_ELSEWHERE if hosted else not_(LIVES_ELSEWHERE))
-    if sort == "distance" or front:
-        statement = statement.where(*front, access.at_least(FRONT, rank))
-    statement = statement.where(
-        *(column == bindparam(name) for name, column in NAME_FILTERS.items() if name in given)
+        distance.label("distance_km"),
     )
-    if archived is not None:
-        statement = statement.where(
-            Network.archived_at.is_not(None) if archived else Network.archived_at.is_(None)
+    if sort in ("name", "-created_at") and not terms:
+        return keyset(statement.where(*wanted), sorts(rank)[sort], started=started)
+    key = None if sort == "-score" else sorts(rank)[sort].key
+    descending = sort.startswith("-")
+    ways: list[Any] = _ways_to_match(rank, terms) if terms else [(true(), None)]
+    found = union_all(
+        *(
+            select(Network.id, (score if key is None else key).label("_key")).where(*wanted, way)
+            for way, score in ways
         )
-    if mine is not None:
-        statement = statement.where(
-            _mine(yes=mine) if rank != "anonymous" else literal(value=not mine)
-        )
-    if "updated_since" in given:
-        statement = statement.where(_updated_at(rank) >= bindparam("updated_since", type_=INSTANT))
-    if terms:
-        statement = statement.where(_matches(rank, terms))
-    return keyset(statement, sorts(rank, terms)[sort], started=started)
+    ).subquery("found")
+    there = Sort(sort, found.c["_key"], found.c.id, descending)
+    page = keyset(select(found.c.id), there, started=started).subquery("page")
+    here = Sort(sort, page.c["_key"], page.c.id, descending)
+    return in_order(statement.join(page, page.c.id == Network.id), here)
 
 
 def shown(row: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
