@@ -62,3 +62,18 @@ async def test_first_hour(house: TestHouse) -> None:
         ("active", 2),
         ("left", 1),
     ]
+
+
+async def test_a_hidden_slug_stays_random(house: TestHouse) -> None:
+    """Whatever else is changed with it: nobody outside chose it, and it is in nobody's way once it is seen."""
+    ada = await house.person("Ada")
+    taken = (await ada.client.post("/v1/networks", {**NEW, "slug": "asthma-now"})).json()
+    top = await ada.client.post("/v1/networks", {**NEW, "visibility": "confidential"})
+    below = await ada.client.post("/v1/networks", {**NEW, "parent_id": top.json()["id"]})
+    path = f"/v1/networks/{below.json()['id']}"
+    both = {"slug": taken["slug"], "visibility": "private"}
+    changed = await ada.client.patch(path, both)
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["slug"] == below.json()["slug"]
+    opened = await ada.client.patch(f"/v1/networks/{top.json()['id']}", {"visibility": "open"})
+    assert opened.status_code == 200, opened.text

@@ -18,8 +18,6 @@ from app.features.people.commands import create_person
 from app.features.people.schemas import PersonCreate
 from app.models import Person, Token
 
-SHORT_ID = 8
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -35,8 +35,6 @@ DAY = String(10).with_variant(Date(), "postgresql")
 JSON_TEXT = JsonText().with_variant(JSON(), "postgresql")
 FLOAT: Double[float] = Double()
 
-ONE_OF_PARAMETER = "one_of"
-
 
 def instant_text(value: datetime) -> str:
     """An aware datetime as the house writes it: UTC, six fractional digits, `Z`."""

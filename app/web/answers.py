@@ -61,7 +61,7 @@ def page(
 
 
 def cached(call: Call, content: Any) -> Answer:
-    """Content that is the same for everybody, with a weak ETag."""
+    """What has no version of its own, with a weak ETag of what this caller is shown."""
     return document(call, dump(content))
 
 

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import bindparam, delete, select
 
 from app.core.errors import FieldError, HouseError, Invalid, KeyReused
-from app.core.work import Work, perform
+from app.core.work import House, Work, perform
 from app.db.database import Transaction, Write, fetch_one
 from app.db.errors import Duplicate
 from app.db.types import ID, INSTANT, instant_text
@@ -119,7 +119,7 @@ def _row(work: Work, call: Call, key: str, fingerprint: str, answer: Answer) -> 
     }
 
 
-async def purge(house: Any) -> None:
+async def purge(house: House) -> None:
     """Delete what is older than `KEPT_FOR`; run now and then by the server."""
 
     async def old(tx: Transaction) -> None:

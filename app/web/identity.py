@@ -7,7 +7,7 @@ import hashlib
 import re
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 import orjson
@@ -127,8 +127,3 @@ class Gatekeeper:
             )
 
         await self._house.db.unit(note)
-
-
-def expired(at: str | None, now: datetime) -> bool:
-    """Whether an expiry has passed."""
-    return at is not None and at <= instant_text(now)

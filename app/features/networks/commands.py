@@ -59,6 +59,12 @@ def _refuse(pointer: str, code: str, detail: str) -> Invalid:
     return Invalid(detail, errors=(FieldError(pointer, code, detail),))
 
 
+def _may_list(work: Work) -> None:
+    """Errors: `Forbidden` for whoever may not say that a network lives elsewhere."""
+    if not access.allowed("network.list", access.viewer_roles(work.viewer)):
+        raise Forbidden("What lives elsewhere (hosted_at, verified) is kept by the operator.")
+
+
 def columns_of(given: dict[str, Any]) -> dict[str, Any]:
     """The fields of a body as columns."""
     columns = {
@@ -117,8 +123,8 @@ async def create_network(work: Work, body: NetworkCreate) -> str:
     """
     given = body.model_dump(mode="json", exclude={"parent_id", "slug"})
     elsewhere = body.hosted_at is not None or body.verified is not None
-    if elsewhere and not work.viewer.operator:
-        raise Forbidden("Networks that live elsewhere are kept by the operator.")
+    if elsewhere:
+        _may_list(work)
     parent = await _parent_of(work, body) if body.parent_id else None
     topic_labels = await _check_references(work, given)
     given = await _with_host(work, given)
@@ -214,8 +220,8 @@ async def update_network(work: Work, row: dict[str, Any], body: NetworkPatch) ->
     Errors: `Forbidden` for fields the operator keeps; `Invalid`; `UnknownReference`; `SlugTaken`.
     """
     given = body.model_dump(mode="json", exclude_unset=True)
-    if set(KEPT_BY_OPERATOR) & set(given) and not work.viewer.operator:
-        raise Forbidden("hosted_at and verified are kept by the operator.")
+    if set(KEPT_BY_OPERATOR) & set(given):
+        _may_list(work)
     _stays_where_it_lives(row, given)
     topic_labels = await _check_references(work, given)
     given = await _with_host(work, given)
@@ -284,7 +290,7 @@ async def _retier(work: Work, row: dict[str, Any], values: dict[str, Any]) -> di
         row["id"]: values["visibility"]
     }
     tiers = access.tiers(values["visibility"], [rules[network["id"]] for network in chain[1:]])
-    values |= tiers | _slug_for(row, tiers, values.get("slug"))
+    values |= tiers | _slug_for(row, tiers, values.pop("slug", None))
     for below in await fetch_below(work, row["id"]):
         if below["parent_id"] not in rules:
             continue
