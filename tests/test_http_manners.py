@@ -236,6 +236,9 @@ async def test_conditional_requests(targets: Targets, operation: Operation) -> N
             assert (reply.status, reply.body) == (304, b""), known
             assert (reply.headers["etag"].encode(), reply.faults()) == (etag, [])
         assert (await ask(targets, operation, (b"if-none-match", b'"other"'))).status == 200
+        for unreadable in (b"", b"\xff", b'"a\tb"', b'"x"' * 1000):
+            reply = await ask(targets, operation, (b"if-none-match", unreadable))
+            assert (reply.status, reply.code) == (400, "bad_request")
     if "412" in operation.spec["responses"]:
         body = b"{}" if operation.media_type else b""
         stale = await ask(targets, operation, (b"if-match", b'"0-AAAA"'), body=body)

@@ -55,7 +55,8 @@ def _field_errors(error: ValidationError, prefix: str) -> tuple[FieldError, ...]
     found = []
     for item in error.errors(include_url=False, include_input=False, include_context=False)[:20]:
         place = "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in item["loc"])
-        found.append(FieldError((prefix + place)[:LONGEST_POINTER], item["type"], item["msg"]))
+        pointer = (prefix + place)[:LONGEST_POINTER] if place else ""  # "" is the body as a whole
+        found.append(FieldError(pointer, item["type"], item["msg"]))
     return tuple(found)
 
 

@@ -33,6 +33,7 @@ STRICT_CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 
 VARY = (b"vary", b"Authorization, Accept, Origin")
 EXPOSED = b"ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID, X-Correlation-ID"
 SENDABLE = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID, X-Correlation-ID"
+CONDITION = re.compile(rb"[ -~]{1,2000}")
 SINGLE = (b"authorization", b"content-type", b"content-length", b"idempotency-key", b"if-match")
 
 log = logging.getLogger("qi_networks.access")
@@ -121,6 +122,7 @@ class Front:
                 (b"x-correlation-id", correlation_id.encode()),
             ]
             _single(scope["headers"])
+            _readable(headers)
             method = scope["method"]
             call = Call(
                 self.rooms, "GET" if method == "HEAD" else method, scope["path"], scope["query_string"],
@@ -211,6 +213,16 @@ def _single(raw: list[tuple[bytes, bytes]]) -> None:
     for name in SINGLE:
         if sum(1 for given, _ in raw if given == name) > 1:
             raise errors.BadRequest(f"The header {name.decode()} may be given once.")
+
+
+def _readable(headers: dict[bytes, bytes]) -> None:
+    """Refuse a condition that names no ETag of anybody's, instead of taking it for one that does not match."""
+    for name in (b"if-match", b"if-none-match"):
+        value = headers.get(name)
+        if value is not None and not CONDITION.fullmatch(value):
+            raise errors.BadRequest(
+                f"The header {name.decode()} has 1 to 2000 printable ASCII characters."
+            )
 
 
 def _fault(request_id: str, error: Exception) -> None:
