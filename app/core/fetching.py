@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core import access
-from app.core.access import IN_ARCHIVE, NAME
+from app.core.access import FRONT, IN_ARCHIVE, NAME
 from app.core.errors import Forbidden, HostedElsewhere, NetworkArchived, NotFound
 from app.core.viewer import Viewer
 from app.core.work import Work
@@ -30,6 +30,16 @@ HOSTED_FREE = frozenset(
 )
 
 
+def _version_in_snapshot() -> Any:
+    """The network's version as the statement's snapshot has it, whatever it is once the lock is held."""
+    before = aliased(Network)
+    return (
+        select(before.version)
+        .where(before.id == bindparam("network_id", type_=ID))
+        .scalar_subquery()
+    )
+
+
 def _network(rank: str, *, lock: bool) -> Any:
     mine = aliased(Member)
     spell = and_(
@@ -44,6 +54,7 @@ def _network(rank: str, *, lock: bool) -> Any:
         select(
             *columns,
             access.standing(rank).label("_tier"),
+            _version_in_snapshot().label("_seen_version"),
             mine.id.label("_spell_id"),
             mine.role.label("_role"),
             mine.status.label("_status"),
@@ -91,6 +102,8 @@ async def fetch_network(
     if row["archived_at"] is not None and action not in IN_ARCHIVE:
         raise NetworkArchived
     if lives_elsewhere(row) and action not in HOSTED_FREE:
+        if row["_tier"] < FRONT:
+            raise HostedElsewhere("This network lives elsewhere; where is not for you to see.")
         if row["hosted_at"] is None:
             raise HostedElsewhere("This network lives elsewhere; its address is not known here.")
         raise HostedElsewhere(hosted_at=row["hosted_at"])
@@ -99,13 +112,25 @@ async def fetch_network(
 
 async def sight_network(work: Work, network_id: str, *, lock: bool = True) -> dict[str, Any]:
     """The network row if the viewer sees it at all, whatever they may do. Errors: `NotFound`."""
-    rank = work.viewer.rank
-    values = {"viewer_id": work.viewer.person_id, "network_id": network_id}
-    row = await fetch_one(
-        work, ("fetch network", rank, lock), lambda: _network(rank, lock=lock), values
-    )
+    row = await _fetch_network_row(work, network_id, lock=lock)
     if row is None or row["_tier"] < NAME:
         raise NotFound
+    return row
+
+
+async def _fetch_network_row(work: Work, network_id: str, *, lock: bool) -> dict[str, Any] | None:
+    """The row with the viewer's standing as it is now that the lock is held.
+
+    Who waits for the lock is given the network as it became (PostgreSQL, READ COMMITTED), but beside it the spell as
+    it was before. Whatever gives or takes a right in a network moves its version, so a version that moved says that
+    the rest is to be read again.
+    """
+    rank = work.viewer.rank
+    values = {"viewer_id": work.viewer.person_id, "network_id": network_id}
+    key = ("fetch network", rank, lock)
+    row = await fetch_one(work, key, lambda: _network(rank, lock=lock), values)
+    if row is not None and row["_seen_version"] != row["version"]:
+        row = await fetch_one(work, key, lambda: _network(rank, lock=lock), values)
     return row
 
 
@@ -136,11 +161,7 @@ async def fetch_member(work: Work, member_id: str) -> tuple[dict[str, Any], dict
 
 async def sight_member_network(work: Work, network_id: str) -> dict[str, Any]:
     """The network of a spell the viewer sees: there even for one who is only invited to what they cannot see."""
-    rank = work.viewer.rank
-    values = {"viewer_id": work.viewer.person_id, "network_id": network_id}
-    row = await fetch_one(
-        work, ("fetch network", rank, True), lambda: _network(rank, lock=True), values
-    )
+    row = await _fetch_network_row(work, network_id, lock=True)
     if row is None:
         raise NotFound
     return row

@@ -273,16 +273,24 @@ async def end_membership(
     status = "left" if own else "removed"
     below = await _spells_below(work, network, spell["person_id"])
     for where, held in [(network, spell), *below]:
-        await _end(work, where, held, status, reason)
+        # Who leaves sees where; who facilitates what is above it may not.
+        called = where["name"] if own or where is network else "A sub-group"
+        await _end(work, where, held, status, reason, called=called)
 
 
 async def _end(
-    work: Work, network: dict[str, Any], spell: dict[str, Any], status: str, reason: str | None
+    work: Work,
+    network: dict[str, Any],
+    spell: dict[str, Any],
+    status: str,
+    reason: str | None,
+    *,
+    called: str,
 ) -> None:
     active, facilitates = spell["status"] == "active", spell["role"] == "facilitator"
     if active and facilitates and await is_last_facilitator(work, network["id"]):
         raise LastFacilitator(
-            f"{network['name']} would be left without a facilitator: name another one first."
+            f"{called} would be left without a facilitator: name another one first."
         )
     end_spell(work, network, spell, status if active else "declined", reason)
     if active:
