@@ -23,7 +23,7 @@ from tests.permissions.table import PERSONAS, ROWS, Cell
 from tests.proofs.figures import Figures
 
 pytestmark = [pytest.mark.anyio, pytest.mark.prove]
-LEAST_CELLS = 55_000
+LEAST_CELLS = 50_000
 HEADS_OF = (*VISIBILITIES, "the installation")
 # Of these the world as a whole is the target, not one network after the other.
 ONCE = frozenset(service_rows.PUBLIC) | {"listOrganisations", "getOrganisation"}
