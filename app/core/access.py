@@ -228,6 +228,13 @@ def visible_member(rank: str, member: Any = Member, network_id: Any = None) -> C
     )
 
 
+def reads_message(rank: str, network_id: Any, member: Any = Member) -> ColumnElement[bool]:
+    """The viewer reads what was said with a visible request: the person themselves, and facilitators."""
+    if rank == "operator":
+        return true()
+    return or_(member.person_id == viewer_id(), active_in(network_id, "facilitator"))
+
+
 def networks_of_viewer() -> Any:
     """The networks in which the viewer has an open spell: every member row they may see lies in one of these.
 

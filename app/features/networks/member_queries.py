@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, literal, or_, select
+from sqlalchemy import bindparam, case, exists, or_, select
 
 from app.core import access, words
 from app.core.feed_position import feed_head, head, with_position
@@ -34,16 +34,9 @@ FILTERS = {
 }
 
 
-def _sees_message(rank: str, network_id: Any) -> Any:
-    """Only facilitators and oneself read what was said with a request."""
-    if rank == "operator":
-        return literal(value=True)
-    return or_(Member.person_id == access.viewer_id(), access.active_in(network_id, "facilitator"))
-
-
 def _base(rank: str, network_id: Any) -> Any:
     return (
-        select(*COLUMNS, _sees_message(rank, network_id).label("_sees_message"))
+        select(*COLUMNS, access.reads_message(rank, network_id).label("_sees_message"))
         .join(Person, Person.id == Member.person_id)
         .outerjoin(Organisation, Organisation.code == Person.organisation_code)
     )

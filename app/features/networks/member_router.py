@@ -54,9 +54,8 @@ async def list_members(call: CallDep, params: Annotated[MemberQuery, Query()]) -
     page = open_page(sealer, "members", given, cursor=params.cursor, limit=params.limit)
     rows, position = await queries.list_members(call.rooms.house.db, call.viewer, params, page)
     cursor = cut(sealer, page, rows)
-    if call.viewer.operator and rows:
-        for network_id in sorted({row["network_id"] for row in rows}):
-            await note_operator_read(call, network_id, "listMembers")
+    if call.viewer.operator:
+        await note_operator_read(call, [row["network_id"] for row in rows], "listMembers")
     return answers.page(call, rows, cursor, changes_cursor=await seal_position(call, position))
 
 
@@ -68,7 +67,7 @@ async def get_member(call: CallDep, member_id: Id) -> Answer:
     if document is None:
         raise NotFound
     if call.viewer.operator:
-        await note_operator_read(call, document["network_id"], "getMember")
+        await note_operator_read(call, [document["network_id"]], "getMember")
     return answers.one(call, document)
 
 
@@ -178,7 +177,7 @@ async def list_member_history(
         return answers.page(call, rows, cut(call.rooms.sealer, page, rows))
 
     if call.viewer.operator:
-        await note_operator_read(call, network_id, "listMemberHistory")
+        await note_operator_read(call, [network_id], "listMemberHistory")
     return await perform(call.rooms.house, command, viewer=call.viewer, request_id=call.request_id)
 
 

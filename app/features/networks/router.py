@@ -37,7 +37,7 @@ async def read_one(call: Call, network_id: str, *, status: int = 200) -> Answer:
     if document is None:
         raise NotFound
     if document.pop("_on_record"):
-        await note_operator_read(call, network_id, "getNetwork")
+        await note_operator_read(call, [network_id], "getNetwork")
     return _one(call, document, status)
 
 
