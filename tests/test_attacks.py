@@ -1,14 +1,23 @@
 """Ways in that a hostile client with ordinary tokens found, each closed: what they must not learn or keep."""
 
 import asyncio
+import json
+import logging
+import socket
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
+from app.cli import server
 from app.core import fetching
+from app.core.viewer import PERSONAL_SCOPES
 from app.models import Network
-from tests.house import TestHouse, TestPerson
+from tests.house import Client, TestHouse, TestPerson
+from tests.proofs.loopback import served
 from tests.test_waiting_in_line import IN_LINE, locked
 
 pytestmark = pytest.mark.anyio
@@ -88,3 +97,73 @@ async def test_a_right_lost_while_waiting_control(
     waits_inside = engine == "postgresql"
     answer = await settle_below_while_removed(house)
     assert answer.status_code == (201 if waits_inside else 403)
+
+
+async def test_a_key_does_not_open_what_an_operator_was_told(house: TestHouse) -> None:
+    """An operator's token that does not operate gets no kept answer of one that does."""
+    keeper = await house.person("Keeper", operator=True)
+    scopes = json.dumps(sorted(PERSONAL_SCOPES))
+    narrow = Client(house.http, await house.token(keeper.id, scopes=scopes))
+    body = {"display_name": "Sam Patel", "email": f"sam.{keeper.id}@example.org"}
+    headers = {"Idempotency-Key": "made once"}
+    first = await keeper.client.post("/v1/people", body, headers=headers)
+    again = await keeper.client.post("/v1/people", body, headers=headers)
+    assert (first.status_code, again.json()) == (201, first.json())
+    refused = await narrow.post("/v1/people", body, headers=headers)
+    assert refused.status_code in {403, 422}
+    assert first.json()["id"] not in refused.text
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/v1/tokens/qi_live_" + "a" * 43, "/v1/tokens/*"),
+        ("/v1/qi_live_" + "a" * 43, "/v1/*"),
+        ("/v1/people/sam.patel@example.org", "/v1/people/*"),
+        ("/v1/people/Sam%20Patel%0A", "/v1/people/*"),
+        ("/v1/networks/018f4c1e-7a52-7c3b-9d60-3f5b8a1c2d4e/purposes", None),
+        ("/v1/organisations/QKS", None),
+    ],
+)
+async def test_the_log_has_no_name_and_no_token(
+    house: TestHouse, caplog: pytest.LogCaptureFixture, path: str, logged: str | None
+) -> None:
+    """What somebody puts into a path by mistake stays out of the log; ids and codes are in it."""
+    rooms = house.app.rooms
+    settings = rooms.settings.model_copy(update={"access_log": True})
+    house.app.rooms = replace(rooms, settings=settings)
+    caplog.set_level(logging.INFO, "qi_networks.access")
+    await house.http.get(path)
+    assert [json.loads(record.message)["path"] for record in caplog.records] == [logged or path]
+
+
+def begins_and_goes_on(address: str, size: int) -> bytes:
+    """The first bytes answered to a request whose one header has this size."""
+    place = urlsplit(address)
+    with socket.create_connection((place.hostname, place.port or 80), timeout=10) as connection:
+        with suppress(OSError):  # the server hangs up
+            connection.sendall(b"GET /livez HTTP/1.1\r\nHost: here\r\nX-Long: ")
+            for _ in range(size // 10_000):
+                connection.sendall(b"x" * 10_000)
+            connection.sendall(b"\r\nConnection: close\r\n\r\n")
+        with suppress(ConnectionResetError):
+            return connection.recv(12)
+    return b""
+
+
+@pytest.mark.parametrize(
+    ("limit", "size", "answers"),
+    [
+        (server.LONGEST_HEAD, 20_000, {b"HTTP/1.1 200"}),
+        (server.LONGEST_HEAD, 3_000_000, {b"HTTP/1.1 400", b""}),
+        (10_000_000, 3_000_000, {b"HTTP/1.1 200"}),  # the control: the parser takes any number
+    ],
+)
+def test_headers_without_an_end(
+    own_url: str, monkeypatch: pytest.MonkeyPatch, limit: int, size: int, answers: set[bytes]
+) -> None:
+    """A client that only ever sends headers is hung up on."""
+    monkeypatch.setattr(server, "LONGEST_HEAD", limit)
+    with served(own_url) as address:
+        assert begins_and_goes_on(address, size) in answers
+        assert begins_and_goes_on(address, 0) == b"HTTP/1.1 200"

@@ -7,9 +7,41 @@ from collections.abc import Callable
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 KEEP_ALIVE = 75  # seconds; longer than the 60 of common proxies, so that they close first
 GRACE = 20  # seconds that running requests get when the server is stopped
+# Bytes of a request line and its headers, to within one read from the socket. The parser itself keeps any number.
+LONGEST_HEAD = 65_536
+
+
+class BoundedHeads(HttpToolsProtocol):
+    """Hangs up on a client whose headers do not end, before they fill the memory."""
+
+    arrived = 0  # bytes of the read at hand
+    head: int | None = (
+        None  # bytes of a head that has begun and not ended, but for the read that it began in
+    )
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self.head = -self.arrived
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Its headers have ended."""
+        self.head = None
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse, and count what belongs to a head that goes on."""
+        self.arrived = len(data)
+        super().data_received(data)
+        if self.head is None or self.transport.is_closing():
+            return
+        self.head += len(data)
+        if self.head > LONGEST_HEAD:
+            self.send_400_response("The headers of the request are too long.")
 
 
 class ServerLine(logging.Formatter):
@@ -39,7 +71,7 @@ def configure(application: Callable[..., Any] | str, *, workers: int = 1) -> uvi
         factory=isinstance(application, str),
         workers=workers,
         loop="auto",  # uvloop wherever there is one
-        http="httptools",
+        http=BoundedHeads,
         ws="none",
         lifespan="on",
         proxy_headers=False,  # they are believed only by who sits behind a proxy

@@ -34,6 +34,7 @@ VARY = (b"vary", b"Authorization, Accept, Origin")
 EXPOSED = b"ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID, X-Correlation-ID"
 SENDABLE = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID, X-Correlation-ID"
 CONDITION = re.compile(rb"[ -~]{1,2000}")
+LOGGABLE = re.compile(rf"{UUID.pattern}|[A-Z0-9]{{3,10}}")  # an id, or the code of an organisation
 SINGLE = (b"authorization", b"content-type", b"content-length", b"idempotency-key", b"if-match")
 
 log = logging.getLogger("qi_networks.access")
@@ -46,9 +47,11 @@ class Doors:
     def __init__(self, doors: Iterable[Door]) -> None:
         """Build the tree; two doors may not share a path and method."""
         self._tree: dict[str | None, Any] = {}
+        self._words: set[str] = set()
         for door in doors:
             node = self._tree
             for segment in door.path.strip("/").split("/"):
+                self._words.add(segment)
                 node = node.setdefault(None if segment.startswith("{") else segment, {})
             for method in door.methods or ():
                 if method in node.setdefault("/", {}):
@@ -71,6 +74,14 @@ class Doors:
         if found is None:
             raise errors.NotFound("There is no such address.")
         return found, values
+
+    def loggable(self, path: str) -> str:
+        """The path without what is neither of ours nor an id: somebody may have put a name or a token there."""
+        parts = path[:200].split("/")
+        return "/".join(
+            part if not part or part in self._words or LOGGABLE.fullmatch(part) else "*"
+            for part in parts
+        )
 
 
 class Front:
@@ -144,7 +155,8 @@ class Front:
             )
         await self._send(scope, send, answer, headers, ids)
         if self.rooms.settings.access_log:
-            _log_access(scope, call, answer, request_id, began)
+            path = self.doors.loggable(scope["path"])
+            _log_access(scope["method"], path, call, answer, request_id, began)
 
     def _ids(self, headers: dict[bytes, bytes], fresh: str) -> tuple[str, str]:
         """The caller's request and correlation ids where they are UUIDs, else our own."""
@@ -244,13 +256,13 @@ def _fault(request_id: str, error: Exception) -> None:
 
 
 def _log_access(
-    scope: dict[str, Any], call: Call | None, answer: Answer, request_id: str, began: float
+    method: str, path: str, call: Call | None, answer: Answer, request_id: str, began: float
 ) -> None:
     """Path without query: queries may hold names. No address, no person, no token."""
     line = {
         "request_id": request_id,
-        "method": scope["method"],
-        "path": scope["path"][:200],
+        "method": method,
+        "path": path,
         "status": answer.status,
         "bytes": len(answer.body),
         "ms": round((time.perf_counter() - began) * 1000, 2),

@@ -68,7 +68,9 @@ def _key(call: Call) -> str | None:
 
 
 async def _fingerprint(call: Call) -> str:
-    parts = (call.method.encode(), call.path.encode(), call.query, await call.body())
+    # The rank is of it: what an operator was answered is not for their tokens that do not operate.
+    who = call.viewer.rank.encode()
+    parts = (who, call.method.encode(), call.path.encode(), call.query, await call.body())
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8) + part)
