@@ -7,6 +7,7 @@ there (measured: eight are slower than three).
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from app.db.errors import (
     Unsure,
 )
 from app.db.feed import postgresql_tail, postgresql_values
+from app.db.pool import Pool
 from app.db.statement import MAX_SHAPES, Document, Shapes
 from app.db.types import day_text, instant_text
 
@@ -40,14 +42,6 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "10s",
 }
 _PLACEHOLDER = re.compile(r"\$(\d+)")
-
-
-class QuietConnection(asyncpg.Connection):  # type: ignore[misc, type-arg, unused-ignore]
-    """A connection that is handed back without a round trip: nothing here sets session state."""
-
-    def get_reset_query(self) -> str:
-        """Nothing to reset."""
-        return ""
 
 
 async def _prepare(connection: Any) -> None:
@@ -203,9 +197,19 @@ async def _commit(connection: Any) -> None:
     """COMMIT; a connection lost here leaves the outcome unknown."""
     try:
         with _house_errors:
-            await connection.execute("COMMIT")
+            done = await connection.execute("COMMIT")
     except Unavailable as error:
         raise Unsure(str(error)) from error
+    if (
+        done != "COMMIT"
+    ):  # PostgreSQL says ROLLBACK, and raises nothing, where a statement before had failed
+        raise DatabaseError("the transaction had failed and was rolled back")
+
+
+async def _roll_back(connection: Any) -> None:
+    """ROLLBACK; a connection that was lost has been rolled back, and the pool asks again of one that comes back."""
+    with suppress(asyncpg.PostgresError, *_UNAVAILABLE):
+        await connection.execute("ROLLBACK")
 
 
 def _merge(texts: Sequence[str], rows: Sequence[int | None]) -> str:
@@ -232,31 +236,32 @@ class Postgres:
     def __init__(self, url: str, *, read_connections: int, write_connections: int) -> None:
         """`url` is `postgresql://...`; nothing is opened before `start`."""
         self._url = url
-        self._sizes = (read_connections, write_connections)
         self._shapes = Shapes("postgresql")
         self._merged: dict[object, str] = {}
-        self._reads: Any = None
-        self._writes: Any = None
+        self._reads, self._writes = [
+            Pool(self._connect, size, WAIT_FOR_CONNECTION)
+            for size in (read_connections, write_connections)
+        ]
+
+    async def _connect(self) -> Any:
+        connection = await asyncpg.connect(
+            self._url,
+            statement_cache_size=MAX_SHAPES,
+            max_cached_statement_lifetime=0,
+            server_settings=SETTINGS,
+            timeout=WAIT_FOR_CONNECTION,
+        )
+        await _prepare(connection)
+        return connection
 
     async def start(self) -> None:
         """Open both pools; refuses a database that is not UTF-8."""
         with _house_errors:
-            self._reads, self._writes = [
-                await asyncpg.create_pool(
-                    self._url,
-                    min_size=1,
-                    max_size=size,
-                    init=_prepare,
-                    connection_class=QuietConnection,
-                    statement_cache_size=MAX_SHAPES,
-                    max_cached_statement_lifetime=0,
-                    max_inactive_connection_lifetime=0,
-                    server_settings=SETTINGS,
-                    timeout=WAIT_FOR_CONNECTION,
-                )
-                for size in self._sizes
-            ]
-            encoding = await self._reads.fetchval("SHOW server_encoding")
+            connection = await self._reads.take()
+            try:
+                encoding = await connection.fetchval("SHOW server_encoding")
+            finally:
+                self._reads.give(connection)
         if encoding != "UTF8":
             raise DatabaseError(
                 f"the database is encoded as {encoding}; create it with ENCODING 'UTF8'"
@@ -264,12 +269,7 @@ class Postgres:
 
     async def stop(self) -> None:
         """Close both pools, at most five seconds after asking."""
-        for pool in (self._reads, self._writes):
-            if pool is not None:
-                try:
-                    await asyncio.wait_for(pool.close(), 5)
-                except TimeoutError:
-                    pool.terminate()
+        await asyncio.gather(self._reads.close(5), self._writes.close(5))
 
     async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
         """One SELECT in autocommit, tried once more when the connection was gone."""
@@ -285,8 +285,11 @@ class Postgres:
 
     async def _fetch(self, text: str, values: Sequence[Any]) -> Any:
         with _house_errors:
-            async with self._reads.acquire(timeout=WAIT_FOR_CONNECTION) as connection:
+            connection = await self._reads.take()
+            try:
                 return await connection.fetch(text, *values)
+            finally:
+                self._reads.give(connection)
 
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """See `Database.unit`. A caller that gives up does not stop a unit that has begun."""
@@ -302,7 +305,7 @@ class Postgres:
 
     async def _once(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         with _house_errors:
-            connection = await self._writes.acquire(timeout=WAIT_FOR_CONNECTION)
+            connection = await self._writes.take()
         try:
             with _house_errors:
                 await connection.execute("BEGIN")
@@ -310,10 +313,8 @@ class Postgres:
                 result = await run(PostgresTransaction(connection, self._shapes, self._merged))
                 await _commit(connection)
             except BaseException:
-                if not connection.is_closed():
-                    with _house_errors:
-                        await connection.execute("ROLLBACK")
+                await _roll_back(connection)
                 raise
             return result
         finally:
-            await self._writes.release(connection)
+            self._writes.give(connection)
