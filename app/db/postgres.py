@@ -200,9 +200,8 @@ async def _commit(connection: Any) -> None:
             done = await connection.execute("COMMIT")
     except Unavailable as error:
         raise Unsure(str(error)) from error
-    if (
-        done != "COMMIT"
-    ):  # PostgreSQL says ROLLBACK, and raises nothing, where a statement before had failed
+    # PostgreSQL says ROLLBACK, and raises nothing, where a statement before had failed.
+    if done != "COMMIT":
         raise DatabaseError("the transaction had failed and was rolled back")
 
 

@@ -183,8 +183,10 @@ async def test_feed_control(figures: Figures, new_database: NewDatabase, engine:
         attempts += 1
         url = new_database()
         async with TestHouse.over(url) as service:
-            connection = service.app.rooms.house.db._writes  # type: ignore[attr-defined]
+            pool = service.app.rooms.house.db._writes  # type: ignore[attr-defined]
+            connection = await pool.take()
             await connection.execute("CREATE SEQUENCE early_position START 1000 INCREMENT 10")
+            pool.give(connection)
         verdict, counts = await race(
             url, scaled(2_000, 300), engine, lambda db: EarlyPositions(db, _no_pause, db.name)
         )
