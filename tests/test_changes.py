@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.exchange.sync import queries
 from tests.house import Client, TestHouse
 
 pytestmark = pytest.mark.anyio
@@ -113,3 +114,34 @@ async def test_cursors(house: TestHouse) -> None:
     changed = f"{cursor[:20]}{other_letter}{cursor[21:]}"
     broken = await ada.client.get("/v1/changes", params={"cursor": changed})
     assert broken.status_code == 400
+
+
+async def test_a_page_is_found_stretch_by_stretch(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few positions one statement looks at: the same rows, the same pages, nothing at their borders lost."""
+    ada, eve = await house.person("Ada"), await house.person("Eve")
+    for visibility in ("open", "confidential", "confidential", "open", "confidential"):
+        await ada.client.post("/v1/networks", {**NEW, "visibility": visibility})
+    cursor = await start(eve.client)
+    for limit in (1, 2, 100):
+        at_once, end = await follow(eve.client, None, limit=limit)
+        assert len({found[2] for found in at_once}) >= 2
+        for stride in (1, 2, 3):
+            monkeypatch.setattr(queries, "STRIDE", stride)
+            assert (await follow(eve.client, None, limit=limit))[0] == at_once
+            assert (await follow(eve.client, cursor, limit=limit))[0] == []
+            assert (await follow(eve.client, end, limit=limit))[0] == []
+        monkeypatch.undo()
+
+
+async def test_an_operator_hears_nothing_of_other_peoples_tokens(house: TestHouse) -> None:
+    """They read none but their own, so there is nothing to keep a copy of."""
+    ada, root = await house.person("Ada"), await house.person("Root", operator=True)
+    here, hers = await start(root.client), await start(ada.client)
+    made = await ada.client.post("/v1/tokens", {"name": "Mine", "scopes": ["networks:read"]})
+    own = await root.client.post("/v1/tokens", {"name": "Own", "scopes": ["networks:read"]})
+    assert (await ada.client.delete(f"/v1/tokens/{made.json()['id']}")).status_code == 204
+    heard = (await follow(root.client, here))[0]
+    assert heard == [("upsert", "token", own.json()["id"])]
+    assert ("gone", "token", made.json()["id"]) in (await follow(ada.client, hers))[0]
