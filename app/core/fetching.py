@@ -30,6 +30,11 @@ HOSTED_FREE = frozenset(
 )
 
 
+def _facts(model: Any) -> list[Any]:
+    """All columns but the words for the search, which follow from the others."""
+    return [column for column in model.__table__.columns if not column.name.startswith("search_")]
+
+
 def _version_in_snapshot() -> Any:
     """The network's version as the statement's snapshot has it, whatever it is once the lock is held."""
     before = aliased(Network)
@@ -47,12 +52,9 @@ def _network(rank: str, *, lock: bool) -> Any:
         mine.person_id == access.viewer_id(),
         among(mine.status, ["invited", "requested", "active"]),
     )
-    columns = [
-        column for column in Network.__table__.columns if not column.name.startswith("search_")
-    ]
     statement = (
         select(
-            *columns,
+            *_facts(Network),
             access.standing(rank).label("_tier"),
             _version_in_snapshot().label("_seen_version"),
             mine.id.label("_spell_id"),
@@ -135,8 +137,7 @@ async def _fetch_network_row(work: Work, network_id: str, *, lock: bool) -> dict
 
 
 def _member(rank: str) -> Any:
-    columns = list(Member.__table__.columns)
-    return select(*columns).where(
+    return select(*Member.__table__.columns).where(
         Member.id == bindparam("member_id", type_=ID), access.visible_member(rank)
     )
 
@@ -197,13 +198,7 @@ async def is_last_facilitator(work: Work, network_id: str) -> bool:
 
 def _below() -> Any:
     return (
-        select(
-            *(
-                column
-                for column in Network.__table__.columns
-                if not column.name.startswith("search_")
-            )
-        )
+        select(*_facts(Network))
         .where(
             or_(
                 Network.parent_id == bindparam("network_id", type_=ID),
@@ -234,11 +229,8 @@ def _facilitated() -> Any:
         )
         .scalar_subquery()
     )
-    columns = [
-        column for column in Network.__table__.columns if not column.name.startswith("search_")
-    ]
     return (
-        select(*columns)
+        select(*_facts(Network))
         .where(Network.id.in_(mine))
         .order_by(Network.depth, Network.id)
         .with_for_update()
@@ -246,10 +238,7 @@ def _facilitated() -> Any:
 
 
 def _self() -> Any:
-    columns = [
-        column for column in Person.__table__.columns if not column.name.startswith("search_")
-    ]
-    return select(*columns).where(Person.id == access.viewer_id()).with_for_update()
+    return select(*_facts(Person)).where(Person.id == access.viewer_id()).with_for_update()
 
 
 async def fetch_self(

@@ -88,7 +88,9 @@ async def list_members(
     if terms:
         values |= search.values(db.name, terms)
     rank, started = viewer.rank, page.after is not None
-    fetch = db.fetch_slow if terms else db.fetch
+    # Within one network, or of one person, it is a look into an index; else it may be one at every spell there is.
+    narrow = not terms and bool(given & {"network_id", "person_id"})
+    fetch = db.fetch if narrow else db.fetch_slow
     key = ("members", rank, given, started, len(terms))
 
     def build() -> Any:

@@ -84,13 +84,13 @@ async def list_people(
     if terms:
         values |= search.values(db.name, terms)
     rank, started = viewer.rank, page.after is not None
-    fetch = db.fetch_slow if terms else db.fetch
     key = ("people", rank, given, started, len(terms))
 
     def build() -> Any:
         return list_shape(rank, given, started=started, terms=len(terms))
 
-    rows, position = await with_position(db, lambda: fetch(key, build, values))
+    # Where few are listed it looks at everybody.
+    rows, position = await with_position(db, lambda: db.fetch_slow(key, build, values))
     return [shown(row) for row in rows], position
 
 
