@@ -159,6 +159,11 @@ class Invalid(HouseError):
     status, code, title = 422, "invalid", "Something in the request is not right"
 
 
+def refuse(pointer: str, code: str, detail: str) -> Invalid:
+    """The error that says what is wrong with one field."""
+    return Invalid(detail, errors=(FieldError(pointer, code, detail),))
+
+
 class UnknownReference(Invalid):
     code, title = "unknown_reference", "Something the request refers to does not exist"
 

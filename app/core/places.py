@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.types import Double
 
-from app.core.errors import FieldError, Invalid
+from app.core.errors import Invalid, refuse
 from app.db.database import Reads, fetch_one
 from app.models import Organisation, Outcode
 
@@ -106,4 +106,4 @@ async def locate(reads: Reads, near: str, within_km: float) -> Around:
 
 
 def _nowhere(detail: str) -> Invalid:
-    return Invalid(detail, errors=(FieldError("?near", "unknown_place", detail),))
+    return refuse("?near", "unknown_place", detail)

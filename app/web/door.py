@@ -26,6 +26,7 @@ from app.core.errors import (
     NotFound,
     Unauthenticated,
     UnsupportedMediaType,
+    refuse,
 )
 from app.core.viewer import Scope
 from app.web.call import Answer, Call
@@ -58,11 +59,6 @@ def _field_errors(error: ValidationError, prefix: str) -> tuple[FieldError, ...]
         pointer = (prefix + place)[:LONGEST_POINTER] if place else ""  # "" is the body as a whole
         found.append(FieldError(pointer, item["type"], item["msg"]))
     return tuple(found)
-
-
-def refuse(pointer: str, code: str, detail: str) -> Invalid:
-    """One thing wrong with one field."""
-    return Invalid(detail, errors=(FieldError(pointer, code, detail),))
 
 
 class QueryReader:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, delete, select
 
-from app.core.errors import FieldError, HouseError, Invalid, KeyReused
+from app.core.errors import HouseError, KeyReused, refuse
 from app.core.work import House, Work, perform
 from app.db.database import Transaction, Write, fetch_one
 from app.db.errors import Duplicate
@@ -63,7 +63,7 @@ def _key(call: Call) -> str | None:
     key = raw.decode("latin-1")
     if not 1 <= len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
         detail = f"An Idempotency-Key has 1 to {MAX_KEY} printable ASCII characters."
-        raise Invalid(detail, errors=(FieldError("Idempotency-Key", "invalid_key", detail),))
+        raise refuse("Idempotency-Key", "invalid_key", detail)
     return key
 
 

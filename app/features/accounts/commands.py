@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 
 from app.core import access
 from app.core.changes import Told, change, create
-from app.core.errors import FieldError, Forbidden, InsufficientScope, Invalid
+from app.core.errors import FieldError, Forbidden, InsufficientScope, refuse
 from app.core.fetching import facilitates, fetch_token
 from app.core.json_columns import json_text
 from app.core.references import unknown
@@ -114,8 +114,7 @@ def _expiry(work: Work, asked: datetime | None) -> datetime:
         usual = work.now + LIFETIME
         return usual if last is None else min(usual, last)
     if asked <= work.now:
-        detail = "expires_at lies in the past."
-        raise Invalid(detail, errors=(FieldError("/expires_at", "in_the_past", detail),))
+        raise refuse("/expires_at", "in_the_past", "expires_at lies in the past.")
     if last is not None and asked > last:
         detail = f"The token in hand ends at {own}, and so does whatever it makes."
         raise Forbidden(detail, errors=(FieldError("/expires_at", "beyond_own_expiry", detail),))

@@ -11,11 +11,10 @@ from app.core import access
 from app.core.access import HIDDEN, INSIDE, NAME, NETWORK_TIERS
 from app.core.changes import change, create, told_of_network
 from app.core.errors import (
-    FieldError,
     Forbidden,
-    Invalid,
     ParentMembershipRequired,
     TooDeep,
+    refuse,
 )
 from app.core.fetching import fetch_below, fetch_network, lives_elsewhere
 from app.core.json_columns import json_text, plain
@@ -55,10 +54,6 @@ def slug_of(name: str) -> str:
     return slug if len(slug) > 2 else f"network-{slug}".strip("-")  # noqa: PLR2004 - the shortest slug
 
 
-def _refuse(pointer: str, code: str, detail: str) -> Invalid:
-    return Invalid(detail, errors=(FieldError(pointer, code, detail),))
-
-
 def _may_list(work: Work) -> None:
     """Errors: `Forbidden` for whoever may not say that a network lives elsewhere."""
     if not access.allowed("network.list", access.viewer_roles(work.viewer)):
@@ -88,7 +83,7 @@ async def _check_references(work: Work, given: dict[str, Any]) -> dict[str, str]
         known_icbs = await organisations(work, given["icbs"], "/icbs")
         wrong = [code for code, row in known_icbs.items() if row["kind"] != "icb"]
         if wrong:
-            raise _refuse("/icbs", "not_an_icb", f"{wrong[0]} is no integrated care board.")
+            raise refuse("/icbs", "not_an_icb", f"{wrong[0]} is no integrated care board.")
     return found
 
 
@@ -179,7 +174,7 @@ async def _parent_of(work: Work, body: NetworkCreate) -> dict[str, Any]:
         raise TooDeep
     for field in KEPT_BY_OPERATOR:
         if getattr(body, field) is not None:
-            raise _refuse(f"/{field}", "not_here", "A sub-group lives where its parent lives.")
+            raise refuse(f"/{field}", "not_here", "A sub-group lives where its parent lives.")
     if parent["_status"] != "active":
         raise ParentMembershipRequired
     return parent
@@ -235,7 +230,7 @@ async def update_network(work: Work, row: dict[str, Any], body: NetworkPatch) ->
         return
     new = {**row, **{name: plain(row[name]) for name in JSON_FIELDS}, **given}
     if (new["latitude"] is None) != (new["longitude"] is None):
-        raise _refuse("/latitude", "half_a_place", "latitude and longitude are given together.")
+        raise refuse("/latitude", "half_a_place", "latitude and longitude are given together.")
     scope = await _reshaped(work, row, values)
     if OF_THE_SEARCH & set(values):
         if "topics" not in given:
@@ -263,12 +258,12 @@ def _stays_where_it_lives(row: dict[str, Any], given: dict[str, Any]) -> None:
     if lives_elsewhere(row):
         if not lives_elsewhere({**row, **given}):
             detail = "A listing says where it lives or how that was verified; or delete it."
-            raise _refuse("/hosted_at", "no_members", detail)
+            raise refuse("/hosted_at", "no_members", detail)
         return
     for field in KEPT_BY_OPERATOR:
         if given.get(field) is not None:
             detail = "A network that lives here cannot be moved elsewhere; archive it."
-            raise _refuse(f"/{field}", "has_members", detail)
+            raise refuse(f"/{field}", "has_members", detail)
 
 
 async def _reshaped(work: Work, row: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -277,7 +272,7 @@ async def _reshaped(work: Work, row: dict[str, Any], values: dict[str, Any]) -> 
         return await _retier(work, row, values)
     if "slug" in values and row["outer_tier"] == HIDDEN:
         detail = "The slug of a network that outsiders cannot see is random."
-        raise _refuse("/slug", "slug_is_random", detail)
+        raise refuse("/slug", "slug_is_random", detail)
     return {}
 
 

@@ -9,13 +9,11 @@ from app.core.access import HIDDEN
 from app.core.changes import change
 from app.core.errors import (
     AlreadyMember,
-    FieldError,
     Forbidden,
     IllegalTransition,
     LastFacilitator,
     NotJoinable,
     ParentMembershipRequired,
-    UnknownReference,
 )
 from app.core.fetching import (
     fetch_below,
@@ -24,7 +22,7 @@ from app.core.fetching import (
     is_last_facilitator,
     require,
 )
-from app.core.references import organisations
+from app.core.references import organisations, unknown
 from app.core.viewer import Scope
 from app.core.work import Work
 from app.db.database import fetch_one
@@ -167,10 +165,7 @@ async def add_member(work: Work, body: MemberCreate) -> str:
     rank = work.viewer.rank
     person = await fetch_one(work, ("person to add", rank), lambda: _person(rank), values)
     if person is None or (person["_tier"] == HIDDEN and not provisions):
-        detail = "There is no such person that you can see."
-        raise UnknownReference(
-            detail, errors=(FieldError("/person_id", "unknown_reference", detail),)
-        )
+        raise unknown("/person_id", "There is no such person that you can see.")
     if body.representing is not None:
         await organisations(work, [body.representing], "/representing")
     await _in_parent(work, network, str(body.person_id))
