@@ -7,7 +7,7 @@ when its turn comes, and makes room for a new one.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -15,14 +15,14 @@ from typing import Any
 class Pool:
     """At most `size` connections; who finds none waits in line."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Any]], size: int, wait: float) -> None:
+    def __init__(self, connect: Callable[[], Coroutine[Any, Any, Any]], size: int, wait: float) -> None:
         """`connect` opens one; `wait` is the longest time in line, in seconds."""
         self._connect = connect
         self._size = size
         self._wait = wait
         self._idle: list[Any] = []
         self._out: set[Any] = set()
-        self._opening = 0
+        self._opening: set[asyncio.Task[Any]] = set()
         self._line: deque[asyncio.Future[Any]] = deque()
         self._back = asyncio.Event()
 
@@ -34,7 +34,7 @@ class Pool:
                 if not connection.is_closed():
                     self._out.add(connection)
                     return connection
-            if len(self._out) + self._opening < self._size:
+            if len(self._out) + len(self._opening) < self._size:
                 return await self._open()
             connection = await self._in_line()
             if connection is not None:
@@ -52,6 +52,8 @@ class Pool:
         """Wait until all are given back, at most so many seconds, and close them."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
+                if self._opening:
+                    await asyncio.wait(self._opening)
                 while self._out:
                     self._back.clear()
                     await self._back.wait()
@@ -64,16 +66,26 @@ class Pool:
         self._out.clear()
 
     async def _open(self) -> Any:
-        self._opening += 1
+        """Open one more. Who gives up meanwhile leaves it to others: the driver minds being stopped here."""
+        opening = asyncio.create_task(self._connect())
+        self._opening.add(opening)
         try:
-            connection = await self._connect()
+            connection = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(self._opened_for_others)
+            raise
         except BaseException:
-            self._opening -= 1
+            self._opening.discard(opening)
             self._pass_on(None)
             raise
-        self._opening -= 1
+        self._opening.discard(opening)
         self._out.add(connection)
         return connection
+
+    def _opened_for_others(self, opening: asyncio.Task[Any]) -> None:
+        self._opening.discard(opening)
+        failed = opening.cancelled() or opening.exception() is not None
+        self._pass_on(None if failed else opening.result())
 
     async def _in_line(self) -> Any:
         """What somebody gives back; None when there is room for a new one instead."""

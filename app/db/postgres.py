@@ -26,6 +26,7 @@ from app.db.errors import (
 from app.db.feed import postgresql_tail, postgresql_values
 from app.db.pool import Pool
 from app.db.statement import MAX_SHAPES, Document, Shapes
+from app.db.to_the_end import to_the_end
 from app.db.types import day_text, instant_text
 
 T = TypeVar("T")
@@ -292,7 +293,7 @@ class Postgres:
 
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """See `Database.unit`. A caller that gives up does not stop a unit that has begun."""
-        return await asyncio.shield(self._unit(run))
+        return await to_the_end(self._unit(run))
 
     async def _unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         try:

@@ -21,6 +21,7 @@ from app.db.database import Build, ChangeRow, Transaction, Write
 from app.db.errors import Contended, Dangling, DatabaseError, Duplicate, Rejected, Unavailable
 from app.db.feed import BUMP, INSERT
 from app.db.statement import Document, Shapes
+from app.db.to_the_end import to_the_end
 from app.db.types import day_text, instant_text
 
 T = TypeVar("T")
@@ -188,7 +189,7 @@ class Sqlite:
 
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """See `Database.unit`. A caller that gives up does not stop a unit that has begun."""
-        return await asyncio.shield(self._unit(run))
+        return await to_the_end(self._unit(run))
 
     async def _unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         async with self._turn:
