@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app.core.access import HIDDEN, INSIDE, NAME
+from app.core.access import HIDDEN, INSIDE
 from app.core.viewer import Viewer
 from app.db.database import Reads, fetch_one
 from app.models import Change, FeedHead, Member, Network
@@ -127,16 +127,17 @@ def _expected(
     must: set[int] = set()
     may: dict[Told, int] = {}
     for row in log:
-        inside = reader == world.insider and row["network_id"] in world.networks
+        # An operator hears of everything; the insider, of what is in their networks.
+        inside = reader == world.operator or (
+            reader == world.insider and row["network_id"] in world.networks
+        )
         if row["kind"] == "network":
             tier = INSIDE if inside else outer[row["network_id"]]
-            if reader == world.operator:
-                tier = max(tier, NAME)
             if tier == HIDDEN or tier < row["tier"] or not (inside or row["outside"]):
                 continue
             always = True
         elif row["kind"] == "member":
-            if not inside and reader != world.operator:
+            if not inside:
                 continue
             always = reader == world.operator or row["op"] == "gone"
             always = always or row["resource_id"] in open_spells
