@@ -14,7 +14,7 @@ from app.core.seal import Sealer
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One offered order: a column that is never null, and its tiebreak."""
+    """One offered order: a column that is never null, and its tiebreak, which may be the key itself."""
 
     name: str
     key: Any
@@ -53,19 +53,22 @@ def open_page(
 def keyset(statement: Any, sort: Sort, *, started: bool) -> Any:
     """Order by the sort and its tiebreak, start after `:after_key, :after_id` when `started`, take `:take` rows.
 
-    The sort key comes out as `_key`.
+    The sort key comes out as `_key`, if it is not the tiebreak.
     """
     if started:
-        here = tuple_(sort.key, sort.tie)
-        there = tuple_(
-            bindparam("after_key", type_=sort.key.type), bindparam("after_id", type_=sort.tie.type)
-        )
+        after_id: Any = bindparam("after_id", type_=sort.tie.type)
+        here, there = sort.tie, after_id
+        if sort.key is not sort.tie:
+            after_key: Any = bindparam("after_key", type_=sort.key.type)
+            here, there = tuple_(sort.key, sort.tie), tuple_(after_key, after_id)
         statement = statement.where(here < there if sort.descending else here > there)
     return in_order(statement, sort).limit(bindparam("take", type_=Integer))
 
 
 def in_order(statement: Any, sort: Sort) -> Any:
-    """Order by the sort and its tiebreak; the sort key comes out as `_key`."""
+    """Order by the sort and its tiebreak; the sort key comes out as `_key`, if it is not the tiebreak."""
+    if sort.key is sort.tie:
+        return statement.order_by(sort.tie.desc() if sort.descending else sort.tie)
     order = (sort.key.desc(), sort.tie.desc()) if sort.descending else (sort.key, sort.tie)
     return statement.add_columns(sort.key.label("_key")).order_by(*order)
 
@@ -86,7 +89,9 @@ def cut(sealer: Sealer, page: Page, rows: list[dict[str, Any]], tie: str = "id")
     last = rows[-1] if rows else None
     cursor = None
     if more and last is not None:
-        cursor = sealer.seal(orjson.dumps([last["_key"], last[tie]]), page.bound_to)
-    for row in rows:
-        del row["_key"]
+        key = last.get("_key", last[tie])
+        cursor = sealer.seal(orjson.dumps([key, last[tie]]), page.bound_to)
+    if last is not None and "_key" in last:
+        for row in rows:
+            del row["_key"]
     return cursor
