@@ -15,7 +15,9 @@ from typing import Any
 class Pool:
     """At most `size` connections; who finds none waits in line."""
 
-    def __init__(self, connect: Callable[[], Coroutine[Any, Any, Any]], size: int, wait: float) -> None:
+    def __init__(
+        self, connect: Callable[[], Coroutine[Any, Any, Any]], size: int, wait: float
+    ) -> None:
         """`connect` opens one; `wait` is the longest time in line, in seconds."""
         self._connect = connect
         self._size = size

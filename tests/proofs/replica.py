@@ -74,8 +74,10 @@ class Replica:
             return
         self.told[row_id] = item["version"]
         held = self._rows(kind).get(row_id)
-        if item["op"] == "upsert" and held is not None and held["version"] >= item["version"]:
-            return  # as the contract allows
+        known = held is not None and held["version"] >= item["version"]
+        # As the contract allows; but a person's card is also in their members, which may have been read before.
+        if item["op"] == "upsert" and known and kind != "person":
+            return
         if item["op"] == "scope_changed":
             self._drop(kind, row_id)
             await self._relist(item["network_id"])
