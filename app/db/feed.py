@@ -6,12 +6,14 @@ whose row is committed later and never sees it).
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from app.db.database import ChangeRow
 
 COLUMNS = tuple(field.name for field in fields(ChangeRow))
+change_values = attrgetter(*COLUMNS)  # `astuple` copies every value: a tenth of a join
 _TYPES = {
     "at": "timestamptz",
     "resource_id": "text",
@@ -53,4 +55,7 @@ def postgresql_tail(first: int, conditions: Sequence[str]) -> str:
 
 def postgresql_values(changes: Sequence[ChangeRow]) -> list[Any]:
     """The values for `postgresql_tail`: how many, then one array a column."""
-    return [len(changes), *(list(column) for column in zip(*map(astuple, changes), strict=True))]
+    return [
+        len(changes),
+        *(list(column) for column in zip(*map(change_values, changes), strict=True)),
+    ]

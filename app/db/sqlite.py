@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import astuple
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -19,7 +18,7 @@ import orjson
 from app.db import search
 from app.db.database import Build, ChangeRow, Transaction, Write
 from app.db.errors import Contended, Dangling, DatabaseError, Duplicate, Rejected, Unavailable
-from app.db.feed import BUMP, INSERT
+from app.db.feed import BUMP, INSERT, change_values
 from app.db.statement import Document, Shapes
 from app.db.to_the_end import to_the_end
 from app.db.types import day_text, instant_text
@@ -127,7 +126,7 @@ class SqliteTransaction:
         if changes:
             (head,) = self._run(BUMP, [len(changes)]).fetchone()
             for position, change in enumerate(changes, head - len(changes) + 1):
-                self._run(INSERT, [position, *astuple(change)])
+                self._run(INSERT, [position, *change_values(change)])
 
 
 class Sqlite:

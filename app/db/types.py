@@ -7,6 +7,7 @@ output format, so that both databases give the same bytes.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, TIMESTAMP, Date, Double, String, Text, literal
@@ -36,6 +37,7 @@ JSON_TEXT = JsonText().with_variant(JSON(), "postgresql")
 FLOAT: Double[float] = Double()
 
 
+@lru_cache(maxsize=256)  # a command writes the same instant into a dozen columns
 def instant_text(value: datetime) -> str:
     """An aware datetime as the house writes it: UTC, six fractional digits, `Z`."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
