@@ -43,7 +43,9 @@ class Network(Base, Versioned, Searched):
         Index("ix_network_region_name_id", "region", "name", "id"),
         Index("ix_network_place", "latitude", "longitude"),
         Index("ix_network_created", "created_at", "id"),
-        # None on what a join moves: without one PostgreSQL writes a join into the row's own page and no index.
+        # Nothing that a join moves is indexed, and every page has room for one row more: PostgreSQL then writes the
+        # new row beside the old one and into no index, in half the time.
+        {"postgresql_with": {"fillfactor": 70}},
     )
 
     # What readers of the name tier see instead of the outer version: a sub-group's front may be open to some.

@@ -208,6 +208,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["parent_id"], ["network.id"], name=("fk_network_parent_id")),
         sa.PrimaryKeyConstraint("id", name=("pk_network")),
+        postgresql_with={"fillfactor": 70},
     )
     op.create_index("ix_network_created", "network", ["created_at", "id"], unique=False)
     op.create_index("ix_network_name_id", "network", ["name", "id"], unique=False)
