@@ -99,7 +99,8 @@ async def test_pages(house: TestHouse, sort: str) -> None:
                 break
             params["cursor"] = page["next_cursor"]
         assert len(found) == len(set(found)) >= 7
-    stolen = await house.anonymous.get(
-        "/v1/networks", params={**params, "region": "Y56", "cursor": page["next_cursor"] or "AAAA"}
-    )
-    assert stolen.status_code == 400
+    asked = {"region": "wales", "limit": 1, "sort": sort}
+    first = (await house.anonymous.get("/v1/networks", params=asked)).json()
+    elsewhere = {**asked, "region": "Y56", "cursor": first["next_cursor"]}
+    refused = await house.anonymous.get("/v1/networks", params=elsewhere)
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_cursor")
