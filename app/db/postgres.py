@@ -35,6 +35,7 @@ SETTINGS = {
     "application_name": "qi-networks",
     "timezone": "UTC",
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",  # to start a worker takes longer than any of our statements
     # A statement is planned once for each connection: every shape has its index whatever is asked, and planning takes
     # as long as reading a page.
     "plan_cache_mode": "force_generic_plan",
