@@ -37,9 +37,7 @@ FRONT_COLUMNS = (
     Network.professions, Network.region, Network.icbs, Network.place, Network.latitude, Network.longitude,
     Network.host_code.label("host.code"), Network.host_name.label("host.name"), Network.hosted_at, Network.verified,
     Network.meets, Network.member_offer, Network.lifecycle_stage, Network.member_count, Network.facilitators,
-    Network.links, Network.closing_note, Network.version, Network.updated_at,
-    Network.outer_version.label("_outer_version"), Network.outer_updated_at.label("_outer_updated_at"),
-    Network.name_version.label("_name_version"), Network.name_updated_at.label("_name_updated_at"),
+    Network.links, Network.closing_note,
 )  # fmt: skip
 INSIDE_COLUMNS = (
     Network.engagement_strategy, Network.resourcing, Network.charter, Network.size_target, Network.footprint,
@@ -74,6 +72,25 @@ def _updated_at(rank: str) -> Any:
     )
 
 
+def _stamps(rank: str) -> list[Any]:
+    """Version and time of the last change for each tier that this viewer may have; `shown` picks.
+
+    Those of a tier that they cannot have on a row stay in the database, for to write an instant out takes it longer
+    than to look whose the row is.
+    """
+    inside = {"operator": true(), "anonymous": false()}.get(rank, _mine(yes=True))
+    by_tier = [
+        ("", inside, Network.version, Network.updated_at),
+        ("_outer_", None, Network.outer_version, Network.outer_updated_at),
+        ("_name_", Network.outer_tier < FRONT, Network.name_version, Network.name_updated_at),
+    ]
+    return [
+        (stamp if where is None else case((where, stamp))).label(prefix + name)
+        for prefix, where, *stamps in by_tier
+        for name, stamp in zip(("version", "updated_at"), stamps, strict=True)
+    ]
+
+
 def sorts(rank: str) -> dict[str, Sort]:
     """The offered orders but for the score, which each way of matching makes for itself."""
     return {
@@ -105,11 +122,11 @@ def _ways_to_match(rank: str, terms: int) -> list[tuple[Any, Any]]:
     by_inside, inside_score = found("inside")
     own = Network.id.in_(access.networks_around_viewer())
     found_already = and_(outer >= FRONT, by_front)
-    return [
-        *ways,
-        (and_(own, outer < FRONT, tier == FRONT, by_front), front_score),
-        (and_(own, tier >= INSIDE, by_inside, not_(found_already)), inside_score),
-    ]
+    either = or_(
+        and_(tier >= INSIDE, by_inside, not_(found_already)),
+        and_(tier == FRONT, outer < FRONT, by_front),
+    )
+    return [*ways, (and_(own, either), case((tier >= INSIDE, inside_score), else_=front_score))]
 
 
 def _has_term(field: str, *, several: bool) -> ColumnElement[bool]:
@@ -170,6 +187,7 @@ def list_shape(
     distance = places.distance_km(Network) if "near" in given else literal(None, Double())
     statement = select(
         *FRONT_COLUMNS,
+        *_stamps(rank),
         access.standing(rank).label("_tier"),
         feed_head().label("_head"),
         distance.label("distance_km"),
@@ -285,6 +303,7 @@ def _one(rank: str) -> Any:
     statement = select(
         *FRONT_COLUMNS,
         *INSIDE_COLUMNS,
+        *_stamps(rank),
         (access.standing(rank)).label("_tier"),
         LIVES_ELSEWHERE.label("_elsewhere"),
         Network.depth.label("_depth"),
