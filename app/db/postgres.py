@@ -142,7 +142,7 @@ class PostgresTransaction:
         statement = self._shapes.get(key, build)
         with _house_errors:
             rows = await self._connection.fetch(statement.text, *statement.values(values))
-        return [statement.shape(row) for row in rows]
+        return statement.documents(rows)
 
     async def write(self, writes: Sequence[Write]) -> None:
         """See `Transaction.write`."""
@@ -280,7 +280,7 @@ class Postgres:
             rows = await self._fetch(statement.text, given)
         except Unavailable:
             rows = await self._fetch(statement.text, given)
-        return [statement.shape(row) for row in rows]
+        return statement.documents(rows)
 
     fetch_slow = fetch
 

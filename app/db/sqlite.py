@@ -98,10 +98,7 @@ class SqliteTransaction:
     async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
         """See `Reads.fetch`."""
         statement = self._shapes.get(key, build)
-        return [
-            statement.shape(row)
-            for row in self._run(statement.text, statement.values(values)).fetchall()
-        ]
+        return statement.documents(self._run(statement.text, statement.values(values)).fetchall())
 
     async def write(self, writes: Sequence[Write]) -> None:
         """See `Transaction.write`."""
@@ -163,7 +160,9 @@ class Sqlite:
     async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
         """An indexed read, on the loop."""
         statement = self._shapes.get(key, build)
-        return self._select(self._reader, statement.text, statement.values(values), statement.shape)
+        return self._select(
+            self._reader, statement.text, statement.values(values), statement.documents
+        )
 
     async def fetch_slow(
         self, key: object, build: Build, values: Mapping[str, Any]
@@ -172,7 +171,7 @@ class Sqlite:
         statement = self._shapes.get(key, build)
         given = statement.values(values)
         return await asyncio.get_running_loop().run_in_executor(
-            self._searching, self._select, self._slow, statement.text, given, statement.shape
+            self._searching, self._select, self._slow, statement.text, given, statement.documents
         )
 
     def _select(
@@ -180,11 +179,11 @@ class Sqlite:
         connection: sqlite3.Connection,
         text: str,
         values: Sequence[Any],
-        shape: Callable[[Any], Document],
+        documents: Callable[[Any], list[Document]],
     ) -> list[Document]:
         with _house_errors(self._unique):
             rows = connection.execute(text, [_plain(value) for value in values]).fetchall()
-        return [shape(row) for row in rows]
+        return documents(rows)
 
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """See `Database.unit`. A caller that gives up does not stop a unit that has begun."""
