@@ -9,7 +9,7 @@ import orjson
 from app.core import words
 from app.core.viewer import PERSONAL_SCOPES
 from app.features.networks.settling import search_words
-from app.reference.load import read_outcodes
+from app.reference.load import read_outcodes, read_professions, read_topics
 from app.web.identity import hash_of
 from benchmarks.world import BEGAN, VIEWERS, Row, World, secret_of, versioned
 
@@ -31,6 +31,18 @@ def organisation_rows(world: World) -> Iterator[Row]:
             "longitude": org.longitude, "region": org.region, "parents": "[]", "successors": "[]",
             "updated_at": BEGAN, **searched(search_name=words.document(org.name)),
         }  # fmt: skip
+
+
+def term_rows() -> Iterator[Row]:
+    """The shipped topics and professions."""
+    for vocabulary, terms in (("topic", read_topics()), ("profession", read_professions())):
+        for term in terms:
+            yield {
+                "vocabulary": vocabulary,
+                "code": term.code,
+                "label": term.label,
+                "grouping": term.group,
+            }
 
 
 def outcode_rows() -> Iterator[Row]:

@@ -58,6 +58,7 @@ async def _fill(url: str, sizes: Sizes) -> None:
         began = time.perf_counter()
         say(f"making {sizes.networks} networks, {sizes.people} people, {sizes.memberships} spells")
         world = World(sizes)
+        await _copy(connection, "term", rows.term_rows())
         await _copy(connection, "organisation", rows.organisation_rows(world))
         await _copy(connection, "outcode", rows.outcode_rows())
         await _copy(connection, "person", rows.person_rows(world))
