@@ -36,7 +36,7 @@ def told_of_network(row: Mapping[str, Any], tier: int, **more: Any) -> Told:
     return Told(network_id=row["id"], tier=tier, outer=tier <= row["parent_tier"], **more)
 
 
-def record(
+def record(  # noqa: PLR0913 - one argument for each column that differs
     work: Work,
     action: str,
     resource_id: str,
@@ -44,6 +44,7 @@ def record(
     *,
     version: int,
     outer_version: int,
+    name_version: int | None = None,
     op: str = "upsert",
     fields: tuple[str, ...] = (),
 ) -> None:
@@ -61,6 +62,7 @@ def record(
             outside=told.outer,
             version=version,
             outer_version=outer_version,
+            name_version=name_version,
             reach=told.reach,
             reach_network_id=told.reach_network_id or told.network_id,
             scope=told.scope,
@@ -82,7 +84,8 @@ def create(work: Work, action: str, values: Mapping[str, Any], told: Told) -> di
         "outer_updated_at": work.now,
     }
     work.insert(KINDS[action.split(".", 1)[0]], row)
-    record(work, action, row["id"], told, version=1, outer_version=1)
+    name_version = values.get("name_version")
+    record(work, action, row["id"], told, version=1, outer_version=1, name_version=name_version)
     return row
 
 
@@ -109,6 +112,7 @@ def change(
         told,
         version=new["version"],
         outer_version=new.get("outer_version", row["outer_version"]),
+        name_version=new.get("name_version", row.get("name_version")),
         op=op,
         fields=tuple(name for name in values if not name.startswith("search_")),
     )
@@ -125,5 +129,6 @@ def remove(work: Work, action: str, row: Mapping[str, Any], told: Told) -> None:
         told,
         version=row["version"] + 1,
         outer_version=row["outer_version"] + 1,
+        name_version=row["name_version"] + 1 if "name_version" in row else None,
         op="gone",
     )

@@ -41,6 +41,7 @@ class ChangeRow:
     outside: bool
     version: int
     outer_version: int
+    name_version: int | None
     reach: str | None
     reach_network_id: str | None
     scope: str | None

@@ -25,6 +25,7 @@ _TYPES = {
     "outside": "boolean",
     "version": "bigint",
     "outer_version": "bigint",
+    "name_version": "bigint",
     "fields": "json",
 }
 

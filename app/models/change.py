@@ -32,6 +32,7 @@ class Change(Base):
     outside: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
     version: Mapped[int] = mapped_column(BigInteger)
     outer_version: Mapped[int] = mapped_column(BigInteger)
+    name_version: Mapped[int | None] = mapped_column(BigInteger)
     reach: Mapped[str | None] = mapped_column(String(12))
     reach_network_id: Mapped[str | None] = mapped_column(ID)
     scope: Mapped[str | None] = mapped_column(String(8))

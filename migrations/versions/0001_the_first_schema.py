@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("outside", sa.Boolean(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("outer_version", sa.BigInteger(), nullable=False),
+        sa.Column("name_version", sa.BigInteger(), nullable=True),
         sa.Column("reach", sa.String(length=12), nullable=True),
         sa.Column("reach_network_id", ID, nullable=True),
         sa.Column("scope", sa.String(length=8), nullable=True),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app.core.access import HIDDEN, INSIDE
+from app.core.access import HIDDEN, INSIDE, NAME
 from app.core.viewer import Viewer
 from app.db.database import Reads, fetch_one
 from app.models import Change, FeedHead, Member, Network
@@ -143,7 +143,10 @@ def _expected(
             always = always or row["resource_id"] in open_spells
         else:
             raise AssertionError(row["kind"])
-        version = row["version"] if inside or row["kind"] == "member" else row["outer_version"]
+        by_name = row["kind"] == "network" and outer[row["network_id"]] == NAME
+        version = row["name_version"] if by_name else row["outer_version"]
+        if inside or row["kind"] == "member":
+            version = row["version"]
         may[row["kind"], row["resource_id"], version] = row["seq"]
         if always:
             must.add(row["seq"])

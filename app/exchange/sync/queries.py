@@ -86,11 +86,6 @@ def _reached(rank: str) -> ColumnElement[bool]:
     )
 
 
-def _name_version(seen: Any) -> Any:
-    """What a reader of a network's name alone counts, as it stands now; the log keeps the other two."""
-    return select(Network.name_version).where(Network.id == seen.c.network_id).scalar_subquery()
-
-
 def _own_spell_stays(seen: Any, rank: str) -> ColumnElement[bool]:
     """The network went out of sight, but not one's own request or invitation: what is in it is not all gone."""
     if rank == "anonymous":
@@ -115,7 +110,7 @@ def shape(rank: str, kinds: tuple[str, ...], given: frozenset[str]) -> Any:
     row = (
         select(
             Change.seq, Change.kind, Change.resource_id, Change.network_id, Change.version, Change.outer_version,
-            Change.at, Change.tier, Change.outside, Change.op, Change.scope, Change.person_id,
+            Change.name_version, Change.at, Change.tier, Change.outside, Change.op, Change.scope, Change.person_id,
             _reached(rank).label("reached"), sight.label("sight"),
         )
         .where(
@@ -148,7 +143,7 @@ def shape(rank: str, kinds: tuple[str, ...], given: frozenset[str]) -> Any:
     return (
         select(
             seen.c.kind, seen.c.resource_id.label("id"), seen.c.network_id, op.label("op"),
-            case((inside, seen.c.version), (named, _name_version(seen)), else_=seen.c.outer_version).label("version"),
+            case((inside, seen.c.version), (named, seen.c.name_version), else_=seen.c.outer_version).label("version"),
             seen.c.at, seen.c.seq.label("_seq"),
         )
         .where(or_(shown, and_(~there, seen.c.reached), for_me))
