@@ -29,7 +29,7 @@ from app.db import search
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, INSTANT, among, one_of
 from app.features.networks.schemas import NetworkQuery
-from app.models import Member, Network, NetworkPurpose, NetworkTerm
+from app.models import Member, Network, NetworkTerm
 
 FRONT_COLUMNS = (
     Network.id, Network.name, Network.slug, Network.purpose, Network.visibility, Network.join_policy,
@@ -379,27 +379,3 @@ def _actions(
     if active:
         found.append("leave")
     return [name for name in found if access.in_scope(viewer, name, row["id"])]
-
-
-def _purposes(rank: str) -> Any:
-    by = NetworkPurpose.person_id.label("by_id")
-    return (
-        select(
-            NetworkPurpose.purpose, NetworkPurpose.from_at, NetworkPurpose.to_at, by,
-            access.standing(rank).label("_tier"),
-        )
-        .join(Network, Network.id == NetworkPurpose.network_id)
-        .where(NetworkPurpose.network_id == bindparam("network_id", type_=ID), access.visible_network(rank))
-        .order_by(NetworkPurpose.from_at, NetworkPurpose.id)
-    )  # fmt: skip
-
-
-async def purposes(reads: Reads, viewer: Viewer, network_id: str) -> list[dict[str, Any]]:
-    """The wordings of the purpose, oldest first; empty when the network is not there for this viewer."""
-    rank = viewer.rank
-    values = {**access.values(viewer), "network_id": network_id}
-    rows = await reads.fetch(("purposes", rank), lambda: _purposes(rank), values)
-    for row in rows:
-        if row.pop("_tier") < INSIDE:
-            row["by_id"] = None
-    return rows

@@ -11,7 +11,7 @@ from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work
 from app.db.errors import Duplicate
-from app.features.networks import closing, commands, queries
+from app.features.networks import closing, commands, purposes, queries
 from app.features.networks.schemas import (
     Network,
     NetworkArchive,
@@ -141,7 +141,7 @@ async def delete_network(call: CallDep, network_id: Id) -> Answer:
 @needs(Scope.NETWORKS_READ, sign_in=False, cache="private, no-cache")
 async def list_purposes(call: CallDep, network_id: Id) -> Answer:
     """How the purpose was worded over time, the oldest first."""
-    rows = await queries.purposes(call.rooms.house.db, call.viewer, network_id)
+    rows = await purposes.purposes(call.rooms.house.db, call.viewer, network_id)
     if not rows:
         raise NotFound
     return answers.cached(call, {"items": rows})
