@@ -116,18 +116,18 @@ WITH new AS (
 ), counted AS (
     UPDATE network SET member_count = member_count + 1, version = version + 1,
         outer_version = outer_version + 1, updated_at = now(), outer_updated_at = now()
-    WHERE id = $1 RETURNING id, version, outer_version
+    WHERE id = $1 RETURNING id, version, outer_version, name_version
 ), head AS (
     UPDATE feed_head SET seq = seq + 2 WHERE id = 1 AND (SELECT count(*) FROM held) = 1
         AND (SELECT count(*) FROM counted) = 1 RETURNING seq
 ), told AS (
     INSERT INTO change (seq, at, kind, resource_id, network_id, person_id, op, action, tier, outside, version,
-        outer_version, reach, reach_network_id, scope, actor_id, request_id, fields)
+        outer_version, name_version, reach, reach_network_id, scope, actor_id, request_id, fields)
     SELECT head.seq - 1, now(), 'member', new.id, new.network_id, new.person_id, 'upsert', 'member.joined', 0, true, 1,
-        1, NULL, new.network_id, NULL, new.person_id, gen_random_uuid(), '[]'::json FROM head, new
+        1, NULL, NULL, new.network_id, NULL, new.person_id, gen_random_uuid(), '[]'::json FROM head, new
     UNION ALL
     SELECT head.seq, now(), 'network', counted.id, counted.id, $2, 'upsert', 'network.member_joined', 1, true,
-        counted.version, counted.outer_version, NULL, counted.id, 'person', $2, gen_random_uuid(),
+        counted.version, counted.outer_version, counted.name_version, NULL, counted.id, 'person', $2, gen_random_uuid(),
         '["member_count"]'::json FROM head, counted
     RETURNING 1
 )
