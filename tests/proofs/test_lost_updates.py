@@ -38,6 +38,7 @@ class Register:
                 self.acknowledged.append(mark)
             if wrote.status_code != 412:
                 return
+            await asyncio.sleep(dice.uniform(0, 0.05))
 
 
 async def race(house: TestHouse, edits: int, *, checked: bool) -> tuple[Register, str]:

@@ -115,7 +115,7 @@ class Search:
 
 async def test_replay(figures: Figures, new_database: NewDatabase) -> None:
     """Random traces of eighty steps; nine observers follow at random moments."""
-    traces, search = scaled(60), Search(new_database)
+    traces, search = scaled(40), Search(new_database)
     failure = await search.first_failure(traces, "replay")
     if failure is not None:
         number, run = failure
@@ -148,7 +148,7 @@ async def test_replay_control(
 
 async def test_replay_meanwhile(figures: Figures, new_database: NewDatabase) -> None:
     """Observers list and follow while people act: between a list and the feed there is no hole."""
-    traces, total = scaled(40), Run()
+    traces, total = scaled(20), Run()
     for number in range(traces):
         dice = random.Random(repr((SEED, "meanwhile", number)))
         async with TestHouse.over(new_database()) as house:
@@ -182,9 +182,9 @@ async def act_out(stage: Stage, trace: list[Step], over: asyncio.Event) -> None:
 
 
 async def watch(observer: Replica, over: asyncio.Event, share: float) -> None:
-    """Begin a copy some time into the action, and follow without rest."""
+    """Begin a copy some time into the action, and follow with little rest."""
     await asyncio.sleep(share * 0.3)
     await observer.begin()
     while not over.is_set():
         await observer.follow()
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
