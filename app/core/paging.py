@@ -62,7 +62,12 @@ def keyset(statement: Any, sort: Sort, *, started: bool) -> Any:
             after_key: Any = bindparam("after_key", type_=sort.key.type)
             here, there = tuple_(sort.key, sort.tie), tuple_(after_key, after_id)
         statement = statement.where(here < there if sort.descending else here > there)
-    return in_order(statement, sort).limit(bindparam("take", type_=Integer))
+    return in_order(statement, sort).limit(take())
+
+
+def take() -> Any:
+    """The parameter that says how many rows: one more than the page shows."""
+    return bindparam("take", type_=Integer)
 
 
 def in_order(statement: Any, sort: Sort) -> Any:

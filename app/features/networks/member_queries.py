@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, or_, select
+from sqlalchemy import bindparam, case, exists, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from app.core import access, words
 from app.core.feed_position import feed_head, head, with_position
-from app.core.paging import Page, Sort, keyset, page_values
+from app.core.paging import Page, Sort, in_order, keyset, page_values, take
 from app.core.viewer import Viewer
 from app.db import search
 from app.db.database import Database, Reads, fetch_one
@@ -21,10 +22,6 @@ PERSON = (
     Organisation.code.label("person.organisation.code"),
     Organisation.name.label("person.organisation.name"),
 )
-COLUMNS = (
-    Member.id, Member.network_id, *PERSON, Member.role, Member.status, Member.representing, Member.offer,
-    Member.message, Member.joined_at, Member.created_at, Member.updated_at, Member.version,
-)  # fmt: skip
 FILTERS = {
     "network_id": Member.network_id,
     "person_id": Member.person_id,
@@ -32,19 +29,56 @@ FILTERS = {
     "role": Member.role,
     "profession": Person.profession,
 }
+OPEN = ("active", "requested", "invited")
+BESIDE_NETWORK = (
+    "person_id",
+    "role",
+)  # filters of a spell's own row that leave its order to the index
 
 
-def _base(rank: str, network_id: Any) -> Any:
+def _base(rank: str, network_id: Any, member: Any = Member) -> Any:
     return (
-        select(*COLUMNS, access.reads_message(rank, network_id).label("_sees_message"))
-        .join(Person, Person.id == Member.person_id)
+        select(
+            member.id, member.network_id, *PERSON, member.role, member.status, member.representing, member.offer,
+            member.message, member.joined_at, member.created_at, member.updated_at, member.version,
+            access.reads_message(rank, network_id, member).label("_sees_message"),
+        )
+        .join(Person, Person.id == member.person_id)
         .outerjoin(Organisation, Organisation.code == Person.organisation_code)
-    )
+    )  # fmt: skip
+
+
+def _first_of_each_status(rank: str, given: frozenset[str], *, started: bool) -> Any:
+    """The spells of a page of one network: the first of each open status, and of those the first.
+
+    Each status lies in order in an index, and persons are looked up for the page alone: a page of a big network does
+    not cost the whole of it.
+    """
+    within = bindparam("network_id", type_=ID)
+    wanted = [access.visible_member(rank, network_id=within)]
+    wanted += [FILTERS[name] == bindparam(name) for name in BESIDE_NETWORK if name in given]
+    of_each = [
+        keyset(
+            select(*Member.__table__.columns).where(
+                Member.network_id == within, Member.status == status, *wanted
+            ),
+            Sort("id", Member.id, Member.id),
+            started=started,
+        ).subquery()
+        for status in OPEN
+    ]
+    found = union_all(*(select(first) for first in of_each)).subquery("found")
+    there = Sort("id", found.c.id, found.c.id)
+    return aliased(Member, in_order(select(found), there).limit(take()).subquery("page"))
 
 
 def list_shape(rank: str, given: frozenset[str], *, started: bool, terms: int) -> Any:
     """The SELECT of a list with these filters."""
     within = bindparam("network_id", type_=ID) if "network_id" in given else None
+    if within is not None and not terms and given <= {"network_id", *BESIDE_NETWORK}:
+        member = _first_of_each_status(rank, given, started=started)
+        statement = _base(rank, within, member).add_columns(feed_head().label("_head"))
+        return statement.order_by(member.id)
     statement = _base(rank, Member.network_id if within is None else within).add_columns(
         feed_head().label("_head")
     )
