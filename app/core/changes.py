@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from app.core.access import NAME
+from app.core.access import INSIDE, NAME
 from app.core.work import KINDS, Work
 from app.db.database import ChangeRow
 
@@ -69,8 +69,17 @@ def record(  # noqa: PLR0913 - one argument for each column that differs
             actor_id=work.viewer.person_id,
             request_id=work.request_id,
             fields=orjson.dumps(list(fields)).decode(),
+            token_id=work.viewer.token_id,
         )
     )
+
+
+def record_read(work: Work, network_id: str, operation: str) -> None:
+    """Write that the viewer looked inside a network; the feed never shows it, the audit does."""
+    told = Told(network_id=network_id, tier=INSIDE, outer=False)
+    record(
+        work, "read.network", network_id, told, version=0, outer_version=0, op="read", fields=(operation,)
+    )  # fmt: skip
 
 
 def create(work: Work, action: str, values: Mapping[str, Any], told: Told) -> dict[str, Any]:

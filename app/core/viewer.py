@@ -18,6 +18,9 @@ class Scope(StrEnum):
     TOKENS_READ = "tokens:read"
     TOKENS_WRITE = "tokens:write"
     CHANGES_READ = "changes:read"
+    ACCOUNT_READ = "account:read"
+    ACCOUNT_WRITE = "account:write"
+    AUDIT_READ = "audit:read"
     OPERATE = "operate"
 
 

@@ -48,6 +48,7 @@ class ChangeRow:
     actor_id: str | None
     request_id: str
     fields: str
+    token_id: str | None
 
 
 class Reads(Protocol):

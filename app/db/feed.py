@@ -27,6 +27,7 @@ _TYPES = {
     "outer_version": "bigint",
     "name_version": "bigint",
     "fields": "json",
+    "token_id": "uuid",
 }
 
 BUMP = "UPDATE feed_head SET seq = seq + ? WHERE id = 1 RETURNING seq"

@@ -10,6 +10,9 @@ from app.models.base import Base
 class Change(Base):
     """What happened to one resource in one transaction: names of fields, never values.
 
+    A row of the kind `read` says that an operator looked inside a private or confidential network, and by which
+    operation (`fields`): it is for the audit alone.
+
     `tier` is what a reader must see of the resource to be told; `outside` says that somebody outside could see what
     changed at the time, so that opening something up does not show what went on before. `reach` says who is told
     although the resource is out of their sight now (`anyone`, `signed_in`, `member` or `facilitator` of
@@ -39,6 +42,9 @@ class Change(Base):
     actor_id: Mapped[str | None] = mapped_column(ID)
     request_id: Mapped[str] = mapped_column(String(36))
     fields: Mapped[str] = mapped_column(JSON_TEXT)
+    token_id: Mapped[str | None] = mapped_column(ID)
+    # The chain's hash up to the end of this row's transaction; null before there was a chain.
+    seal: Mapped[str | None] = mapped_column(String(64))
 
 
 class FeedHead(Base):
@@ -50,6 +56,9 @@ class FeedHead(Base):
     seq: Mapped[int] = mapped_column(BigInteger)
     kept_from: Mapped[int] = mapped_column(BigInteger)
     epoch: Mapped[str] = mapped_column(ID)
+    # The chain's last hash, and the one before the first row kept.
+    seal: Mapped[str] = mapped_column(String(64), server_default="")
+    kept_seal: Mapped[str] = mapped_column(String(64), server_default="")
 
 
 class Installation(Base):

@@ -1,9 +1,9 @@
-"""People and their tokens."""
+"""People."""
 
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.types import DAY, ID, INSTANT, JSON_TEXT
+from app.db.types import ID, INSTANT, JSON_TEXT
 from app.models.base import Base, Searched, Versioned
 
 
@@ -33,6 +33,7 @@ class Person(Base, Versioned, Searched):
     email: Mapped[str | None] = mapped_column(String(254))
     email_key: Mapped[str | None] = mapped_column(String(254))
     operator: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
+    erased_at: Mapped[str | None] = mapped_column(INSTANT)
 
 
 class PersonTopic(Base):
@@ -47,31 +48,10 @@ class PersonTopic(Base):
     code: Mapped[str] = mapped_column(String(60), primary_key=True)
 
 
-class Token(Base, Versioned):
-    """A bearer token; only the SHA-256 of its secret is kept (256 random bits need no slow hash)."""
+class Erasure(Base):
+    """That a person was erased: replayed after a backup was restored, so it outlives the row it speaks of."""
 
-    __tablename__ = "token"
+    __tablename__ = "erasure"
 
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    name: Mapped[str] = mapped_column(String(200))
-    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    hint: Mapped[str] = mapped_column(String(16))
-    scopes: Mapped[str] = mapped_column(JSON_TEXT)
-    network_id: Mapped[str | None] = mapped_column(ForeignKey("network.id"), index=True)
-    expires_at: Mapped[str | None] = mapped_column(INSTANT)
-    revoked_at: Mapped[str | None] = mapped_column(INSTANT)
-    last_used_on: Mapped[str | None] = mapped_column(DAY)
-    demo: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
-
-
-class OperatorRead(Base):
-    """An operator read something inside a private or confidential network."""
-
-    __tablename__ = "operator_read"
-
-    id: Mapped[str] = mapped_column(ID, primary_key=True)
-    at: Mapped[str] = mapped_column(INSTANT)
-    person_id: Mapped[str] = mapped_column(ID)
-    network_id: Mapped[str] = mapped_column(ID, index=True)
-    operation: Mapped[str] = mapped_column(String(60))
-    request_id: Mapped[str] = mapped_column(ID)
+    person_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    erased_at: Mapped[str] = mapped_column(INSTANT)

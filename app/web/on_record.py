@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from app.core import access
+from app.core.changes import record_read
 from app.core.viewer import Viewer
 from app.core.work import Work, perform
 from app.db.database import Reads
 from app.db.types import one_of
-from app.models import Network, OperatorRead
+from app.models import Network
 from app.web.call import Call
 
 
@@ -30,7 +31,7 @@ async def note_operator_read(call: Call, network_ids: Iterable[str], operation: 
 
     async def command(work: Work) -> None:
         for network_id in guarded:
-            _write(work, network_id, operation)
+            record_read(work, network_id, operation)
 
     await perform(call.rooms.house, command, viewer=call.viewer, request_id=call.request_id)
 
@@ -39,23 +40,9 @@ async def note_in_work(work: Work, network_id: str, operation: str) -> None:
     """The same within a command: what it answers is a look inside too, also where it changed nothing."""
     if work.viewer.operator:
         for guarded in await _guarded_among(work, work.viewer, [network_id]):
-            _write(work, guarded, operation)
+            record_read(work, guarded, operation)
 
 
 async def _guarded_among(reads: Reads, viewer: Viewer, network_ids: Iterable[str]) -> list[str]:
     values = {**access.values(viewer), "network_ids": sorted(set(network_ids))}
     return [row["id"] for row in await reads.fetch("guarded networks", _guarded, values)]
-
-
-def _write(work: Work, network_id: str, operation: str) -> None:
-    work.insert(
-        OperatorRead,
-        {
-            "id": work.new_id(),
-            "at": work.now,
-            "person_id": work.viewer.person_id,
-            "network_id": network_id,
-            "operation": operation,
-            "request_id": work.request_id,
-        },
-    )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import orjson
+from sqlalchemy import select
 
 from app.db.database import Build, ChangeRow, Transaction, Write
 from app.db.statement import Document
@@ -52,7 +53,14 @@ class Watched:
     async def finish(self, writes: Sequence[Write], changes: Sequence[ChangeRow]) -> None:
         """As the transaction does."""
         self.noted += writes
+        self.noted += [_look(change) for change in changes if change.kind == "read"]
         await self.tx.finish(writes, changes)
+
+
+def _look(change: ChangeRow) -> Write:
+    """An operator's look inside, which is a row of the log alone, noted like a write."""
+    values = {"network_id": change.network_id}
+    return Write("look", select, values, ("read", change.network_id))
 
 
 @dataclass
@@ -192,10 +200,10 @@ class Trial:
 
     def _looks(self, cell: Cell) -> str:
         """Reads write nothing but an operator's look inside; each look is written."""
-        looks = [write for write in self.written if write.target[0] == "operator_read"]
+        looks = [write for write in self.written if write.target[0] == "read"]
         if {look.values["network_id"] for look in looks} != set(cell.recorded):
             return f"looks on record {len(looks)}, expected {len(cell.recorded)}"
-        rest = [write.target for write in self.written if write.target[0] != "operator_read"]
+        rest = [write.target for write in self.written if write.target[0] != "read"]
         return f"a read wrote {rest}" if cell.method == "GET" and rest else ""
 
     def _leaks(self, cell: Cell, text: str) -> str:
