@@ -12,7 +12,9 @@ Json = dict[str, Any]
 Rule = Callable[[Json], Iterator[str]]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # At the root: health, the contract and its pages, as operators and browsers look for them.
-AT_THE_ROOT = ("/livez", "/readyz", "/openapi.json", "/docs", "/problems/{code}")
+AT_THE_ROOT = (
+    "/", "/livez", "/readyz", "/openapi.json", "/docs", "/guides/{name}", "/problems", "/problems/{code}",
+)  # fmt: skip
 NO_PLURAL = ("people", "me", "history", "member-history")
 # Words that generated code stumbles over in Swift, TypeScript or Python.
 RESERVED = {"ValidationError", "Error", "Type", "Data", "Response", "Client", "Any", "Object"}

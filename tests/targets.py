@@ -100,6 +100,7 @@ class Targets:
             "token_id": token.json()["id"],
             "/v1/organisations/{code}": "Y59",
             "/problems/{code}": "not_found",
+            "/guides/{name}": "errors",
         }
 
     def value(self, operation: Operation, parameter: str) -> str:

@@ -20,6 +20,7 @@ DENIED = {
     "rich": "the command line",
     "typer": "the command line",
     "click": "the command line",
+    "markdown_it": "guides, loaded by the first",
     "pygments": "the command line",
     "httpx": "calls to others",
     "httpx2": "tests",

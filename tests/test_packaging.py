@@ -61,9 +61,15 @@ def test_a_wheel_carries_the_data_the_migrations_and_the_licence(tmp_path: Path)
     (wheel,) = tmp_path.glob("*.whl")
     assert wheel.name.startswith(f"qi_networks-{app.__version__}-py3-none-any")
     shipped = set(ZipFile(wheel).namelist())
-    for folder, inside in (("app", "app"), ("migrations", "app/_migrations")):
+    for folder, inside in (
+        ("app", "app"),
+        ("migrations", "app/_migrations"),
+        ("docs", "app/_docs"),
+    ):
         kept = [
-            path.relative_to(ROOT / folder) for path in (ROOT / folder).rglob("*") if path.is_file()
+            path.relative_to(ROOT / folder)
+            for path in (ROOT / folder).rglob("*")
+            if path.is_file() and "decisions" not in path.parts
         ]
         wanted = {f"{inside}/{path}" for path in kept if "__pycache__" not in path.parts}
         assert wanted, folder

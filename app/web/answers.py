@@ -65,10 +65,10 @@ def cached(call: Call, content: Any) -> Answer:
     return document(call, dump(content))
 
 
-def document(call: Call, body: bytes) -> Answer:
-    """JSON bytes that are at hand, with a weak ETag."""
+def document(call: Call, body: bytes, *more: tuple[bytes, bytes]) -> Answer:
+    """Bytes that are at hand, with a weak ETag; JSON unless `more` headers begin with another media type."""
     etag = f'W/"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
-    headers = [JSON, (b"etag", etag.encode())]
+    headers = [*(more or (JSON,)), (b"etag", etag.encode())]
     known = call.headers.get(b"if-none-match")
     if known is not None and _names(known, etag.removeprefix("W/")):
         return Answer(b"", 304, headers[1:])

@@ -14,6 +14,7 @@ from app.core.work import House
 from app.settings import Settings
 from app.web.identity import Gatekeeper
 
+INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -94,6 +95,6 @@ def _by_the_door() -> Call:
 CallDep = Annotated[Call, Depends(_by_the_door)]
 
 
-def dump(document: object) -> bytes:
-    """JSON bytes."""
-    return orjson.dumps(document)
+def dump(document: object, *, indent: bool = False) -> bytes:
+    """JSON bytes, in one line unless people read them."""
+    return orjson.dumps(document, option=INDENTED if indent else None)

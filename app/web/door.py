@@ -36,7 +36,7 @@ Endpoint = Callable[..., Awaitable[Answer]]
 Cache = Literal["no-store", "private, no-cache", "public, max-age=3600"]
 LONGEST_POINTER = 500  # an unknown name may have any length
 MERGE_PATCH = b"application/merge-patch+json"
-_NOT_AT_ALL = re.compile(rb"q=0(\.0{0,3})?")
+_WEIGHT = re.compile(rb"q=(0(?:\.[0-9]{0,3})?)")
 
 
 def needs(
@@ -117,8 +117,8 @@ class Door(APIRoute):
             options["response_model"] = None  # else FastAPI takes `Answer` for the model
         super().__init__(path, endpoint, **options)
         scopes, self.sign_in, self.cache = endpoint.needs  # type: ignore[attr-defined]
-        pages = "text/html" in str(options.get("responses"))
-        self.media_type = b"text/html" if pages else b"application/json"
+        declared = (options.get("responses") or {}).get(200, {}).get("content", {})
+        self.media_types = [name.encode() for name in declared] or [b"application/json"]
         self.scopes: frozenset[Scope] = scopes
         self.run = endpoint
         self.paths: dict[str, TypeAdapter[Any]] = {}
@@ -142,7 +142,7 @@ class Door(APIRoute):
         elif self.scopes and not (self.scopes & viewer.scopes):
             needed = " or ".join(sorted(self.scopes))
             raise InsufficientScope(f"This needs a token with the scope {needed}.")
-        _check_accept(call, self.media_type)
+        _check_accept(call, self.media_types)
         given: dict[str, Any] = {"call": call}
         for (name, adapter), value in zip(self.paths.items(), path_values, strict=True):
             try:
@@ -187,17 +187,28 @@ class Door(APIRoute):
             ) from None
 
 
-def _check_accept(call: Call, offered: bytes) -> None:
-    """Whether the Accept header lets in what this door offers. Errors: `NotAcceptable`."""
+def _check_accept(call: Call, offered: list[bytes]) -> None:
+    """Errors: `NotAcceptable` where the Accept header lets in nothing that this door offers."""
+    if not any(wanted(call, media_type) for media_type in offered):
+        raise NotAcceptable(f"Answers are {b' or '.join(offered).decode()}.")
+
+
+def wanted(call: Call, offered: bytes) -> float:
+    """How much the Accept header wants this media type: 1 as much as can be, 0 not at all."""
     accept = call.headers.get(b"accept", b"").strip()
     if accept in (b"", b"*/*", offered):
-        return
+        return 1.0
     wildcards = {b"*/*": 0, offered.split(b"/")[0] + b"/*": 1, offered: 2}
-    best, wanted = -1, False
+    best, weight = -1, 0.0
     for choice in accept.lower().split(b","):
         media_range, *parameters = (part.strip() for part in choice.split(b";"))
         rank = wildcards.get(media_range, -1)
         if rank > best:  # the most specific range decides (RFC 9110, 12.5.1)
-            best, wanted = rank, not any(map(_NOT_AT_ALL.fullmatch, parameters))
-    if not wanted:
-        raise NotAcceptable(f"Answers are {offered.decode()}.")
+            best, weight = rank, min(map(_weight, parameters), default=1.0)
+    return weight
+
+
+def _weight(parameter: bytes) -> float:
+    """What `q=0.5` says; 1 for any other parameter."""
+    found = _WEIGHT.fullmatch(parameter)
+    return float(found[1]) if found else 1.0

@@ -91,7 +91,7 @@ def _complete(operation: dict[str, Any], door: Door, method: str) -> None:
 def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list[Any]) -> None:
     """What comes back, with its headers; and the request headers that go with it."""
     responses.pop("422", None)
-    if "text/html" in responses.get("200", {}).get("content", {}):
+    if b"application/json" not in door.media_types:
         del responses["200"]["content"]["application/json"]
     etag = _sends_etag(responses)
     more = ["ETag"] if etag else []

@@ -1,7 +1,6 @@
-"""The service itself: health, the contract, its documentation, and a page for each error."""
+"""The service itself: where to start, health, the contract, its documentation, guides, and a page for each error."""
 
 import html
-from importlib.resources import files
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -9,40 +8,27 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.core.errors import CATALOGUE, NotFound
-from app.core.text import ErrorCode, Output
+from app.core.text import ErrorCode, Output, TermCode
 from app.db.database import fetch_one
 from app.models import FeedHead
-from app.web import answers
+from app.web import answers, guides, home
 from app.web.call import Answer, CallDep, dump
-from app.web.door import Door, needs
+from app.web.door import Door, needs, wanted
+from app.web.pages import (
+    ASSETS,
+    DOCS,
+    DOCS_CSP,
+    HTML,
+    MEDIA,
+    PAGE,
+    PAGE_CSP,
+    below_the_public_path,
+    filled,
+    page,
+)
 
 router = APIRouter(tags=["service"], route_class=Door)
-DOCS = files("app.web") / "docs"
-ASSETS = {
-    "swagger-ui.css": b"text/css; charset=utf-8",
-    "swagger-ui-bundle.js": b"text/javascript; charset=utf-8",
-    "start.js": b"text/javascript; charset=utf-8",
-}
-HTML = (b"content-type", b"text/html; charset=utf-8")
-# Swagger UI sets styles and inlines small pictures; scripts come from here alone.
-_POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-)
-DOCS_CSP = (b"content-security-policy", _POLICY)
-PAGE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {
-            "text/html": {
-                "schema": {
-                    "type": "string",
-                    "maxLength": 100_000,
-                    "examples": ["<!doctype html><html></html>"],
-                }
-            }
-        }
-    }
-}
+HOME: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}, **MEDIA}}}
 DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
@@ -56,6 +42,17 @@ class Health(Output):
     """Whether it works."""
 
     status: Annotated[str, Field(pattern="^pass$", max_length=4, examples=["pass"])]
+
+
+@router.get("/", response_model=home.Home, responses=HOME)
+@needs(sign_in=False, cache="private, no-cache")
+async def get_home(call: CallDep) -> Answer:
+    """What this is and where to start: a page for browsers, JSON for everything that does not ask for a page."""
+    settings = call.rooms.settings
+    if wanted(call, b"text/html") > wanted(call, b"application/json"):
+        content = page(settings, home.NAME, home.as_html(settings))
+        return answers.document(call, content, HTML, PAGE_CSP)
+    return answers.document(call, home.as_json(settings))
 
 
 @router.get("/livez", response_model=Health)
@@ -82,31 +79,52 @@ async def get_contract(call: CallDep) -> Answer:
 
 @router.get("/docs", responses=PAGE)
 @needs(sign_in=False, cache="private, no-cache")
-async def get_documentation(call: CallDep) -> Answer:  # noqa: ARG001
+async def get_documentation(call: CallDep) -> Answer:
     """The contract as a page to read and to try."""
-    return Answer((DOCS / "index.html").read_bytes(), 200, [HTML, DOCS_CSP])
+    whole = (DOCS / "index.html").read_text(encoding="utf-8")
+    return Answer(below_the_public_path(call.rooms.settings, whole), 200, [HTML, DOCS_CSP])
 
 
 @router.get("/docs/{asset}", include_in_schema=False)
 @needs(sign_in=False, cache="public, max-age=3600")
 async def get_documentation_asset(call: CallDep, asset: str) -> Answer:  # noqa: ARG001
-    """What the page is made of."""
+    """What the pages are made of."""
     if asset not in ASSETS:
         raise NotFound
     return Answer((DOCS / asset).read_bytes(), 200, [(b"content-type", ASSETS[asset])])
 
 
+@router.get("/guides/{name}", responses=PAGE)
+@needs(sign_in=False, cache="private, no-cache")
+async def get_guide(call: CallDep, name: TermCode) -> Answer:
+    """A guide as a page: the first hour, keeping in step, running it, and what they look things up in."""
+    if name not in guides.names():
+        raise NotFound
+    settings = call.rooms.settings
+    guide = guides.guide(name, settings.base_url)
+    return Answer(page(settings, guide.title, guide.content), 200, [HTML, PAGE_CSP])
+
+
+@router.get("/problems", responses=PAGE)
+@needs(sign_in=False, cache="private, no-cache")
+async def list_problem_types(call: CallDep) -> Answer:
+    """Every error code, each with a page of its own."""
+    rows = "\n".join(
+        f'<tr><td><a href="/problems/{code}"><code>{code}</code></a></td><td>{kind.status}</td>'
+        f"<td>{html.escape(kind.title)}</td></tr>"
+        for code, kind in CATALOGUE.items()
+    )
+    content = filled("problems.html", rows=rows, errors=guides.title_of("errors"))
+    return Answer(page(call.rooms.settings, "Error codes", content), 200, [HTML, PAGE_CSP])
+
+
 @router.get("/problems/{code}", responses=PAGE)
-@needs(sign_in=False, cache="public, max-age=3600")
-async def get_problem_type(call: CallDep, code: ErrorCode) -> Answer:  # noqa: ARG001
-    """What an error code means: the page that a problem's `type` points to."""
+@needs(sign_in=False, cache="private, no-cache")
+async def get_problem_type(call: CallDep, code: ErrorCode) -> Answer:
+    """What an error code means and what to do: the page that a problem's `type` points to."""
     kind = CATALOGUE.get(code)
     if kind is None:
         raise NotFound
-    title, detail = html.escape(kind.title), html.escape(kind.__doc__ or "")
-    page = (
-        f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{code}</title></head><body>'
-        f"<h1>{title}</h1><p>Code <code>{code}</code>, HTTP status {kind.status}.</p><p>{detail}</p>"
-        '<p><a href="/docs">The whole contract</a></p></body></html>'
+    return Answer(
+        page(call.rooms.settings, f"{code}: {kind.title}", home.about(kind)), 200, [HTML, PAGE_CSP]
     )
-    return Answer(page.encode(), 200, [HTML])

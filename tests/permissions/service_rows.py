@@ -8,10 +8,13 @@ from tests.permissions.facts import Actor, Facts
 from tests.permissions.table import Cell, personas, rows_of, same_sets
 
 PUBLIC = {
+    "getHome": "/",
     "getLiveness": "/livez",
     "getReadiness": "/readyz",
     "getContract": "/openapi.json",
     "getDocumentation": "/docs",
+    "getGuide": "/guides/errors",
+    "listProblemTypes": "/problems",
     "getProblemType": "/problems/not_found",
     "getService": "/v1",
     "listTopics": "/v1/topics",

@@ -43,7 +43,11 @@ PATHS = {
     "person_id": "{person}",
     "token_id": "{token}",
 }
-OTHER_PATHS = {"/v1/organisations/{code}": "A81001", "/problems/{code}": "not_found"}
+OTHER_PATHS = {
+    "/v1/organisations/{code}": "A81001",
+    "/problems/{code}": "not_found",
+    "/guides/{name}": "sync",
+}
 CURSOR = re.compile(rb'("(?:next|changes)_cursor":)"([A-Za-z0-9_-]*)"')
 LINKED = re.compile(r"cursor=([A-Za-z0-9_-]*)")
 INSTANCE = re.compile(rb'"instance":"[^"]*"')

@@ -1,6 +1,6 @@
 // A strict content security policy forbids inline scripts, so the page is started from here.
 window.ui = SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "openapi.json",
   dom_id: "#docs",
   deepLinking: true,
   displayRequestDuration: true,
