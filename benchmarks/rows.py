@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 
 from app.core import words
+from app.core.tokens import hash_of
 from app.core.viewer import PERSONAL_SCOPES
 from app.features.networks.settling import search_words
 from app.reference.load import read_outcodes, read_professions, read_topics
-from app.web.identity import hash_of
 from benchmarks.world import BEGAN, VIEWERS, Row, World, secret_of, versioned
 
 JOINERS = 2_000

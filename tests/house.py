@@ -11,12 +11,13 @@ import orjson
 
 from app.core.changes import Told, create
 from app.core.ids import new_id
+from app.core.newcomers import create_newcomer
+from app.core.tokens import hash_of, new_secret
 from app.core.viewer import ALL_SCOPES, PERSONAL_SCOPES
 from app.core.work import Work, perform
 from app.main import create_app
 from app.settings import Settings
 from app.web.front import Front
-from app.web.identity import hash_of, new_secret
 from tests.contract import check
 
 SECRET = "a test secret of at least thirty-two characters"
@@ -111,20 +112,13 @@ class TestHouse:
         """A new person with a token for everything that people may."""
         self.made += 1
         operator = bool(columns.get("operator", False))
-        row = {
-            "id": self.app.rooms.house.new_id(), "display_name": name, "profession": None, "organisation_code": None,
-            "region": None, "interests": "[]", "skills": "[]", "bio": None, "links": "[]", "listed": False,
-            "registrations": "[]", "external_ids": "[]", "email": None, "email_key": None, "operator": operator,
-            "search_name": "", "search_topics": "", "search_purpose": "", "search_front": "", "search_inside": "",
-            **columns,
-        }  # fmt: skip
 
-        async def command(work: Work) -> None:
-            create(work, "person.created", row, Told(person_id=row["id"]))
+        async def command(work: Work) -> str:
+            return create_newcomer(work, display_name=name, **{"search_name": "", **columns})
 
-        await perform(self.app.rooms.house, command)
-        token = await self.token(row["id"], operator=operator)
-        found = TestPerson(row["id"], token, Client(self.http, token))
+        person_id = await perform(self.app.rooms.house, command)
+        token = await self.token(person_id, operator=operator)
+        found = TestPerson(person_id, token, Client(self.http, token))
         self.people[name] = found
         return found
 

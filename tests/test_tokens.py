@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from app.core.errors import InvalidToken, NotFound
+from app.core.tokens import create_token, hash_of
 from app.core.viewer import ALL_SCOPES, HOUSE, PERSONAL_SCOPES, Scope, Viewer
 from app.core.work import Work, perform
 from app.db.types import instant_text
-from app.features.accounts.commands import create_token, revoke_token
+from app.features.accounts.commands import revoke_token
 from app.models import Base, Change, Token
-from app.web.identity import Gatekeeper, hash_of
+from app.web.identity import Gatekeeper
 from tests.house import Client, TestHouse, TestPerson
 
 pytestmark = pytest.mark.anyio

@@ -9,11 +9,12 @@ from sqlalchemy import bindparam, select
 
 from app.cli.starting import Refused, with_house
 from app.core.fetching import facilitates
+from app.core.tokens import create_token
 from app.core.viewer import ALL_SCOPES, HOUSE, PERSONAL_SCOPES, Scope
 from app.core.work import House, Work, perform
 from app.db.database import fetch_one
 from app.db.types import ID
-from app.features.accounts.commands import create_token, revoke_token
+from app.features.accounts.commands import revoke_token
 from app.features.people.commands import create_person
 from app.features.people.schemas import PersonCreate
 from app.models import Person, Token

@@ -146,6 +146,7 @@ Title = Annotated[str, line(200, "Fewer missed retinal screenings by spring")]
 Line = Annotated[str, line(300, "Practices that look after people with type 2 diabetes")]
 SearchText = Annotated[str, line(200, "diabetes kent")]
 Paragraph = Annotated[str, lines(2_000, "We meet monthly.\nNew practices are welcome.")]
+PersonName = Annotated[Name, Field(examples=["Sam Patel"])]
 LongText = Annotated[str, lines(20_000, "What we tried\n\nWe called people the day before.")]
 
 # --- Codes, ids and addresses ---------------------------------------------------------------------

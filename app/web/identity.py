@@ -3,9 +3,7 @@
 Only a token's SHA-256 is stored and looked up. The row is kept for at most a second; rights are never kept.
 """
 
-import hashlib
 import re
-import secrets
 import time
 from datetime import UTC
 from typing import Any
@@ -14,6 +12,7 @@ import orjson
 from sqlalchemy import bindparam, select, update
 
 from app.core.errors import InvalidToken
+from app.core.tokens import hash_of
 from app.core.viewer import ANONYMOUS, Viewer
 from app.core.work import House
 from app.db.database import Transaction, Write, fetch_one
@@ -23,16 +22,6 @@ from app.models import Person, Token
 TOKEN = re.compile(r"qi_(live|demo)_[A-Za-z0-9_-]{43}")
 KEPT_FOR = 1.0  # seconds
 MAX_KEPT = 10_000
-
-
-def new_secret(*, demo: bool = False) -> str:
-    """A token: a prefix that secret scanners can find, and 256 random bits."""
-    return f"qi_{'demo' if demo else 'live'}_{secrets.token_urlsafe(32)}"
-
-
-def hash_of(secret: str) -> str:
-    """What is stored of a token."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _lookup() -> Any:

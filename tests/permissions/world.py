@@ -8,11 +8,11 @@ import orjson
 
 from app.core import words
 from app.core.changes import Told, create
+from app.core.tokens import hash_of, new_secret
 from app.core.viewer import ALL_SCOPES, PERSONAL_SCOPES, Scope
 from app.core.work import Work, baseline, perform, rows_of
 from app.db.database import Transaction
 from app.models import Organisation, PersonTopic, Term
-from app.web.identity import hash_of, new_secret
 from tests.house import Client, TestHouse
 from tests.permissions import cast
 from tests.permissions.facts import Actor, Facts, Net, Somebody, Spell

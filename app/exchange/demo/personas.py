@@ -7,12 +7,13 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app.core.json_columns import plain
+from app.core.tokens import create_token
 from app.core.viewer import ALL_SCOPES, HOUSE, PERSONAL_SCOPES, Scope
 from app.core.work import House, Work, perform
 from app.db.database import fetch_one
 from app.db.types import ID, among
 from app.exchange.demo.load import SYSTEM
-from app.features.accounts.commands import create_token, revoke_token
+from app.features.accounts.commands import revoke_token
 from app.models import Member, Person, Token
 from app.reference.demo import DemoPerson, Persona, read_demo
 

@@ -5,60 +5,23 @@ facilitator alone cannot do (whom they add is invited, and must be in their sigh
 has it. An operator makes the first one, for a facilitator of the network that it is bound to.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from app.core import access
-from app.core.changes import Told, change, create
+from app.core.changes import Told, change
 from app.core.errors import FieldError, Forbidden, InsufficientScope, refuse
 from app.core.fetching import facilitates, fetch_token
-from app.core.json_columns import json_text
 from app.core.references import unknown
+from app.core.tokens import LIFETIME, create_token
 from app.core.viewer import Viewer
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID, instant_from_text
 from app.features.accounts.schemas import TokenCreate
 from app.models import Person
-from app.web.identity import hash_of, new_secret
-
-LIFETIME = timedelta(days=365)
-HINT = 4  # characters at the end of a secret, to tell tokens apart
-
-
-async def create_token(
-    work: Work,
-    *,
-    person_id: str,
-    name: str,
-    scopes: Iterable[str],
-    network_id: str | None = None,
-    expires_at: datetime | None = None,
-    demo: bool = False,
-) -> tuple[dict[str, Any], str]:
-    """Make a token without asking whether one may. Returns its row and the secret, which is kept nowhere.
-
-    For callers who have checked, and for the command line. Errors: `Dangling` at the flush for a person or network
-    that is not there.
-    """
-    secret = new_secret(demo=demo)
-    values = {
-        "id": work.new_id(),
-        "person_id": person_id,
-        "name": name,
-        "secret_hash": hash_of(secret),
-        "hint": secret[-HINT:],
-        "scopes": json_text(sorted(set(scopes))),
-        "network_id": network_id,
-        "expires_at": expires_at,
-        "revoked_at": None,
-        "last_used_on": None,
-        "demo": demo,
-    }
-    return create(work, "token.created", values, Told(person_id=person_id)), secret
 
 
 async def mint_token(work: Work, body: TokenCreate) -> tuple[dict[str, Any], str]:

@@ -13,10 +13,10 @@ from app.core.text import (
     Id,
     Input,
     Limit,
-    Name,
     OdsCode,
     Output,
     Paragraph,
+    PersonName,
     Region,
     SearchText,
     TermCode,
@@ -57,7 +57,6 @@ Skill = Annotated[str, line(100, "Run charts")]
 
 
 Profession = Annotated[TermCode, Field(examples=["practice-nurse"])]
-PersonName = Annotated[Name, Field(examples=["Sam Patel"])]
 
 
 class PersonLink(Input):
