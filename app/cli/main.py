@@ -30,6 +30,8 @@ cli = typer.Typer(
 )
 importing = typer.Typer(help="Bring in files of the NHS.", no_args_is_help=True)
 token = typer.Typer(help="Make, list and revoke tokens.", no_args_is_help=True)
+audit = typer.Typer(help="Prove that the log is as it was written.", no_args_is_help=True)
+cli.add_typer(audit, name="audit")
 cli.add_typer(importing, name="import")
 cli.add_typer(token, name="token")
 
@@ -168,6 +170,21 @@ def token_revoke(token_id: Annotated[uuid.UUID, typer.Argument(help="The token's
         revoke(str(token_id))
     except NotFound:
         raise Refused(f"There is no token {token_id}, or it is revoked already.") from None
+
+
+@audit.command("verify")
+def audit_verify(
+    since: Annotated[
+        str | None, typer.Option(metavar="SEAL", help="Begin behind this seal.")
+    ] = None,
+    expect: Annotated[
+        str | None, typer.Option(metavar="SEAL", help="A seal noted earlier, which must be there.")
+    ] = None,
+) -> None:
+    """Do the sum of the log's seals again: finds any edit, also of one byte."""
+    from app.cli.audit import verify
+
+    verify(since, expect)
 
 
 @cli.command()

@@ -1,7 +1,7 @@
 """What the rest of the house sees of a database: reads outside a transaction, and units of work inside one."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.sql import ClauseElement
@@ -49,6 +49,9 @@ class ChangeRow:
     request_id: str
     fields: str
     token_id: str | None
+
+
+CHANGE_COLUMNS = tuple(field.name for field in fields(ChangeRow))
 
 
 class Reads(Protocol):

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from app.db import search
+from app.db import chain, search
 from app.db.database import Build, ChangeRow, Transaction, Write
 from app.db.errors import Contended, Dangling, DatabaseError, Duplicate, Rejected, Unavailable
 from app.db.feed import BUMP, INSERT, change_values
@@ -43,6 +43,7 @@ def connect(path: str) -> sqlite3.Connection:
     )
     for pragma in PRAGMAS:
         connection.execute(pragma)
+    connection.create_function("next_seal", 2, chain.next_seal, deterministic=True)
     search.teach_sqlite(connection)
     return connection
 
@@ -121,9 +122,9 @@ class SqliteTransaction:
         """The writes, then the head, then the change rows: BEGIN IMMEDIATE has already put everybody in line."""
         await self.write(writes)
         if changes:
-            (head,) = self._run(BUMP, [len(changes)]).fetchone()
+            head, seal = self._run(BUMP, [len(changes), chain.digest(changes)]).fetchone()
             for position, change in enumerate(changes, head - len(changes) + 1):
-                self._run(INSERT, [position, *change_values(change)])
+                self._run(INSERT, [position, seal, *change_values(change)])
 
 
 class Sqlite:

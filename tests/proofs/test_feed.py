@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import pytest
 
 from app.core.work import House
+from app.db.database import CHANGE_COLUMNS as COLUMNS
 from app.db.database import Build, ChangeRow, Database, Transaction, Write
-from app.db.feed import COLUMNS
 from app.db.open import open_database
 from app.db.statement import Document
 from app.models import Base
