@@ -17,6 +17,7 @@ from app.features.accounts.router import router as accounts
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
 from app.features.organisations.router import router as organisations
+from app.features.people.newcomers import welcome
 from app.features.people.router import router as people
 from app.features.service_document.router import router as service_document
 from app.features.vocabularies.router import router as vocabularies
@@ -28,6 +29,7 @@ from app.web.front import Front
 from app.web.identity import Gatekeeper
 from app.web.openapi import DESCRIPTION, VERSION, contract, doors_of, operation_id
 from app.web.service import router as service
+from app.web.sign_in.people import SignIn
 
 ROUTERS = (
     networks,
@@ -83,7 +85,8 @@ def create_app(
     fast = describe()
     house = House(db, clock, ids)
     contract_of = cache(lambda: contract(fast))
-    rooms = Rooms(house, Sealer(secret), settings, contract_of, Gatekeeper(house))
+    sign_in = SignIn(house, settings.oidc_issuers, welcome) if settings.oidc_issuers else None
+    rooms = Rooms(house, Sealer(secret), settings, contract_of, Gatekeeper(house, sign_in))
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -93,6 +96,8 @@ def create_app(
             yield
         finally:
             tidying.cancel()
+            if sign_in is not None:
+                await sign_in.close()
             await db.stop()
 
     return Front(rooms, doors_of(fast), lifespan, ids)

@@ -4,7 +4,9 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.core.issuers import Issuer, read_issuers
 
 
 class Settings(BaseSettings):
@@ -50,6 +52,16 @@ class Settings(BaseSettings):
     access_log: bool = Field(
         default=True, description="One JSON line a request, without personal data."
     )
+
+    oidc_issuers: Annotated[tuple[Issuer, ...] | None, NoDecode] = Field(
+        default=None,
+        description="A JSON list of the OpenID Connect issuers that people sign in with: docs/sign-in.md.",
+    )
+
+    @field_validator("oidc_issuers", mode="before")
+    @classmethod
+    def _read_issuers(cls, given: object) -> object:
+        return read_issuers(given) if isinstance(given, str) else given
 
     @field_validator("database_url")
     @classmethod

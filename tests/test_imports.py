@@ -23,7 +23,7 @@ DENIED = {
     "markdown_it": "guides, loaded by the first",
     "pygments": "the command line",
     "httpx": "calls to others",
-    "httpx2": "tests",
+    "httpx2": "keys of other issuers, and tests; loaded by the first",
     "pytest": "tests",
     "hypothesis": "tests",
     "schemathesis": "tests",

@@ -180,6 +180,14 @@ class Unavailable(HouseError):
     status, code, title = 503, "unavailable", "The database cannot be reached: try again shortly"
 
 
+class IssuerUnavailable(HouseError):
+    status, code, title = (
+        503,
+        "issuer_unavailable",
+        "The issuer of this token cannot be asked for its keys: try again shortly",
+    )
+
+
 class Overtaken(HouseError):
     status, code, title = 503, "overtaken", "Others were changing the same things: try again"
 

@@ -31,7 +31,10 @@ PERSONAL_SCOPES = ALL_SCOPES - {Scope.MEMBERS_PROVISION, Scope.OPERATE}
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The caller. `network_id` is the one network a provisioning token is bound to."""
+    """The caller. `network_id` is the one network a provisioning token is bound to.
+
+    `issuer` vouches for somebody who signed in; they carry no token of ours, so `token_id` is None.
+    """
 
     person_id: str | None = None
     token_id: str | None = None
@@ -39,6 +42,7 @@ class Viewer:
     is_operator: bool = False
     network_id: str | None = None
     expires_at: str | None = None
+    issuer: str | None = None
 
     @property
     def operator(self) -> bool:

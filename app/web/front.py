@@ -39,6 +39,7 @@ SINGLE = (b"authorization", b"content-type", b"content-length", b"idempotency-ke
 
 log = logging.getLogger("qi_networks.access")
 faults = logging.getLogger("qi_networks.errors")
+sign_ins = logging.getLogger("qi_networks.sign_in")
 
 
 class Doors:
@@ -175,7 +176,9 @@ class Front:
             if call.method == "OPTIONS":
                 return self._options(call, methods)
             raise errors.MethodNotAllowed(allow=", ".join(methods))
-        call.viewer = await self.rooms.gatekeeper.viewer(call.headers.get(b"authorization"))
+        call.viewer = await self.rooms.gatekeeper.viewer(
+            call.headers.get(b"authorization"), call.request_id
+        )
         answer = await door.answer(call, values)
         answer.headers.append((b"cache-control", door.cache))
         return answer
@@ -272,10 +275,10 @@ def _log_access(
 
 
 def log_to_stderr() -> None:
-    """Both logs as JSON lines, without a prefix."""
+    """All logs as JSON lines, without a prefix."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
-    for logger in (log, faults):
+    for logger in (log, faults, sign_ins):
         logger.handlers = [handler]
         logger.setLevel(logging.INFO)
         logger.propagate = False

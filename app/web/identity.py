@@ -18,6 +18,8 @@ from app.core.work import House
 from app.db.database import Transaction, Write, fetch_one
 from app.db.types import instant_text
 from app.models import Person, Token
+from app.web.sign_in.people import SignIn
+from app.web.sign_in.token import looks_like_one
 
 TOKEN = re.compile(r"qi_(live|demo)_[A-Za-z0-9_-]{43}")
 KEPT_FOR = 1.0  # seconds
@@ -43,24 +45,32 @@ def _lookup() -> Any:
 class Gatekeeper:
     """Knows tokens for a second each."""
 
-    def __init__(self, house: House) -> None:
-        """Start knowing none."""
+    def __init__(self, house: House, sign_in: SignIn | None = None) -> None:
+        """Start knowing none; without `sign_in` nobody's tokens but ours are read."""
         self._house = house
+        self.sign_in = sign_in
         self._kept: dict[str, tuple[float, Viewer]] = {}
         self._forgotten = 0  # how often
 
-    async def viewer(self, authorization: bytes | None) -> Viewer:
-        """The caller; anonymous without a header. Errors: `InvalidToken`."""
+    async def viewer(self, authorization: bytes | None, request_id: str | None = None) -> Viewer:
+        """The caller; anonymous without a header. Errors: `InvalidToken`, `IssuerUnavailable`."""
         if authorization is None:
             return ANONYMOUS
         scheme, _, credentials = authorization.decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer" or not TOKEN.fullmatch(credentials):
+        ours = TOKEN.fullmatch(credentials) is not None
+        if scheme.lower() != "bearer" or not (ours or looks_like_one(credentials)):
             raise InvalidToken
         key = hash_of(credentials)
         kept = self._kept.get(key)
         if kept is None or kept[0] < time.monotonic():
             forgotten = self._forgotten
-            kept = (time.monotonic() + KEPT_FOR, await self._look_up(key))
+            until = time.monotonic() + KEPT_FOR
+            if ours:
+                kept = (until, await self._look_up(key))
+            elif self.sign_in is not None:
+                kept = (until, await self.sign_in.viewer(credentials, request_id))
+            else:
+                raise InvalidToken
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
             if forgotten == self._forgotten:  # else it may have been revoked while it was looked up

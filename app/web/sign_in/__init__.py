@@ -1,0 +1,1 @@
+"""Signing in: from a JWT of a configured issuer to a viewer."""

@@ -1,0 +1,146 @@
+"""The keys of one issuer: asked for when they are needed, kept for a while, followed when they change.
+
+One fetch at a time and at most one a minute, however many tokens name keys that nobody knows. An issuer that does not
+answer keeps its old keys for some hours, and holds up nobody but its own people.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.errors import IssuerUnavailable
+from app.core.issuers import Issuer, address_fault
+from app.web.sign_in.fetch import Unfetched, fetch_json
+
+FRESH = 600.0  # seconds after which keys are asked for again
+KEPT = 6 * 3600.0  # seconds that they serve while the issuer does not answer
+COOLDOWN = 60.0  # seconds between two fetches
+AFTER_FAILURE = 10.0  # the same, while there are no keys at all
+MOST_KEYS = 50
+SHORTEST_RSA, LONGEST_RSA = 2048, 8192  # bits; a longer one costs us, not its owner
+WELL_KNOWN = "/.well-known/openid-configuration"
+
+log = logging.getLogger("qi_networks.sign_in")
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """A public key that one algorithm may be checked with."""
+
+    kid: str | None
+    algorithms: frozenset[str]
+    key: Any
+
+
+class KeyRing:
+    """The keys of one issuer."""
+
+    def __init__(self, issuer: Issuer, now: Callable[[], float] = time.monotonic) -> None:
+        """Know none."""
+        self.issuer = issuer
+        self.now = now
+        self._keys: tuple[Usable, ...] = ()
+        self._fetched: float | None = None
+        self._tried: float | None = None
+        self._asking: asyncio.Task[None] | None = None
+
+    async def current(self) -> None:
+        """See to it that there are keys to check with. Errors: `IssuerUnavailable` when there are none."""
+        if self._fetched is None or self.now() - self._fetched >= FRESH:
+            await self.renew()
+        if self._fetched is None or self.now() - self._fetched >= KEPT:
+            raise IssuerUnavailable
+
+    def find(self, kid: str | None, algorithm: str) -> list[Usable]:
+        """The keys that may have signed: those of that name, or all where the token names none."""
+        fit = [one for one in self._keys if algorithm in one.algorithms]
+        return fit if kid is None else [one for one in fit if one.kid == kid]
+
+    async def renew(self) -> bool:
+        """Ask the issuer, unless somebody just did; all who wait share one answer. Returns whether keys came."""
+        if self._asking is None:
+            pause = COOLDOWN if self._fetched is not None else AFTER_FAILURE
+            if self._tried is not None and self.now() - self._tried < pause:
+                return False
+            self._tried = self.now()
+            self._asking = asyncio.create_task(self._ask())
+        before = self._fetched
+        await asyncio.shield(self._asking)  # a client that gives up takes nothing from the others
+        return self._fetched != before
+
+    async def close(self) -> None:
+        """Stop asking."""
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.gather(self._asking, return_exceptions=True)
+
+    async def _ask(self) -> None:
+        try:
+            self._keys = await self._fetch()
+            self._fetched = self.now()
+        except Unfetched as error:
+            line = {"issuer": self.issuer.issuer, "keys": "not fetched", "reason": str(error)}
+            log.warning(json.dumps(line))
+        finally:
+            self._asking = None
+
+    async def _fetch(self) -> tuple[Usable, ...]:
+        """Errors: `Unfetched`."""
+        name, near = self.issuer.issuer, self.issuer.on_loopback
+        document = await fetch_json(name.removesuffix("/") + WELL_KNOWN, on_loopback=near)
+        if document.get("issuer") != name:
+            raise Unfetched("the document is another issuer's")
+        address = document.get("jwks_uri")
+        if not isinstance(address, str) or len(address) > 2000:  # noqa: PLR2004
+            raise Unfetched("no jwks_uri")
+        if (fault := address_fault(address.partition("?")[0])) or (
+            address.startswith("http:") and not near
+        ):
+            raise Unfetched(f"jwks_uri {fault or 'must begin with https://'}")
+        keys = (await fetch_json(address, on_loopback=near)).get("keys")
+        if not isinstance(keys, list) or len(keys) > MOST_KEYS:
+            raise Unfetched("no list of keys")
+        found = tuple(one for key in keys if (one := usable(key)) is not None)
+        if not found:
+            raise Unfetched("no key that can be used")
+        return found
+
+
+def usable(key: Any) -> Usable | None:
+    """A key of a set as what it may be used for; None for what is no public signing key that we read."""
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+    kinds: dict[tuple[Any, Any], tuple[Any, set[str]]] = {
+        ("RSA", None): (RSAKey, {"RS256", "PS256"}),
+        ("EC", "P-256"): (ECKey, {"ES256"}),
+        ("OKP", "Ed25519"): (OKPKey, {"EdDSA"}),
+    }
+    if not isinstance(key, dict) or not all(isinstance(v, str | list) for v in key.values()):
+        return None
+    kind = kinds.get((_text(key.get("kty")), _text(key.get("crv"))))
+    # A key that shows its private half proves nothing any more.
+    if kind is None or "d" in key or key.get("use", "sig") != "sig":
+        return None
+    if "verify" not in key.get("key_ops", ["verify"]):
+        return None
+    algorithms = kind[1] & {key["alg"]} if _text(key.get("alg")) else kind[1]
+    public = {name: key[name] for name in ("kty", "crv", "n", "e", "x", "y") if name in key}
+    try:
+        made = kind[0].import_key(public)
+        raw = made.public_key
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+    size = getattr(raw, "key_size", SHORTEST_RSA)
+    if kind[0] is RSAKey and not SHORTEST_RSA <= size <= LONGEST_RSA:
+        return None
+    kid = key.get("kid")
+    return Usable(kid if isinstance(kid, str) else None, frozenset(algorithms), made)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

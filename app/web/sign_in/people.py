@@ -1,0 +1,153 @@
+"""From a token of an issuer to a viewer: proven, then matched by (issuer, subject) alone."""
+
+import json
+import logging
+from collections.abc import Awaitable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import bindparam, select, update
+
+from app.core.errors import InvalidToken
+from app.core.issuers import Issuer
+from app.core.viewer import Viewer
+from app.core.work import House, Work, perform
+from app.db.database import Transaction, Write, fetch_one
+from app.db.errors import Duplicate
+from app.db.types import instant_text
+from app.models import Identity, Person
+from app.web.sign_in.claims import check_claims, check_header
+from app.web.sign_in.keys import KeyRing
+from app.web.sign_in.refused import Refused
+from app.web.sign_in.token import Unproven, take_apart
+
+log = logging.getLogger("qi_networks.sign_in")
+
+
+class Newcomer(Protocol):
+    """The command that makes a person of the claims of a first sign-in."""
+
+    def __call__(
+        self, work: Work, issuer: Issuer, subject: str, claims: dict[str, Any]
+    ) -> Awaitable[None]:
+        """Make the person and the identity."""
+
+
+def _lookup() -> Any:
+    return (
+        select(Identity.person_id, Identity.last_used_on, Person.operator)
+        .join(Person, Person.id == Identity.person_id)
+        .where(
+            Identity.issuer == bindparam("issuer"),
+            Identity.subject == bindparam("subject"),
+            Person.erased_at.is_(None),
+        )
+    )
+
+
+class SignIn:
+    """Knows the configured issuers and their keys."""
+
+    def __init__(self, house: House, issuers: Sequence[Issuer], newcomer: Newcomer) -> None:
+        """`newcomer` is a feature's, and comes from above."""
+        self._house = house
+        self._newcomer = newcomer
+        self.rings = {issuer.issuer: KeyRing(issuer) for issuer in issuers}
+
+    async def close(self) -> None:
+        """Stop asking issuers."""
+        for ring in self.rings.values():
+            await ring.close()
+
+    async def viewer(self, credentials: str, request_id: str | None) -> Viewer:
+        """Who signed in. Errors: `InvalidToken`, for whatever is wrong; `IssuerUnavailable`."""
+        try:
+            issuer, claims, subject, ends = await self._prove(credentials)
+        except Refused as refused:
+            log.warning(json.dumps({"request_id": request_id, "refused": refused.reason}))
+            raise InvalidToken from None
+        values = {"issuer": issuer.issuer, "subject": subject}
+        row = await fetch_one(self._house.db, "identity", _lookup, values)
+        if row is None:
+            await self._make(issuer, subject, claims, request_id)
+            row = await fetch_one(self._house.db, "identity", _lookup, values)
+        if row is None:
+            raise InvalidToken  # erased in the meantime
+        await self._note_use(values, row)
+        return Viewer(
+            person_id=row["person_id"],
+            scopes=issuer.granted(claims, operator=row["operator"]),
+            is_operator=row["operator"],
+            expires_at=instant_text(datetime.fromtimestamp(ends, UTC)),
+            issuer=issuer.issuer,
+        )
+
+    async def _prove(self, credentials: str) -> tuple[Issuer, dict[str, Any], str, int]:
+        """Errors: `Refused`, `IssuerUnavailable`."""
+        token = take_apart(credentials)
+        name = token.claims.get("iss")
+        ring = self.rings.get(name) if isinstance(name, str) else None
+        if ring is None:
+            raise Refused("nobody whom we know issued it")
+        check_header(ring.issuer, token)
+        # Before the signature: what is refused anyway must not make us ask for keys.
+        now = self._house.clock().timestamp()
+        subject, ends = check_claims(ring.issuer, token.claims, now)
+        await ring.current()
+        if not signed_by(ring, token):
+            known = token.kid is not None and ring.find(token.kid, token.algorithm)
+            if known or not await ring.renew() or not signed_by(ring, token):
+                raise Refused("no key of the issuer signed it")
+        return ring.issuer, token.claims, subject, ends
+
+    async def _make(
+        self, issuer: Issuer, subject: str, claims: dict[str, Any], request_id: str | None
+    ) -> None:
+        """A new person, once: of two first requests one finds that the other was quicker."""
+
+        async def command(work: Work) -> None:
+            await self._newcomer(work, issuer, subject, claims)
+
+        try:
+            await perform(self._house, command, request_id=request_id)
+        except Duplicate:
+            return
+
+    async def _note_use(self, values: dict[str, Any], row: dict[str, Any]) -> None:
+        """Once a day and identity."""
+        today = self._house.clock().astimezone(UTC).date()
+        if row["last_used_on"] == today.isoformat():
+            return
+
+        def build() -> Any:
+            return (
+                update(Identity)
+                .where(
+                    Identity.issuer == bindparam("of_issuer"),
+                    Identity.subject == bindparam("of_subject"),
+                )
+                .values({"last_used_on": bindparam("day")})
+            )
+
+        async def note(tx: Transaction) -> None:
+            given = {"of_issuer": values["issuer"], "of_subject": values["subject"], "day": today}
+            target = ("identity", (values["issuer"], values["subject"]))
+            await tx.write([Write("identity use", build, given, target, None)])
+
+        await self._house.db.unit(note)
+
+
+def signed_by(ring: KeyRing, token: Unproven) -> bool:
+    """Whether one of the issuer's keys made the signature."""
+    from joserfc.errors import JoseError
+    from joserfc.jws import JWSRegistry, deserialize_compact
+
+    for usable in ring.find(token.kid, token.algorithm):
+        registry = JWSRegistry(algorithms=[token.algorithm], strict_check_header=False)
+        registry.max_header_length = len(token.text)  # bounded before
+        try:
+            deserialize_compact(token.text, usable.key, registry=registry)
+        except (JoseError, ValueError, TypeError):
+            continue
+        return True
+    return False
