@@ -23,7 +23,6 @@ class Algorithm(StrEnum):
     RS256 = "RS256"
     PS256 = "PS256"
     ES256 = "ES256"
-    EDDSA = "EdDSA"
 
 
 class _Part(BaseModel):
@@ -31,8 +30,8 @@ class _Part(BaseModel):
 
 
 Text = Annotated[str, Field(min_length=1, max_length=300)]
-Texts = Annotated[tuple[Text, ...], Field(max_length=20, strict=False)]
-Some = Annotated[tuple[Text, ...], Field(min_length=1, max_length=20, strict=False)]
+Texts = Annotated[tuple[Text, ...], Field(max_length=20)]
+Some = Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]
 
 
 class Numbered(_Part):
@@ -42,7 +41,7 @@ class Numbered(_Part):
     claim: Text
 
 
-Numbers = Annotated[tuple[Numbered, ...], Field(max_length=10, strict=False)]
+Numbers = Annotated[tuple[Numbered, ...], Field(max_length=10)]
 
 
 class Claims(_Part):
@@ -65,31 +64,20 @@ class Issuer(_Part):
     issuer: Annotated[str, Field(min_length=8, max_length=300)]
     preset: Literal["generic", "entra", "cis2", "keycloak"] = "generic"
     audiences: Some
-    token: Literal["access", "id"] = "access"
+    reads: Literal["access_tokens", "id_tokens"] = "access_tokens"
     types: Some = ("at+jwt",)
-    algorithms: Annotated[
-        tuple[Algorithm, ...], Field(min_length=1, max_length=4, strict=False)
-    ] = (Algorithm.RS256, Algorithm.PS256, Algorithm.ES256)
+    algorithms: Annotated[tuple[Algorithm, ...], Field(min_length=1, max_length=3)] = tuple(
+        Algorithm
+    )
     clients: Texts = ()
     require: Annotated[dict[Text, Texts], Field(max_length=20)] = {}
     subject: Text = "sub"
     longest_minutes: Annotated[int, Field(ge=1, le=10_080)] = 1_440
     claims: Claims = Claims()
-    scopes: Annotated[frozenset[Scope], Field(strict=False)] = PERSONAL_SCOPES
+    scopes: frozenset[Scope] = PERSONAL_SCOPES
     scope_claim: Text | None = None
-    scope_map: Annotated[
-        dict[Text, Annotated[frozenset[Scope], Field(strict=False)]], Field(max_length=100)
-    ] = {}
+    scope_map: Annotated[dict[Text, frozenset[Scope]], Field(max_length=100)] = {}
     operators: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _fill(cls, given: Any) -> Any:
-        preset = PRESETS.get(given.get("preset", "generic")) if isinstance(given, dict) else None
-        if preset is None or not isinstance(given.get("claims", {}), dict):
-            return given
-        claims = {**preset.get("claims", {}), **given.get("claims", {})}
-        return {**preset, **given, "claims": claims}
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -110,7 +98,7 @@ class Issuer(_Part):
         return self.issuer.startswith("http:")
 
     def takes(self, kind: str | None) -> bool:
-        """Whether tokens with this `typ` are read: no difference between `JWT` and `application/jwt`; "none" is none."""
+        """Whether tokens with this `typ` are read; `application/jwt` is `JWT`, and "none" stands for none at all."""
         name = "none" if kind is None else kind.lower().removeprefix("application/")
         return name in {one.lower().removeprefix("application/") for one in self.types}
 
@@ -143,7 +131,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
     # Its access tokens are opaque, so ID tokens are what can be read: audience is the frontend's client id.
     "cis2": {
-        "token": "id",
+        "reads": "id_tokens",
         "types": ["JWT", "none"],
         "algorithms": ["RS256", "PS256", "ES256"],
         "claims": {
@@ -200,13 +188,22 @@ def read_issuers(text: str) -> tuple[Issuer, ...]:
     found: list[Issuer] = []
     for number, one in enumerate(given, 1):
         try:
-            found.append(Issuer.model_validate(one))
+            # As JSON, where a list is the only way to write a tuple, and nothing else is coerced.
+            found.append(Issuer.model_validate_json(json.dumps(_filled(one))))
         except ValidationError as error:
             raise ValueError(_sentence(number, error)) from None
     names = [one.issuer for one in found]
     if len(set(names)) != len(names):
         raise ValueError("an issuer is given more than once")
     return tuple(found)
+
+
+def _filled(given: Any) -> Any:
+    """An issuer with its preset's defaults."""
+    if not isinstance(given, dict) or not isinstance(given.get("claims", {}), dict):
+        return given
+    preset = PRESETS.get(str(given.get("preset")), {})
+    return {**preset, **given, "claims": {**preset.get("claims", {}), **given.get("claims", {})}}
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

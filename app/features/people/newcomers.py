@@ -1,8 +1,8 @@
 """A person who signs in for the first time: made of the claims, unlisted, nobody else's account.
 
-Nothing of a claim is believed but who the issuer says it is: an e-mail address links to nobody, a registration is what
-somebody says of themselves, an organisation that we do not know is left out. Later sign-ins change none of it: from then
-on the person is the one who says.
+Nothing is believed but who the issuer says it is: an e-mail address links to nobody, a registration is what somebody
+says of themselves, an organisation that we do not know is left out. Later sign-ins change none of it: from then on the
+person is the one who says.
 """
 
 from typing import Any
@@ -23,9 +23,7 @@ NAMELESS = "New member"
 _NAME, _EMAIL, _CODE = TypeAdapter(PersonName), TypeAdapter(EmailAddress), TypeAdapter(OdsCode)
 
 
-async def welcome(
-    work: Work, issuer: Issuer, subject: str, claims: dict[str, Any]
-) -> None:
+async def welcome(work: Work, issuer: Issuer, subject: str, claims: dict[str, Any]) -> None:
     """Make the person and the identity that they are known by from now on.
 
     Errors: `Duplicate` on `pk_identity` when somebody else just did.

@@ -12,7 +12,9 @@ MOST_AUDIENCES = 20
 LONGEST_SUBJECT = 255
 # What only ID tokens have: they tell a frontend who signed in, and are not for sending on.
 OF_ID_TOKENS = ("nonce", "at_hash", "c_hash", "s_hash")
-SUBJECT = re.compile(rf"[^\x00-\x20\x7f-\x9f\u2028\u2029][^\x00-\x1f\x7f-\x9f\u2028\u2029]{{0,{LONGEST_SUBJECT - 1}}}")
+SUBJECT = re.compile(
+    rf"[^\x00-\x20\x7f-\x9f\u2028\u2029][^\x00-\x1f\x7f-\x9f\u2028\u2029]{{0,{LONGEST_SUBJECT - 1}}}"
+)
 
 
 def check_header(issuer: Issuer, token: Unproven) -> None:
@@ -70,7 +72,7 @@ def _audience(issuer: Issuer, claims: dict[str, Any]) -> None:
         raise Refused("aud is no list of names")
     if not set(named) & set(issuer.audiences):
         raise Refused("another aud")
-    if issuer.token == "id" and not set(named) <= {*issuer.audiences, *issuer.clients}:
+    if issuer.reads == "id_tokens" and not set(named) <= {*issuer.audiences, *issuer.clients}:
         raise Refused("an aud beside ours")  # OpenID Connect Core 3.1.3.7, 3
 
 
@@ -79,15 +81,15 @@ def _parties(issuer: Issuer, claims: dict[str, Any]) -> None:
     named = {name: claims[name] for name in ("azp", "client_id", "appid") if name in claims}
     if not all(isinstance(one, str) for one in named.values()):
         raise Refused("azp is no name")
-    may = issuer.clients or (issuer.audiences if issuer.token == "id" else None)
+    may = issuer.clients or (issuer.audiences if issuer.reads == "id_tokens" else None)
     if may is not None and not set(named.values()) <= set(may):
         raise Refused("another azp")
-    if issuer.clients and issuer.token == "access" and not named:
+    if issuer.clients and issuer.reads == "access_tokens" and not named:
         raise Refused("no azp")
 
 
 def _kind(issuer: Issuer, claims: dict[str, Any]) -> None:
-    if issuer.token == "access" and any(name in claims for name in OF_ID_TOKENS):
+    if issuer.reads == "access_tokens" and any(name in claims for name in OF_ID_TOKENS):
         raise Refused("an ID token")
     for name, values in issuer.require.items():
         given = claims.get(name)

@@ -113,12 +113,11 @@ class KeyRing:
 def usable(key: Any) -> Usable | None:
     """A key of a set as what it may be used for; None for what is no public signing key that we read."""
     from joserfc.errors import JoseError
-    from joserfc.jwk import ECKey, OKPKey, RSAKey
+    from joserfc.jwk import ECKey, RSAKey
 
     kinds: dict[tuple[Any, Any], tuple[Any, set[str]]] = {
         ("RSA", None): (RSAKey, {"RS256", "PS256"}),
         ("EC", "P-256"): (ECKey, {"ES256"}),
-        ("OKP", "Ed25519"): (OKPKey, {"EdDSA"}),
     }
     if not isinstance(key, dict) or not all(isinstance(v, str | list) for v in key.values()):
         return None
