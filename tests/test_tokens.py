@@ -371,7 +371,7 @@ async def test_the_house_makes_and_revokes_any_token(house: TestHouse) -> None:
         with pytest.raises(NotFound):
             await perform(rooms.house, revoke, viewer=viewer)
     await perform(rooms.house, revoke, viewer=HOUSE)
-    rooms.gatekeeper.forget()
+    await rooms.gatekeeper.forget()
     assert (await client.get("/v1/me")).status_code == 401
     with pytest.raises(NotFound):
         await perform(rooms.house, revoke, viewer=HOUSE)
@@ -388,7 +388,7 @@ async def test_what_is_revoked_while_it_is_looked_up_is_not_kept(
 
     async def overtaken(key: str) -> Viewer:
         found = await look_up(key)
-        gatekeeper.forget()
+        await gatekeeper.forget()
         return found
 
     monkeypatch.setattr(gatekeeper, "_look_up", overtaken)

@@ -136,6 +136,7 @@ def revoke(token_id: str) -> None:
 
     async def run(house: House) -> None:
         await perform(house, lambda work: revoke_token(work, token_id), viewer=HOUSE)
+        await house.db.forget_tokens()
 
     with_house(run)
-    typer.echo("Revoked: within a second it opens nothing any more.", err=True)
+    typer.echo("Revoked: it opens nothing any more.", err=True)

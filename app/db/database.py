@@ -92,6 +92,12 @@ class Database(Reads, Protocol):
     ) -> list[Document]:
         """Like `fetch`, for searches and exports: never in the way of quick reads."""
 
+    def token_stamp(self) -> int | None:
+        """The same as before as long as what was read of tokens then may be used; None: use nothing from before."""
+
+    async def forget_tokens(self) -> None:
+        """Return when no process uses what it read of tokens before; for who has committed the end of one."""
+
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `run` in one transaction and commit; once again on a lost connection or contention."""
 

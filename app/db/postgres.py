@@ -24,6 +24,7 @@ from app.db.errors import (
     Unsure,
 )
 from app.db.feed import postgresql_tail, postgresql_values
+from app.db.lease import LONGEST, TELL, TRIES, WAIT, Lease
 from app.db.pool import Pool
 from app.db.statement import MAX_SHAPES, Document, Shapes
 from app.db.to_the_end import to_the_end
@@ -243,6 +244,8 @@ class Postgres:
             Pool(self._connect, size, WAIT_FOR_CONNECTION)
             for size in (read_connections, write_connections)
         ]
+        self._lease = Lease(url)
+        self.token_stamp = self._lease.stamp
 
     async def _connect(self) -> Any:
         connection = await asyncpg.connect(
@@ -270,7 +273,7 @@ class Postgres:
 
     async def stop(self) -> None:
         """Close both pools, at most five seconds after asking."""
-        await asyncio.gather(self._reads.close(5), self._writes.close(5))
+        await asyncio.gather(self._lease.stop(), self._reads.close(5), self._writes.close(5))
 
     async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
         """One SELECT in autocommit, tried once more when the connection was gone."""
@@ -291,6 +294,30 @@ class Postgres:
                 return await connection.fetch(text, *values)
             finally:
                 self._reads.give(connection)
+
+    async def forget_tokens(self) -> None:
+        """See `Database.forget_tokens`, and `lease`. Never fails: after `LONGEST` nobody uses anything from before."""
+        try:
+            for _ in range(TRIES):
+                with suppress(Contended):
+                    await self._tell_and_wait()
+                    return
+        except DatabaseError:
+            await asyncio.sleep(LONGEST)
+
+    async def _tell_and_wait(self) -> None:
+        """Errors: `Contended` when a worker has not let go so far; `DatabaseError`."""
+        with _house_errors:
+            connection = await self._writes.take()
+        try:
+            with _house_errors:
+                await connection.execute(TELL)
+                await connection.execute(WAIT)
+        except BaseException:
+            await _roll_back(connection)
+            raise
+        finally:
+            self._writes.give(connection)
 
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """See `Database.unit`. A caller that gives up does not stop a unit that has begun."""

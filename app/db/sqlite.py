@@ -175,6 +175,14 @@ class Sqlite:
             self._searching, self._select, self._slow, statement.text, given, statement.documents
         )
 
+    def token_stamp(self) -> int:
+        """See `Database.token_stamp`: moves with whatever anybody else, the writer included, has committed."""
+        (version,) = self._reader.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    async def forget_tokens(self) -> None:
+        """See `Database.forget_tokens`: a commit moves every stamp at once."""
+
     def _select(
         self,
         connection: sqlite3.Connection,

@@ -1,6 +1,7 @@
 """From an Authorization header to a viewer.
 
-Only a token's SHA-256 is stored and looked up. The row is kept for at most a second; rights are never kept.
+Only a token's SHA-256 is stored and looked up. The row is kept for at most a second, and only while no token can have
+changed in any process (`Database.token_stamp`); rights are never kept.
 """
 
 import re
@@ -22,7 +23,7 @@ from app.web.sign_in.people import SignIn
 from app.web.sign_in.token import looks_like_one
 
 TOKEN = re.compile(r"qi_(live|demo)_[A-Za-z0-9_-]{43}")
-KEPT_FOR = 1.0  # seconds
+KEPT_FOR = 1.0  # seconds; app/db/lease.py relies on it
 MAX_KEPT = 10_000
 
 
@@ -43,14 +44,13 @@ def _lookup() -> Any:
 
 
 class Gatekeeper:
-    """Knows tokens for a second each."""
+    """Knows tokens for a second each, if nothing happens."""
 
     def __init__(self, house: House, sign_in: SignIn | None = None) -> None:
         """Start knowing none; without `sign_in` nobody's tokens but ours are read."""
         self._house = house
         self.sign_in = sign_in
-        self._kept: dict[str, tuple[float, Viewer]] = {}
-        self._forgotten = 0  # how often
+        self._kept: dict[str, tuple[float, int, Viewer]] = {}
 
     async def viewer(self, authorization: bytes | None, request_id: str | None = None) -> Viewer:
         """The caller; anonymous without a header. Errors: `InvalidToken`, `IssuerUnavailable`."""
@@ -61,29 +61,29 @@ class Gatekeeper:
         if scheme.lower() != "bearer" or not (ours or looks_like_one(credentials)):
             raise InvalidToken
         key = hash_of(credentials)
+        stamp, now = self._house.db.token_stamp(), time.monotonic()
         kept = self._kept.get(key)
-        if kept is None or kept[0] < time.monotonic():
-            forgotten = self._forgotten
-            until = time.monotonic() + KEPT_FOR
+        if kept is not None and kept[0] >= now and kept[1] == stamp:
+            viewer = kept[2]
+        else:
             if ours:
-                kept = (until, await self._look_up(key))
+                viewer = await self._look_up(key)
             elif self.sign_in is not None:
-                kept = (until, await self.sign_in.viewer(credentials, request_id))
+                viewer = await self.sign_in.viewer(credentials, request_id)
             else:
                 raise InvalidToken
             if len(self._kept) >= MAX_KEPT:
                 self._kept.clear()
-            if forgotten == self._forgotten:  # else it may have been revoked while it was looked up
-                self._kept[key] = kept
-        viewer = kept[1]
+            if stamp is not None:  # of before: what changed during the look-up moves it
+                self._kept[key] = (now + KEPT_FOR, stamp, viewer)
         if viewer.expires_at is not None and viewer.expires_at <= instant_text(self._house.clock()):
             raise InvalidToken
         return viewer
 
-    def forget(self) -> None:
-        """Called when a token or a person's power changes: the next request looks again."""
+    async def forget(self) -> None:
+        """To be awaited before the end of a token is answered: the next request looks again, in every process."""
         self._kept.clear()
-        self._forgotten += 1
+        await self._house.db.forget_tokens()
 
     async def _look_up(self, key: str) -> Viewer:
         row = await fetch_one(self._house.db, "token", _lookup, {"hash": key})

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.db import lease
+from app.db.schema import execute_all
 from app.db.types import DAY, ID, INSTANT, JSON_TEXT
 
 revision = "0002"
@@ -43,6 +45,8 @@ def upgrade() -> None:
             "feed_head", sa.Column(name, sa.String(length=64), nullable=False, server_default="")
         )
     _reads_into_the_log()
+    bind = op.get_bind()
+    execute_all(bind, lease.ddl(bind.dialect.name))
 
 
 def _accounts() -> None:
@@ -150,6 +154,8 @@ def _reads_into_the_log() -> None:
 
 def downgrade() -> None:
     """Undo; what operators read stays in the log."""
+    bind = op.get_bind()
+    execute_all(bind, lease.ddl_drop(bind.dialect.name))
     op.create_table(
         "operator_read",
         sa.Column("id", ID, nullable=False),

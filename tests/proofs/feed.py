@@ -86,6 +86,14 @@ class Lingering:
         """As the database itself."""
         return await self.inner.fetch_slow(key, build, values)
 
+    def token_stamp(self) -> int | None:
+        """As the database itself."""
+        return self.inner.token_stamp()
+
+    async def forget_tokens(self) -> None:
+        """As the database itself."""
+        await self.inner.forget_tokens()
+
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """As the database itself, with a pause before COMMIT; the pause may raise."""
 

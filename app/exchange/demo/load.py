@@ -64,6 +64,12 @@ class Inside:
 
     fetch_slow = fetch
 
+    def token_stamp(self) -> None:
+        """Nobody comes in here."""
+
+    async def forget_tokens(self) -> None:
+        """Nobody comes in here."""
+
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """Join."""
         return await run(self.tx)

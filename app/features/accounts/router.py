@@ -88,5 +88,5 @@ async def revoke_token(call: CallDep, token_id: Id) -> Answer:
         return answers.gone()
 
     answer = await idempotency.run(call, command)
-    call.rooms.gatekeeper.forget()
+    await call.rooms.gatekeeper.forget()
     return answer

@@ -133,7 +133,7 @@ async def delete_network(call: CallDep, network_id: Id) -> Answer:
         return answers.gone()
 
     answer = await idempotency.run(call, command)
-    call.rooms.gatekeeper.forget()  # the tokens that were bound to it went with it
+    await call.rooms.gatekeeper.forget()  # the tokens that were bound to it went with it
     return answer
 
 
