@@ -59,6 +59,8 @@ def guide(name: str, address: str) -> Guide:
     """One of `names()`; `address` is where this service is, for the lines to copy."""
     parser = _parser()
     tokens = parser.parse(_source(name))
+    columns: list[str] = []
+    column = 0
     for token, after in zip(tokens, [*tokens[1:], None], strict=True):
         if token.type == "heading_open" and after is not None:
             token.attrSet("id", _anchor(after.content))
@@ -66,6 +68,14 @@ def guide(name: str, address: str) -> Guide:
             token.content = token.content.replace(PRINTED_ADDRESS, address)
         elif token.type == "table_open":
             token.attrSet("class", "wide")
+            columns = []
+        elif token.type == "th_open":
+            columns.append(after.content if after else "")
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "td_open":
+            token.attrSet("data-label", columns[column])
+            column += 1
         for child in token.children or ():
             _lead(child)
         _unlink(token.children or [])
@@ -77,9 +87,14 @@ def advice() -> dict[str, Advice]:
     """What to do about each error code, from the table of `docs/errors.md`."""
     render = _parser().renderInline
     return {
-        code: Advice(_with_guides(render(when.strip())), _with_guides(render(then.strip())))
+        code: Advice(*(_with_guides(render(_sentence(cell.strip()))) for cell in (when, then)))
         for code, when, then in _ROW.findall(_source("errors"))
     }
+
+
+def _sentence(cell: str) -> str:
+    """A cell of the table as it stands by itself."""
+    return cell[:1].upper() + cell[1:]
 
 
 def _source(name: str) -> str:

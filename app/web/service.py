@@ -110,7 +110,7 @@ async def get_guide(call: CallDep, name: TermCode) -> Answer:
 async def list_problem_types(call: CallDep) -> Answer:
     """Every error code, each with a page of its own."""
     rows = "\n".join(
-        f'<tr><td><a href="/problems/{code}"><code>{code}</code></a></td><td>{kind.status}</td>'
+        f'<tr><td><a href="/problems/{code}"><code>{code}</code></a></td><td data-label="Status">{kind.status}</td>'
         f"<td>{html.escape(kind.title)}</td></tr>"
         for code, kind in CATALOGUE.items()
     )
