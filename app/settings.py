@@ -1,10 +1,11 @@
 """Settings: one class, read from the environment; every field has a unit, a default and a reason."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SecretsSettingsSource, SettingsConfigDict
 
 from app.core.issuers import Issuer, read_issuers
 
@@ -23,6 +24,10 @@ class Settings(BaseSettings):
         default=None,
         min_length=32,
         description="At least 32 characters; seals cursors. Required by `serve`; changing it ends all cursors.",
+    )
+    secrets_dir: str | None = Field(
+        default=None,
+        description="Folder of files that are settings, each named like its variable in small letters.",
     )
     host: str = Field(
         default="127.0.0.1", description="Address to listen on; the demo listens on loopback only."
@@ -71,6 +76,23 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("the port is no number from 0 to 65535") from None
         return url
+
+    @field_validator("secrets_dir")
+    @classmethod
+    def _is_a_folder(cls, folder: str | None) -> str | None:
+        if folder is not None and not Path(folder).is_dir():
+            raise ValueError("there is no such folder")
+        return folder
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], **sources: Any
+    ) -> tuple[Any, ...]:
+        """What is given in the program, then the environment, then files: how containers are handed their secrets."""
+        given, environment = sources["init_settings"], sources["env_settings"]
+        folder = {**environment(), **given()}.get("secrets_dir")
+        there = folder if folder is not None and Path(folder).is_dir() else None
+        return given, environment, SecretsSettingsSource(settings_cls, secrets_dir=there)
 
     @property
     def base_url(self) -> str:
