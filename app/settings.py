@@ -1,11 +1,17 @@
 """Settings: one class, read from the environment; every field has a unit, a default and a reason."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SecretsSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from app.core.issuers import Issuer, read_issuers
 
@@ -86,13 +92,17 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], **sources: Any
-    ) -> tuple[Any, ...]:
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - there is no such file
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - its folder is a setting
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is given in the program, then the environment, then files: how containers are handed their secrets."""
-        given, environment = sources["init_settings"], sources["env_settings"]
-        folder = {**environment(), **given()}.get("secrets_dir")
+        folder = {**env_settings(), **init_settings()}.get("secrets_dir")
         there = folder if folder is not None and Path(folder).is_dir() else None
-        return given, environment, SecretsSettingsSource(settings_cls, secrets_dir=there)
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=there)
 
     @property
     def base_url(self) -> str:
