@@ -12,6 +12,7 @@ from app.core.ids import new_id
 from app.core.seal import Sealer
 from app.core.work import House
 from app.db.open import open_database
+from app.exchange.privacy.router import router as privacy
 from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
 from app.features.networks.member_router import router as members
@@ -35,6 +36,7 @@ ROUTERS = (
     networks,
     members,
     people,
+    privacy,
     accounts,
     changes,
     service,

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
         le=10,
         description="PostgreSQL connections for writes, a worker; more only wait on the feed.",
     )
+    erasure_ledger: str | None = Field(
+        default=None,
+        description="File that says who was erased, for restored backups; without it, beside a SQLite file.",
+    )
     access_log: bool = Field(
         default=True, description="One JSON line a request, without personal data."
     )

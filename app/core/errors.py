@@ -84,6 +84,17 @@ class LastFacilitator(Conflict):
     code, title = "last_facilitator", "A network always keeps a facilitator: name another one first"
 
 
+class LastOperator(Conflict):
+    code, title = "last_operator", "An installation always keeps an operator: make another one first"
+
+
+class AnswerErased(Conflict):
+    code, title = (
+        "answer_erased",
+        "This was done before; its answer spoke of somebody who has been erased since",
+    )
+
+
 class HostedElsewhere(Conflict):
     code, title = "hosted_elsewhere", "This network lives elsewhere: join it there"
 

@@ -238,7 +238,9 @@ def _facilitated() -> Any:
 
 
 def _self() -> Any:
-    return select(*_facts(Person)).where(Person.id == access.viewer_id()).with_for_update()
+    # Who is erased while this waited has nothing more to say of themselves.
+    oneself = and_(Person.id == access.viewer_id(), Person.erased_at.is_(None))
+    return select(*_facts(Person)).where(oneself).with_for_update()
 
 
 async def fetch_self(

@@ -101,6 +101,9 @@ class Database(Reads, Protocol):
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `run` in one transaction and commit; once again on a lost connection or contention."""
 
+    async def scrub(self, tables: Sequence[str]) -> None:
+        """Leave nothing in files, indexes and statistics of what was deleted from or overwritten in these tables."""
+
 
 async def fetch_one(
     reads: Reads, key: object, build: Build, values: Mapping[str, Any]

@@ -25,6 +25,7 @@ from app.db.types import day_text, instant_text
 
 T = TypeVar("T")
 BUSY_MS = 5000
+CUTS = 3  # tries to cut the log off, each as long as BUSY_MS: a long search may be reading from it
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers never wait for the writer
     "PRAGMA synchronous = FULL",  # what was acknowledged survives a power cut
@@ -46,6 +47,28 @@ def connect(path: str) -> sqlite3.Connection:
     connection.create_function("next_seal", 2, chain.next_seal, deterministic=True)
     search.teach_sqlite(connection)
     return connection
+
+
+def scrub(path: str, searched: Sequence[str]) -> None:
+    """Take out of the files what was deleted or overwritten; `searched` are tables with words for the search.
+
+    The full-text index keeps the words of a row that changed until its segments are merged, pages keep what a row said
+    before until something else needs the room, and the log has both until it is cut off.
+    """
+    connection = connect(path)
+    try:
+        # A copy of the database in memory could be more than there is.
+        connection.execute("PRAGMA temp_store = FILE")
+        for table in searched:
+            connection.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('optimize')")
+        connection.execute("VACUUM")
+        for _ in range(CUTS):
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+        raise sqlite3.OperationalError("the log is busy")
+    finally:
+        connection.close()
 
 
 def _plain(value: Any) -> Any:
@@ -215,6 +238,16 @@ class Sqlite:
                 self._writer.execute("ROLLBACK")
             raise
         return result
+
+    async def scrub(self, tables: Sequence[str]) -> None:
+        """See `Database.scrub`: the whole file is written anew, and writers wait meanwhile."""
+
+        def run() -> None:
+            with _house_errors(self._unique):
+                scrub(self._path, [table for table in tables if table in search.INDEXED])
+
+        async with self._turn:
+            await asyncio.get_running_loop().run_in_executor(self._writing, run)
 
     async def _in_thread(self, text: str) -> None:
         def run() -> None:

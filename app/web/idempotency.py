@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, delete, select
 
-from app.core.errors import HouseError, KeyReused, refuse
+from app.core.errors import AnswerErased, HouseError, KeyReused, refuse
 from app.core.work import House, Work, perform
 from app.db.database import Transaction, Write, fetch_one
 from app.db.errors import Duplicate
@@ -23,6 +23,8 @@ from app.web.call import Answer, Call
 KEPT_FOR = timedelta(hours=24)
 MAX_KEY = 255
 KEY_RULE = "pk_idempotency"
+# What becomes of a kept answer that speaks of somebody who is erased.
+ERASED: dict[str, Any] = {"status": 0, "headers": "[]", "body": ""}
 Command = Callable[[Work], Awaitable[Answer]]
 
 
@@ -99,6 +101,8 @@ async def _kept(call: Call, key: str, fingerprint: str) -> Answer | None:
         return None
     if row["fingerprint"] != fingerprint:
         raise KeyReused
+    if row["status"] == ERASED["status"]:
+        raise AnswerErased
     headers = [
         (name.encode(), value.encode())
         for name, value in orjson.loads(orjson.dumps(row["headers"]))

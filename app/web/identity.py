@@ -39,7 +39,11 @@ def _lookup() -> Any:
             Person.operator,
         )
         .join(Person, Person.id == Token.person_id)
-        .where(Token.secret_hash == bindparam("hash"), Token.revoked_at.is_(None))
+        .where(
+            Token.secret_hash == bindparam("hash"),
+            Token.revoked_at.is_(None),
+            Person.erased_at.is_(None),  # a token may be made while its person is erased
+        )
     )
 
 

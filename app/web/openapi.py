@@ -100,7 +100,7 @@ def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list
     more += ["Idempotent-Replayed"] if method == "post" else []
     for done, answer in responses.items():
         answer |= {"headers": header_references(*more), "description": DONE[done]}
-    if _changes_one(door, method):
+    if _changes_one(method):
         parameters.append({"$ref": "#/components/parameters/IfMatch"})
     if method == "post":
         parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
@@ -127,9 +127,9 @@ def _describe(operation: dict[str, Any], door: Door) -> None:
         operation["description"] = f"{said}\n\nScope: {needed}."
 
 
-def _changes_one(door: Door, method: str) -> bool:
+def _changes_one(method: str) -> bool:
     """One versioned resource is changed or deleted, so If-Match is honoured."""
-    return method == "patch" or (method == "delete" and bool(door.paths))
+    return method in ("patch", "delete")
 
 
 def _sends_etag(responses: dict[str, Any]) -> bool:

@@ -95,11 +95,17 @@ class Trial:
                 return result
             raise AssertionError("a unit ended without its result")
 
+        async def nothing(_tables: Sequence[str]) -> None:
+            """What is undone leaves no remnants."""
+
+        scrub = db.scrub
         setattr(db, "unit", undone)  # noqa: B010 - a protocol's method, taken over for a while
+        setattr(db, "scrub", nothing)  # noqa: B010
         try:
             yield
         finally:
             setattr(db, "unit", unit)  # noqa: B010
+            setattr(db, "scrub", scrub)  # noqa: B010
 
     def start(self) -> None:
         """Count from nothing."""

@@ -14,6 +14,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     member_rows,
     network_rows,
     people_rows,
+    privacy_rows,
     service_rows,
 )
 from tests.permissions.actions import disagreements

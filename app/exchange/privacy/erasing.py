@@ -1,0 +1,198 @@
+"""Erasure: who somebody was goes, what they did stays, under an id that says nothing.
+
+In place, so that counts, histories and the log stay right (docs/decisions/0015-privacy.md). Everything here happens in
+one transaction; what a database keeps of deleted rows goes afterwards (`Database.scrub`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, delete, or_, update
+
+from app.core import words
+from app.core.access import CARD, INSIDE
+from app.core.changes import Told, change, remove
+from app.core.errors import FieldError, LastFacilitator, LastOperator
+from app.core.fetching import is_last_facilitator, lives_elsewhere
+from app.core.work import Work
+from app.db.database import Write
+from app.db.types import ID
+from app.exchange.privacy import holdings
+from app.exchange.privacy.holdings import Held, Row
+from app.features.networks.settling import count_in
+from app.features.networks.spells import OPEN, begin_role, end_role, told_of_member
+from app.models import Erasure, Idempotency, Identity, Person, PersonTopic
+from app.web.idempotency import ERASED
+
+NOBODY: dict[str, Any] = {
+    "profession": None, "organisation_code": None, "region": None, "interests": "[]", "skills": "[]", "bio": None,
+    "links": "[]", "listed": False, "registrations": "[]", "external_ids": "[]", "email": None, "email_key": None,
+    "operator": False, "search_topics": "", "search_purpose": "", "search_front": "", "search_inside": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure did; `unled` are the live networks that have no facilitator now."""
+
+    person_id: str
+    unled: tuple[str, ...]
+
+
+async def erase_person(work: Work, held: Held) -> Erased:
+    """Erase a locked person: oneself, or again as the house itself after a backup was restored, which nothing stops.
+
+    Errors: `LastFacilitator` naming each network to hand over; `LastOperator`.
+    """
+    person, networks = held.person, held.networks
+    person_id = person["id"]
+    spells = await holdings.owned(work, person_id, "spells")
+    unled = await _left_without(work, spells, networks)
+    if not work.viewer.house:
+        _may_go(unled)
+        if person["operator"] and await holdings.is_last_operator(work, person_id):
+            raise LastOperator
+    handed_down = [_empty_spell(work, spell, networks.get(spell["network_id"])) for spell in spells]
+    _empty_person(work, person)
+    addresses = await _forget_addresses(work, person)
+    await _end_access(work, person_id)
+    _forget_answers(work, person, addresses)
+    for network in handed_down:
+        if network is not None:
+            told = {"person_id": person_id, "scope": "person"}
+            await count_in(
+                work, network, 0, facilitators=True, told=told, action="network.role_changed"
+            )
+    if await holdings.erasure_of(work, person_id) is None:
+        work.insert(Erasure, {"person_id": person_id, "erased_at": work.now})
+    await work.flush()  # so many writes are not made into one statement
+    return Erased(person_id, tuple(network["id"] for network in unled))
+
+
+async def _left_without(
+    work: Work, spells: list[Row], networks: dict[str, Row]
+) -> list[dict[str, Any]]:
+    """The live networks of which the person is the only facilitator; an archived one is read by all the same."""
+    found = []
+    for spell in spells:
+        if spell["status"] != "active" or spell["role"] != "facilitator":
+            continue
+        network = networks[spell["network_id"]]
+        if network["archived_at"] is None and not lives_elsewhere(network):
+            if await is_last_facilitator(work, network["id"]):
+                found.append(network)
+    return found
+
+
+def _may_go(unled: list[dict[str, Any]]) -> None:
+    """Errors: `LastFacilitator`."""
+    if unled:
+        raise LastFacilitator(
+            "Hand over, archive or delete first: " + "; ".join(one["name"] for one in unled) + ".",
+            errors=tuple(
+                FieldError(f"/v1/networks/{one['id']}", "last_facilitator", one["name"])
+                for one in unled
+            ),
+        )
+
+
+def _empty_spell(work: Work, spell: Row, network: Row | None) -> Row | None:
+    """Take the person's own words out of a spell and end what was never begun. Returns a network handed down."""
+    own = {"offer": None, "message": None}
+    if spell["ended_by"] == spell["person_id"]:
+        own["reason"] = None
+    values: dict[str, Any] = {name: None for name in own if spell[name] is not None}
+    if network is None or spell["status"] not in OPEN:
+        if values:
+            told = Told(network_id=spell["network_id"], tier=INSIDE, outer=False)
+            change(work, "member.forgotten", spell, values, told, op="gone")
+        return None
+    if spell["status"] != "active":
+        ended = {"status": "declined", "ended_at": work.now, "ended_by": work.viewer.person_id}
+        told = told_of_member(network, spell["person_id"], active=False, gone=True)
+        change(work, "member.declined", spell, {**values, **ended}, told, op="gone")
+        return None
+    led = spell["role"] == "facilitator"
+    if led:
+        values["role"] = "member"
+        end_role(work, spell["id"])
+        begin_role(work, spell["id"], "member")
+    if values:
+        told = told_of_member(network, spell["person_id"], active=True)
+        change(work, "member.updated", spell, values, told)
+    return network if led else None
+
+
+def _empty_person(work: Work, person: Row) -> None:
+    """Everything that says who it was, in place; whoever has the card reads it again, others forget it."""
+    # Of the id's random end and not of the person's id, which is known.
+    name = f"Former member {work.new_id()[-4:]}"
+    values = {
+        **NOBODY,
+        "display_name": name,
+        "search_name": words.document(name),
+        "erased_at": work.now,
+    }
+    told = Told(
+        person_id=person["id"], tier=CARD, reach="signed_in" if person["listed"] else None
+    )
+    change(work, "person.erased", person, values, told)
+    work.delete(PersonTopic, {"person_id": person["id"]})
+    work.delete(Identity, {"person_id": person["id"]})
+
+
+async def _forget_addresses(work: Work, person: Row) -> list[str]:
+    """Take the person's addresses out of invitations. Returns them."""
+    rows = await holdings.invitations_to(work, person["id"], person["email_key"])
+    for row in rows:
+        told = Told(network_id=row["network_id"], tier=INSIDE, outer=False)
+        change(work, "invitation.forgotten", row, {"address": None}, told)
+    return [row["address"] for row in rows]
+
+
+async def _end_access(work: Work, person_id: str) -> None:
+    """Delete tokens and clients, which have names that people gave them: nothing comes in with them any more."""
+    for what, action in (("tokens", "token.erased"), ("clients", "client.erased")):
+        for row in await holdings.owned(work, person_id, what):
+            remove(work, action, row, Told(person_id=person_id))
+
+
+def _forget_answers(work: Work, person: Row, addresses: list[str]) -> None:
+    """Delete the answers kept for the person, and empty those kept for others that speak of them.
+
+    The key of somebody else stays: without it, a repeated request would be done a second time.
+    """
+    # By the id, which stands wherever the name does. A name alone may be any word.
+    said = [person["id"], person["email"], *addresses]
+    patterns = {f"said_{index}": _within(text) for index, text in enumerate(filter(None, said))}
+
+    def own() -> Any:
+        return delete(Idempotency).where(
+            Idempotency.principal == bindparam("person_id", type_=ID)
+        )
+
+    def others() -> Any:
+        found = [Idempotency.body.like(bindparam(name), escape="\\") for name in patterns]
+        return (
+            update(Idempotency)
+            .where(or_(*found))
+            .values({name: bindparam(f"new_{name}") for name in ERASED})
+        )
+
+    emptied = {f"new_{name}": value for name, value in ERASED.items()}
+    target = ("idempotency", person["id"])
+    work.writes += [
+        Write("own kept answers", own, {"person_id": person["id"]}, target, None),
+        Write(("kept answers about", len(patterns)), others, {**patterns, **emptied}, target, None),
+    ]
+
+
+def _within(text: str) -> str:
+    """A LIKE pattern for a text as it stands in JSON."""
+    inner = orjson.dumps(text).decode()[1:-1]
+    for special in ("\\", "%", "_"):
+        inner = inner.replace(special, f"\\{special}")
+    return f"%{inner}%"
+
+

@@ -1,0 +1,50 @@
+"""The doors of privacy: what is kept of oneself, and having it erased."""
+
+import json
+import logging
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.core.viewer import Scope
+from app.core.work import Work, perform
+from app.exchange.privacy import ledger
+from app.exchange.privacy.erasing import erase_person
+from app.exchange.privacy.holdings import lock_person
+from app.exchange.privacy.schemas import EraseQuery
+from app.web import answers
+from app.web.call import Answer, Call, CallDep
+from app.web.door import Door, needs
+
+router = APIRouter(prefix="/v1", tags=["people"], route_class=Door)
+faults = logging.getLogger("qi_networks.errors")
+
+
+@router.delete("/me", status_code=204)
+@needs(Scope.ACCOUNT_WRITE)
+async def erase_me(call: CallDep, params: Annotated[EraseQuery, Query()]) -> Answer:  # noqa: ARG001 - reading it is the check
+    """Have yourself erased, for good: who you are goes at once, what you did stays under a name that says nothing.
+
+    Your tokens, clients and sign-ins end, open invitations and requests are declined, and whatever held your name
+    shows "Former member" and four digits. Memberships stay, so that counts stay right; as a facilitator you become a
+    member. Hand over, archive or delete first what only you lead: 409 `last_facilitator` says which networks.
+    """
+
+    async def command(work: Work) -> None:
+        held = await lock_person(work, str(work.viewer.person_id))
+        answers.if_match(call, held.person["version"])
+        await erase_person(work, held)
+
+    await perform(call.rooms.house, command, viewer=call.viewer, request_id=call.request_id)
+    call.rooms.gatekeeper.forget()
+    await _afterwards(call)
+    return answers.gone()
+
+
+async def _afterwards(call: Call) -> None:
+    """Remnants in the files, and the ledger's file; the hourly job does what did not work now."""
+    try:
+        await ledger.keep_in_step(call.rooms.house.db, call.rooms.settings)
+        await call.rooms.house.db.scrub(ledger.TABLES)
+    except Exception as error:  # noqa: BLE001 - the erasure is committed, whatever happens now
+        faults.error(json.dumps({"job": "erasure", "error": type(error).__name__}))

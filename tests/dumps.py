@@ -1,0 +1,53 @@
+"""Everything that a database holds as bytes to search through: a dump and, of SQLite, its files as they are."""
+
+import re
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.postgres_programs import PostgresNotFound, find_programs
+
+BLOB = re.compile(rb"X'([0-9A-Fa-f]+)'")
+
+
+def dump(url: str) -> bytes:
+    """The dump of a database, as an operator would make it. Errors: `PostgresNotFound` without pg_dump."""
+    if not url.startswith("sqlite:///"):
+        return subprocess.run([_pg_dump(), "--dbname", url], check=True, capture_output=True).stdout
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+    try:
+        text = "\n".join(connection.iterdump()).encode()
+    finally:
+        connection.close()
+    # Words of the full-text index stand in blobs.
+    return text + b"".join(bytes.fromhex(found.decode()) for found in BLOB.findall(text))
+
+
+def raw(url: str) -> bytes:
+    """The files of a SQLite database: the database, its log, and what else lies beside them."""
+    file = Path(url.removeprefix("sqlite:///"))
+    return b"".join(one.read_bytes() for one in sorted(file.parent.glob(f"{file.name}*")))
+
+
+def held(url: str) -> bytes:
+    """The dump, and of SQLite the files too."""
+    return dump(url) + (raw(url) if url.startswith("sqlite:///") else b"")
+
+
+def hits(haystack: bytes, needles: Iterable[str]) -> list[str]:
+    """Which of these are in there, in whatever case."""
+    folded = haystack.lower()
+    return [needle for needle in needles if needle.lower().encode() in folded]
+
+
+def _pg_dump() -> str:
+    try:
+        beside = find_programs() / "pg_dump"
+    except PostgresNotFound:
+        beside = Path("pg_dump")
+    found = str(beside) if beside.exists() else shutil.which("pg_dump")
+    if found is None:
+        raise PostgresNotFound("There is no pg_dump beside PostgreSQL's programs or on the path.")
+    return found
