@@ -85,7 +85,10 @@ class LastFacilitator(Conflict):
 
 
 class LastOperator(Conflict):
-    code, title = "last_operator", "An installation always keeps an operator: make another one first"
+    code, title = (
+        "last_operator",
+        "An installation always keeps an operator: make another one first",
+    )
 
 
 class AnswerErased(Conflict):

@@ -7,7 +7,7 @@ tells a reader how far the writers are.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -93,6 +93,10 @@ class Lingering:
     async def forget_tokens(self) -> None:
         """As the database itself."""
         await self.inner.forget_tokens()
+
+    async def scrub(self, tables: Sequence[str]) -> None:
+        """As the database itself."""
+        await self.inner.scrub(tables)
 
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """As the database itself, with a pause before COMMIT; the pause may raise."""

@@ -3,7 +3,7 @@
 So its history and its change rows are real, and a start that is killed leaves nothing half loaded.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
@@ -69,6 +69,9 @@ class Inside:
 
     async def forget_tokens(self) -> None:
         """Nobody comes in here."""
+
+    async def scrub(self, _tables: Sequence[str]) -> None:
+        """Nobody is erased here."""
 
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """Join."""

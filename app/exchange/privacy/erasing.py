@@ -22,7 +22,7 @@ from app.exchange.privacy import holdings
 from app.exchange.privacy.holdings import Held, Row
 from app.features.networks.settling import count_in
 from app.features.networks.spells import OPEN, begin_role, end_role, told_of_member
-from app.models import Erasure, Idempotency, Identity, Person, PersonTopic
+from app.models import Erasure, Idempotency, Identity, PersonTopic
 from app.web.idempotency import ERASED
 
 NOBODY: dict[str, Any] = {
@@ -79,9 +79,10 @@ async def _left_without(
         if spell["status"] != "active" or spell["role"] != "facilitator":
             continue
         network = networks[spell["network_id"]]
-        if network["archived_at"] is None and not lives_elsewhere(network):
-            if await is_last_facilitator(work, network["id"]):
-                found.append(network)
+        if network["archived_at"] is not None or lives_elsewhere(network):
+            continue
+        if await is_last_facilitator(work, network["id"]):
+            found.append(network)
     return found
 
 
@@ -134,9 +135,7 @@ def _empty_person(work: Work, person: Row) -> None:
         "search_name": words.document(name),
         "erased_at": work.now,
     }
-    told = Told(
-        person_id=person["id"], tier=CARD, reach="signed_in" if person["listed"] else None
-    )
+    told = Told(person_id=person["id"], tier=CARD, reach="signed_in" if person["listed"] else None)
     change(work, "person.erased", person, values, told)
     work.delete(PersonTopic, {"person_id": person["id"]})
     work.delete(Identity, {"person_id": person["id"]})
@@ -168,9 +167,7 @@ def _forget_answers(work: Work, person: Row, addresses: list[str]) -> None:
     patterns = {f"said_{index}": _within(text) for index, text in enumerate(filter(None, said))}
 
     def own() -> Any:
-        return delete(Idempotency).where(
-            Idempotency.principal == bindparam("person_id", type_=ID)
-        )
+        return delete(Idempotency).where(Idempotency.principal == bindparam("person_id", type_=ID))
 
     def others() -> Any:
         found = [Idempotency.body.like(bindparam(name), escape="\\") for name in patterns]
@@ -194,5 +191,3 @@ def _within(text: str) -> str:
     for special in ("\\", "%", "_"):
         inner = inner.replace(special, f"\\{special}")
     return f"%{inner}%"
-
-

@@ -144,11 +144,12 @@ async def replay(house: House, entries: Iterable[Entry], *, dry_run: bool = Fals
     operator. The unknown were made after the backup; they are noted all the same. Run it before the database is
     served.
     """
-    erased, already, unknown, unled = [], [], [], []
+    erased: list[str] = []
+    already: list[str] = []
+    unknown: list[str] = []
+    unled: list[str] = []
     for entry in entries:
-        row = await fetch_one(
-            house.db, "erased?", _person, {"person_id": entry.person_id}
-        )
+        row = await fetch_one(house.db, "erased?", _person, {"person_id": entry.person_id})
         kind = unknown if row is None else already if row["erased_at"] else erased
         kind.append(entry.person_id)
         if dry_run:
@@ -159,7 +160,10 @@ async def replay(house: House, entries: Iterable[Entry], *, dry_run: bool = Fals
                 held = await lock_person(work, entry.person_id)
             except NotFound:
                 if await erasure_of(work, entry.person_id) is None:
-                    values = {"person_id": entry.person_id, "erased_at": instant_from_text(entry.erased_at)}
+                    values = {
+                        "person_id": entry.person_id,
+                        "erased_at": instant_from_text(entry.erased_at),
+                    }
                     work.insert(Erasure, values)
                 return None
             return await erase_person(work, held)

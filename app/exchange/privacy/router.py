@@ -36,7 +36,7 @@ async def erase_me(call: CallDep, params: Annotated[EraseQuery, Query()]) -> Ans
         await erase_person(work, held)
 
     await perform(call.rooms.house, command, viewer=call.viewer, request_id=call.request_id)
-    call.rooms.gatekeeper.forget()
+    await call.rooms.gatekeeper.forget()
     await _afterwards(call)
     return answers.gone()
 
