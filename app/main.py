@@ -15,6 +15,7 @@ from app.db.open import open_database
 from app.exchange.privacy.router import router as privacy
 from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
+from app.features.networks.invitation_router import router as invitations
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
 from app.features.organisations.router import router as organisations
@@ -35,6 +36,7 @@ from app.web.sign_in.people import SignIn
 ROUTERS = (
     networks,
     members,
+    invitations,
     people,
     privacy,
     accounts,

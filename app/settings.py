@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s/]+(/[^\s]*[^\s/])?$",
         description="Address that clients use, no slash at the end; links are made of it, never of the Host header.",
     )
+    invitation_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s#]+$",
+        description="Page of a frontend that invitation links open. The secret follows a #, which no browser sends.",
+    )
     cors_origins: Annotated[str, Field(pattern=r"^(\*|https?://\S+( https?://\S+)*)$")] = Field(
         default="*",
         description="Browser origins that may call, separated by spaces; * is safe because there are no cookies.",
@@ -107,6 +112,10 @@ class Settings(BaseSettings):
         folder = {**env_settings(), **init_settings()}.get("secrets_dir")
         there = folder if folder is not None and Path(folder).is_dir() else None
         return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=there)
+
+    def invitation_link(self, secret: str) -> str:
+        """What is sent to somebody who is invited; without a frontend it opens the start page."""
+        return f"{self.invitation_url or f'{self.base_url}/'}#{secret}"
 
     @property
     def base_url(self) -> str:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.viewer import Scope, Viewer
 from app.db.types import ID, among
-from app.models import Member, Network, Person, Token
+from app.models import Invitation, Member, Network, Person, Token
 
 # What a reader sees of a network. Each tier includes the ones before it.
 HIDDEN, NAME, FRONT, INSIDE = -1, 0, 1, 2
@@ -75,6 +75,7 @@ POLICY: dict[str, frozenset[str]] = {
     "network.archive": FACILITATES,
     "network.reactivate": FACILITATES,
     "network.join": SIGNED_IN,
+    "network.invite": FACILITATES,
     "network.read_purposes": frozenset({"anyone"}),
     "network.read_history": FACILITATES,
     "member.add": FACILITATES | {"provisioner"},
@@ -96,7 +97,7 @@ ACTION_SCOPES: dict[str, Scope] = {
     **dict.fromkeys(
         ("update", "delete", "archive", "reactivate", "create_sub_group"), Scope.NETWORKS_WRITE
     ),
-    **dict.fromkeys(("join", "leave", "add_member"), Scope.MEMBERS_WRITE),
+    **dict.fromkeys(("join", "leave", "add_member", "invite"), Scope.MEMBERS_WRITE),
     "read_history": Scope.MEMBERS_READ,
 }
 # What can still be done in an archived network.
@@ -243,6 +244,21 @@ def networks_of_viewer() -> Any:
     mine = aliased(Member)
     still_open = among(mine.status, ["invited", "requested", "active"])
     return select(mine.network_id).where(mine.person_id == viewer_id(), still_open)
+
+
+def visible_invitation(rank: str, invitation: Any = Invitation) -> ColumnElement[bool]:
+    """The invitation is into a network that the viewer facilitates."""
+    if rank == "anonymous":
+        return false()
+    return true() if rank == "operator" else invitation.network_id.in_(facilitated_networks())
+
+
+def facilitated_networks() -> Any:
+    """The networks that the viewer facilitates."""
+    mine = aliased(Member)
+    return select(mine.network_id).where(
+        mine.person_id == viewer_id(), mine.status == "active", mine.role == "facilitator"
+    )
 
 
 def person_standing(rank: str, person: Any = Person) -> ColumnElement[int]:

@@ -4,14 +4,14 @@ Who is told of a change: whoever sees the resource now and has the tier of what 
 for what went out of sight; and the person it concerns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from app.core.access import INSIDE, NAME
-from app.core.work import KINDS, Work
+from app.core.work import KINDS, Model, Work
 from app.db.database import ChangeRow
 
 
@@ -74,6 +74,10 @@ def record(  # noqa: PLR0913 - one argument for each column that differs
     )
 
 
+def _model(action: str) -> Model:
+    return KINDS[action.split(".", 1)[0]]
+
+
 def record_read(work: Work, network_id: str, operation: str) -> None:
     """Write that the viewer looked inside a network; the feed never shows it, the audit does."""
     told = Told(network_id=network_id, tier=INSIDE, outer=False)
@@ -92,10 +96,62 @@ def create(work: Work, action: str, values: Mapping[str, Any], told: Told) -> di
         "updated_at": work.now,
         "outer_updated_at": work.now,
     }
-    work.insert(KINDS[action.split(".", 1)[0]], row)
+    work.insert(_model(action), row)
     name_version = values.get("name_version")
     record(work, action, row["id"], told, version=1, outer_version=1, name_version=name_version)
     return row
+
+
+async def create_many(
+    work: Work, action: str, rows: Sequence[Mapping[str, Any]], told: Told
+) -> None:
+    """Insert resources of one kind and the same columns at version 1, and record each."""
+    beginning = {
+        "version": 1,
+        "outer_version": 1,
+        "created_at": work.now,
+        "updated_at": work.now,
+        "outer_updated_at": work.now,
+    }
+    if rows:
+        await work.insert_many(_model(action), [{**row, **beginning} for row in rows])
+    for row in rows:
+        record(work, action, row["id"], told, version=1, outer_version=1)
+
+
+async def change_many(
+    work: Work,
+    action: str,
+    edits: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+    told: Told,
+) -> None:
+    """Update resources that this work has locked, each with the same columns, inside alone; and record each."""
+    rows = [
+        {"id": row["id"], **values, "version": row["version"] + 1, "updated_at": work.now}
+        for row, values in edits
+    ]
+    if rows:
+        await work.update_many(_model(action), rows)
+    for row, values in edits:
+        record(
+            work,
+            action,
+            row["id"],
+            told,
+            version=row["version"] + 1,
+            outer_version=row["outer_version"],
+            fields=tuple(values),
+        )
+
+
+async def remove_many(
+    work: Work, action: str, rows: Sequence[Mapping[str, Any]], told: Told
+) -> None:
+    """Delete resources that this work has locked and record that each is gone."""
+    if rows:
+        await work.delete_many(_model(action), [{"id": row["id"]} for row in rows])
+    for row in rows:
+        _record_gone(work, action, row, told)
 
 
 def change(
@@ -113,7 +169,7 @@ def change(
         new |= {"outer_version": row["outer_version"] + 1, "outer_updated_at": work.now}
         if told.tier == NAME and "name_version" in row:
             new |= {"name_version": row["name_version"] + 1, "name_updated_at": work.now}
-    work.update(KINDS[action.split(".", 1)[0]], row["id"], new, seen=row["version"])
+    work.update(_model(action), row["id"], new, seen=row["version"])
     record(
         work,
         action,
@@ -130,7 +186,11 @@ def change(
 
 def remove(work: Work, action: str, row: Mapping[str, Any], told: Told) -> None:
     """Delete a loaded resource and record that it is gone."""
-    work.delete(KINDS[action.split(".", 1)[0]], {"id": row["id"]})
+    work.delete(_model(action), {"id": row["id"]})
+    _record_gone(work, action, row, told)
+
+
+def _record_gone(work: Work, action: str, row: Mapping[str, Any], told: Told) -> None:
     record(
         work,
         action,

@@ -64,6 +64,10 @@ class NotFound(HouseError):
     status, code, title = 404, "not_found", "There is nothing here that you can see"
 
 
+class InvitationNotValid(NotFound):
+    code, title = "invitation_not_valid", "This invitation is unknown, used, taken back or expired"
+
+
 class MethodNotAllowed(HouseError):
     status, code, title = 405, "method_not_allowed", "This address does not answer that method"
 
@@ -135,6 +139,10 @@ class SlugTaken(Conflict):
 
 class EmailTaken(Conflict):
     code, title = "email_taken", "Another person has this e-mail address"
+
+
+class TooManyInvitations(Conflict):
+    code, title = "too_many_invitations", "Too many invitations of this network are open"
 
 
 class IllegalTransition(Conflict):

@@ -11,12 +11,18 @@ from sqlalchemy.orm import aliased
 
 from app.core import access
 from app.core.access import FRONT, IN_ARCHIVE, NAME
-from app.core.errors import Forbidden, HostedElsewhere, NetworkArchived, NotFound
+from app.core.errors import (
+    Forbidden,
+    HostedElsewhere,
+    InvitationNotValid,
+    NetworkArchived,
+    NotFound,
+)
 from app.core.viewer import Viewer
 from app.core.work import Work
-from app.db.database import fetch_one
-from app.db.types import ID, among
-from app.models import Member, Network, Organisation, Person, Token
+from app.db.database import Build, fetch_one
+from app.db.types import ID, INSTANT, among
+from app.models import Invitation, Member, Network, Organisation, Person, Token
 
 HOSTED_FREE = frozenset(
     {
@@ -101,6 +107,15 @@ async def fetch_network(
     row = await sight_network(work, network_id, lock=lock)
     if not access.allowed(action, roles_in(work, row)):
         raise Forbidden
+    in_a_state_for(row, action)
+    return row
+
+
+def in_a_state_for(row: dict[str, Any], action: str) -> None:
+    """Whether a loaded network is open, and at home here, as far as the action asks for it.
+
+    Errors: `NetworkArchived`; `HostedElsewhere`.
+    """
     if row["archived_at"] is not None and action not in IN_ARCHIVE:
         raise NetworkArchived
     if lives_elsewhere(row) and action not in HOSTED_FREE:
@@ -109,7 +124,6 @@ async def fetch_network(
         if row["hosted_at"] is None:
             raise HostedElsewhere("This network lives elsewhere; its address is not known here.")
         raise HostedElsewhere(hosted_at=row["hosted_at"])
-    return row
 
 
 async def sight_network(work: Work, network_id: str, *, lock: bool = True) -> dict[str, Any]:
@@ -182,6 +196,60 @@ def require(work: Work, action: str, network: dict[str, Any], *, about: str | No
         raise NetworkArchived
 
 
+def _invitation(rank: str) -> Any:
+    return select(*Invitation.__table__.columns).where(
+        Invitation.id == bindparam("invitation_id", type_=ID), access.visible_invitation(rank)
+    )
+
+
+async def fetch_invitation(work: Work, invitation_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An invitation into a network that the viewer facilitates, and the network, both locked. Errors: `NotFound`."""
+    values = {**access.values(work.viewer), "invitation_id": invitation_id}
+    return await _invitation_row(
+        work, ("invitation", work.viewer.rank), lambda: _invitation(work.viewer.rank), values
+    )
+
+
+def redeemable() -> Any:
+    """The invitation is pending and has this secret. Whatever else it is, nothing is found, and as fast."""
+    return and_(
+        Invitation.secret_hash == bindparam("hash"),
+        Invitation.status == "pending",
+        Invitation.expires_at > bindparam("now", type_=INSTANT),
+    )
+
+
+def _redeemable() -> Any:
+    return select(*Invitation.__table__.columns).where(redeemable())
+
+
+async def fetch_redeemable(work: Work, secret_hash: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The pending invitation with this secret, and its network, both locked: who has the secret has the right.
+
+    Errors: `InvitationNotValid`.
+    """
+    try:
+        return await _invitation_row(
+            work, "redeemable", _redeemable, {"hash": secret_hash, "now": work.now}
+        )
+    except NotFound:
+        raise InvitationNotValid from None
+
+
+async def _invitation_row(
+    work: Work, key: object, build: Build, values: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An invitation is locked by its network: it is read again when that is held."""
+    found = await fetch_one(work, key, build, values)
+    if found is None:
+        raise NotFound
+    network = await sight_member_network(work, found["network_id"])
+    row = await fetch_one(work, key, build, values)
+    if row is None:
+        raise NotFound
+    return row, network
+
+
 def _facilitators() -> Any:
     return select(func.count(literal(1)).label("count")).where(
         Member.network_id == bindparam("network_id", type_=ID),
@@ -220,18 +288,9 @@ async def fetch_below(work: Work, network_id: str) -> list[dict[str, Any]]:
 
 
 def _facilitated() -> Any:
-    mine = (
-        select(Member.network_id)
-        .where(
-            Member.person_id == access.viewer_id(),
-            Member.status == "active",
-            Member.role == "facilitator",
-        )
-        .scalar_subquery()
-    )
     return (
         select(*_facts(Network))
-        .where(Network.id.in_(mine))
+        .where(Network.id.in_(access.facilitated_networks()))
         .order_by(Network.depth, Network.id)
         .with_for_update()
     )

@@ -145,6 +145,47 @@ class Work:
             )
         )
 
+    async def insert_many(self, model: Model, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows with the same columns, now, in one round trip where the database can."""
+        names = tuple(rows[0])
+        await self._write_many(("insert", model, names), rows_of(names, model), model, rows)
+
+    async def update_many(self, model: Model, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Change rows that this work has locked, now: each is an `id` and the same columns."""
+        names = tuple(name for name in rows[0] if name != "id")
+
+        def build() -> Any:
+            table: Any = model
+            changed = update(table).where(table.id == bindparam("row_id"))
+            return changed.values({name: bindparam(f"new_{name}") for name in names})
+
+        given = [
+            {"row_id": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows
+        ]
+        await self._write_many(("update many", model, names), build, model, rows, given)
+
+    async def delete_many(self, model: Model, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Delete rows that this work has locked, now, by their `id`."""
+
+        def build() -> Any:
+            table: Any = model
+            return delete(table).where(table.id == bindparam("id"))
+
+        await self._write_many(("delete", model, ("id",)), build, model, rows)
+
+    async def _write_many(
+        self,
+        key: object,
+        build: Build,
+        model: Model,
+        rows: Sequence[Mapping[str, Any]],
+        given: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
+        await self.flush()  # what was written before may be what these refer to
+        for row in rows:
+            self._touch(model, row["id"])
+        await self.tx.write_many(key, build, rows if given is None else given)
+
     def _touch(self, model: Model, row_id: object) -> None:
         kind = KIND_OF.get(model.__tablename__)
         if kind is not None:

@@ -28,39 +28,42 @@ ERASED: dict[str, Any] = {"status": 0, "headers": "[]", "body": ""}
 Command = Callable[[Work], Awaitable[Answer]]
 
 
-async def run(call: Call, command: Command) -> Answer:
+async def run(call: Call, command: Command, *, principal: str | None = None) -> Answer:
     """Run a command for a call; a POST with a key that was answered before gets the same answer again.
+
+    Keys are the caller's own. Where nobody is signed in, `principal` is an id that only this caller can name.
 
     The kept answer is looked for only when something stands in the way - at the latest the key itself, on its
     unique rule - so that a first request pays nothing for the look.
     Errors: whatever the command raises; `KeyReused`; `Invalid` for a key that is no key.
     """
     house, viewer = call.rooms.house, call.viewer
-    key = _key(call)
-    if key is None:
+    principal = viewer.person_id or principal
+    key = _key(call, principal)
+    if key is None or principal is None:
         return await perform(house, command, viewer=viewer, request_id=call.request_id)
     fingerprint = await _fingerprint(call)
 
     async def with_key(work: Work) -> Answer:
         answer = await command(work)
-        work.insert(Idempotency, _row(work, call, key, fingerprint, answer))
+        work.insert(Idempotency, _row(work, principal, key, fingerprint, answer))
         return answer
 
     try:
         return await perform(house, with_key, viewer=viewer, request_id=call.request_id)
     except (HouseError, Duplicate) as error:
-        kept = await _kept(call, key, fingerprint)
+        kept = await _kept(call, principal, key, fingerprint)
         if kept is not None:
             return kept
         if not isinstance(error, Duplicate) or error.rule != KEY_RULE:
             raise
     await purge(house)  # the key is there and has expired
-    return await run(call, command)  # as before: a twin may be doing the same
+    return await run(call, command, principal=principal)  # as before: a twin may be doing the same
 
 
-def _key(call: Call) -> str | None:
+def _key(call: Call, principal: str | None) -> str | None:
     raw = call.headers.get(b"idempotency-key")
-    if raw is None or call.method != "POST" or call.viewer.person_id is None:
+    if raw is None or call.method != "POST" or principal is None:
         return None
     key = raw.decode("latin-1")
     if not 1 <= len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
@@ -93,9 +96,9 @@ def _find() -> Any:
     )
 
 
-async def _kept(call: Call, key: str, fingerprint: str) -> Answer | None:
+async def _kept(call: Call, principal: str, key: str, fingerprint: str) -> Answer | None:
     since = instant_text(call.rooms.house.clock() - KEPT_FOR)
-    values = {"principal": call.viewer.person_id, "key": key, "since": since}
+    values = {"principal": principal, "key": key, "since": since}
     row = await fetch_one(call.rooms.house.db, "idempotency", _find, values)
     if row is None:
         return None
@@ -112,10 +115,10 @@ async def _kept(call: Call, key: str, fingerprint: str) -> Answer | None:
     )
 
 
-def _row(work: Work, call: Call, key: str, fingerprint: str, answer: Answer) -> dict[str, Any]:
+def _row(work: Work, principal: str, key: str, fingerprint: str, answer: Answer) -> dict[str, Any]:
     body = answer.kept_body if answer.kept_body is not None else answer.body
     return {
-        "principal": call.viewer.person_id,
+        "principal": principal,
         "key": key,
         "fingerprint": fingerprint,
         "status": answer.status,

@@ -13,6 +13,7 @@ DESCRIPTION = (
 TAGS = [
     {"name": "networks", "description": "Networks and sub-groups."},
     {"name": "members", "description": "Who is in a network, and how they came and went."},
+    {"name": "invitations", "description": "Invitations to an address: links that work once."},
     {"name": "people", "description": "People who chose to be listed, and oneself."},
     {"name": "organisations", "description": "NHS organisations of the Organisation Data Service."},
     {"name": "vocabularies", "description": "Topics and professions."},

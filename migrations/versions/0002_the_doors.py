@@ -114,13 +114,12 @@ def _invitations() -> None:
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
         sa.Column("role", sa.String(length=12), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
         sa.Column("invited_by", ID, nullable=True),
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.Column("ended_at", INSTANT, nullable=True),
         sa.Column("accepted_by", ID, nullable=True),
-        sa.CheckConstraint(
-            "role IN ('facilitator', 'member', 'observer')", name=op.f("ck_invitation_role")
-        ),
+        sa.CheckConstraint("role IN ('member', 'observer')", name=op.f("ck_invitation_role")),
         sa.CheckConstraint(
             "status IN ('pending', 'accepted', 'revoked')", name=op.f("ck_invitation_status")
         ),
@@ -130,7 +129,12 @@ def _invitations() -> None:
     )
     op.create_index("ix_invitation_network_id", "invitation", ["network_id", "id"], unique=False)
     op.create_index(
-        "ix_invitation_network_address", "invitation", ["network_id", "address"], unique=False
+        "uq_invitation_pending_address",
+        "invitation",
+        ["network_id", "address"],
+        unique=True,
+        sqlite_where=sa.text("status = 'pending'"),
+        postgresql_where=sa.text("status = 'pending'"),
     )
     op.create_index("ix_invitation_accepted_by", "invitation", ["accepted_by"], unique=False)
 

@@ -22,13 +22,14 @@ from app.core.access import HIDDEN, INSIDE, NAME
 from app.core.viewer import Scope, Viewer
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, among
-from app.models import Change, FeedHead, Member, Network, Person, Token
+from app.models import Change, FeedHead, Invitation, Member, Network, Person, Token
 
 SCOPE_OF_KIND = {
     "network": Scope.NETWORKS_READ,
     "member": Scope.MEMBERS_READ,
     "person": Scope.PEOPLE_READ,
     "token": Scope.TOKENS_READ,
+    "invitation": Scope.MEMBERS_READ,
 }
 PUBLIC_KINDS = ("network",)
 # Positions that one statement looks at. Who sees little of what happened makes it look at everything (6 microseconds a
@@ -49,11 +50,12 @@ def _sight(kind: str, rank: str) -> ColumnElement[int]:
         return select(access.standing(rank)).where(Network.id == _id()).scalar_subquery()
     if kind == "person":
         return select(access.person_standing(rank)).where(Person.id == _id()).scalar_subquery()
-    model, seen = (
-        (Member, access.visible_member(rank))
-        if kind == "member"
-        else (Token, access.visible_token(rank))
-    )
+    model: Any
+    model, seen = {
+        "member": (Member, access.visible_member(rank)),
+        "token": (Token, access.visible_token(rank)),
+        "invitation": (Invitation, access.visible_invitation(rank)),
+    }[kind]
     return case((exists(select(1).where(model.id == _id(), seen)), INSIDE), else_=HIDDEN)
 
 

@@ -15,6 +15,7 @@ class ChangeKind(StrEnum):
     MEMBER = "member"
     PERSON = "person"
     TOKEN = "token"  # noqa: S105 - a kind of resource
+    INVITATION = "invitation"
 
 
 class ChangeOp(StrEnum):

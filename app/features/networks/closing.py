@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, exists, literal, or_, select
 
 from app.core import access
 from app.core.access import NAME
-from app.core.changes import Told, change, remove, told_of_network
+from app.core.changes import Told, change, remove, remove_many, told_of_network
 from app.core.errors import NetworkArchived, NetworkInUse, NetworkNotArchived
 from app.core.fetching import fetch_below, fetch_network
 from app.core.json_columns import plain
@@ -17,7 +17,7 @@ from app.db.types import ID
 from app.features.networks.commands import ancestor
 from app.features.networks.schemas import NetworkArchive
 from app.features.networks.settling import reach_of, search_words
-from app.models import Member, Network, Token
+from app.models import Invitation, Member, Network, Token
 
 
 async def archive_network(work: Work, network_id: str, body: NetworkArchive) -> None:
@@ -75,8 +75,14 @@ def _bound_tokens() -> Any:
     )
 
 
+def _invitations() -> Any:
+    return select(Invitation.id, Invitation.version, Invitation.outer_version).where(
+        Invitation.network_id == bindparam("network_id", type_=ID)
+    )
+
+
 async def delete_network(work: Work, row: dict[str, Any]) -> None:
-    """Delete a loaded network that nobody else belongs to. Errors: `NetworkInUse`."""
+    """Delete a loaded network that nobody else belongs to, and the invitations into it. Errors: `NetworkInUse`."""
     values = {"network_id": row["id"], "viewer_id": work.viewer.person_id}
     if await fetch_one(work, "others in network", _others, values):
         raise NetworkInUse
@@ -84,6 +90,9 @@ async def delete_network(work: Work, row: dict[str, Any]) -> None:
         remove(work, "token.revoked", token, Told(person_id=token["person_id"]))
     for spell in await work.fetch("spells of network", _own_spells, values):
         remove(work, "member.gone", spell, Told(network_id=row["id"], person_id=spell["person_id"]))
+    invitations = await work.fetch("invitations of network", _invitations, values)
+    told = Told(network_id=row["id"], person_id=work.viewer.person_id)
+    await remove_many(work, "invitation.gone", invitations, told)
     await work.flush()
     remove(
         work,

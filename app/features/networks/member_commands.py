@@ -53,7 +53,7 @@ async def join_network(work: Work, network_id: str, body: NetworkJoin) -> dict[s
         await organisations(work, [body.representing], "/representing")
     if network["_status"] == "invited":
         # Read again: it may have been answered while this waited for the network.
-        spell = await _spell(work, network["_spell_id"])
+        spell = await spell_now(work, network["_spell_id"])
         if spell["status"] == "active":
             raise AlreadyMember
         _must_be(spell, "invited")
@@ -67,14 +67,14 @@ async def join_network(work: Work, network_id: str, body: NetworkJoin) -> dict[s
         raise AlreadyMember
     if network["join_policy"] == "invite":
         raise NotJoinable
-    await _in_parent(work, network, person_id)
+    await in_parent(work, network, person_id)
     status = "active" if network["join_policy"] == "open" else "requested"
     spell = begin_spell(
         work, network, person_id, role="member", status=status,
         representing=body.representing, offer=body.offer, message=body.message if status == "requested" else None,
     )  # fmt: skip
     if status == "active":
-        await _count(work, network, person_id, +1, facilitators=False)
+        await count_person(work, network, person_id, +1, facilitators=False)
     return _rendered(network, spell, work)
 
 
@@ -108,7 +108,8 @@ def _spell_by_id() -> Any:
     return select(*Member.__table__.columns).where(Member.id == bindparam("member_id", type_=ID))
 
 
-async def _spell(work: Work, member_id: str) -> dict[str, Any]:
+async def spell_now(work: Work, member_id: str) -> dict[str, Any]:
+    """A spell as it is now that its network is locked: it may have been answered meanwhile."""
     row = await fetch_one(work, "spell", _spell_by_id, {"member_id": member_id})
     if row is None:
         raise IllegalTransition
@@ -123,7 +124,7 @@ def _parent_spell() -> Any:
     )
 
 
-async def _in_parent(work: Work, network: dict[str, Any], person_id: str) -> None:
+async def in_parent(work: Work, network: dict[str, Any], person_id: str) -> None:
     """One is a member of the parent first. Errors: `ParentMembershipRequired`."""
     if network["parent_id"] is None:
         return
@@ -132,7 +133,7 @@ async def _in_parent(work: Work, network: dict[str, Any], person_id: str) -> Non
         raise ParentMembershipRequired
 
 
-async def _count(
+async def count_person(
     work: Work, network: dict[str, Any], person_id: str, delta: int, *, facilitators: bool
 ) -> None:
     """The network's count, and word to the person that its rows came into or went out of their sight."""
@@ -142,9 +143,11 @@ async def _count(
 
 
 async def _accept(work: Work, network: dict[str, Any], spell: dict[str, Any]) -> None:
-    await _in_parent(work, network, spell["person_id"])
+    await in_parent(work, network, spell["person_id"])
     activate(work, network, spell, "member.accepted")
-    await _count(work, network, spell["person_id"], +1, facilitators=spell["role"] == "facilitator")
+    await count_person(
+        work, network, spell["person_id"], +1, facilitators=spell["role"] == "facilitator"
+    )
 
 
 def _person(rank: str) -> Any:
@@ -168,13 +171,13 @@ async def add_member(work: Work, body: MemberCreate) -> str:
         raise unknown("/person_id", "There is no such person that you can see.")
     if body.representing is not None:
         await organisations(work, [body.representing], "/representing")
-    await _in_parent(work, network, str(body.person_id))
+    await in_parent(work, network, str(body.person_id))
     spell = begin_spell(
         work, network, str(body.person_id), role=str(body.role), status="active" if provisions else "invited",
         representing=body.representing, offer=body.offer,
     )  # fmt: skip
     if provisions:
-        await _count(
+        await count_person(
             work, network, str(body.person_id), +1, facilitators=body.role == "facilitator"
         )
     return str(spell["id"])
@@ -193,9 +196,9 @@ async def approve_membership(work: Work, member_id: str) -> None:
     spell, network = await fetch_member(work, member_id)
     require(work, "member.approve", network)
     _must_be(spell, "requested")
-    await _in_parent(work, network, spell["person_id"])
+    await in_parent(work, network, spell["person_id"])
     activate(work, network, spell, "member.approved")
-    await _count(work, network, spell["person_id"], +1, facilitators=False)
+    await count_person(work, network, spell["person_id"], +1, facilitators=False)
 
 
 async def decline_membership(work: Work, member_id: str) -> None:
@@ -289,7 +292,7 @@ async def _end(
         )
     end_spell(work, network, spell, status if active else "declined", reason)
     if active:
-        await _count(work, network, spell["person_id"], -1, facilitators=facilitates)
+        await count_person(work, network, spell["person_id"], -1, facilitators=facilitates)
 
 
 def _spells_in() -> Any:

@@ -373,6 +373,8 @@ def _actions(
     if not (archived or elsewhere):
         if access.allowed("member.add", roles):
             found.append("add_member")
+        if access.allowed("network.invite", roles):
+            found.append("invite")
         asks = status is None and row["join_policy"] != "invite" and parent == "open"
         if asks or status == "invited":
             found.append("join")

@@ -126,6 +126,7 @@ class NetworkAction(StrEnum):
     JOIN = "join"
     LEAVE = "leave"
     ADD_MEMBER = "add_member"
+    INVITE = "invite"
     CREATE_SUB_GROUP = "create_sub_group"
     READ_HISTORY = "read_history"
 

@@ -70,11 +70,13 @@ def end_role(work: Work, member_id: str) -> None:
     work.update_children(MemberRole, {"member_id": member_id, "to_at": None}, {"to_at": work.now})
 
 
-def activate(work: Work, network: dict[str, Any], spell: dict[str, Any], action: str) -> None:
-    """From invited or requested to active."""
+def activate(
+    work: Work, network: dict[str, Any], spell: dict[str, Any], action: str, **more: Any
+) -> None:
+    """From invited or requested to active; `more` are columns that change with it, such as the role."""
     told = told_of_member(network, spell["person_id"], active=True)
-    change(work, action, spell, {"status": "active", "joined_at": work.now}, told)
-    begin_role(work, spell["id"], spell["role"])
+    change(work, action, spell, {"status": "active", "joined_at": work.now, **more}, told)
+    begin_role(work, spell["id"], more.get("role", spell["role"]))
 
 
 def end_spell(
