@@ -93,7 +93,14 @@ class Targets:
         token = await self.operator.client.post(
             "/v1/tokens", {"name": "To be revoked", "scopes": ["networks:read"]}
         )
+        addresses = {"addresses": ["sam.patel@example.org"]}
+        invited = await self.operator.client.post(
+            f"/v1/networks/{network['id']}/invitations", addresses
+        )
+        (invitation,) = invited.json()["items"]
         self.ids = {
+            "invitation_id": invitation["invitation_id"],
+            "secret": invitation["secret"],
             "network_id": network["id"],
             "member_id": asked.json()["id"],
             "person_id": self.other.id,

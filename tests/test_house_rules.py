@@ -192,7 +192,8 @@ def badly_named(door: Door) -> Iterator[str]:
     body = door.body.__name__ if door.body else None
     if method == "PATCH" and not (body or "").endswith("Patch"):
         yield f"a PATCH takes a ...Patch, not {body}"
-    if method == "POST" and not door.paths and not (body or "").endswith("Create"):
+    collection = not door.paths and door.path.endswith("s")
+    if method == "POST" and collection and not (body or "").endswith("Create"):
         yield f"a collection is added to with a ...Create, not {body}"
     if body is not None and not issubclass(door.body or Output, Input):
         yield f"{body} is no Input"

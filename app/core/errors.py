@@ -146,7 +146,7 @@ class TooManyInvitations(Conflict):
 
 
 class IllegalTransition(Conflict):
-    code, title = "illegal_transition", "The membership is not in a state that allows this"
+    code, title = "illegal_transition", "The membership or invitation is not in a state for this"
 
 
 class ResyncRequired(HouseError):

@@ -48,6 +48,16 @@ class Spell:
     message: str | None = None
 
 
+@dataclass(slots=True)
+class Sent:
+    """One invitation to an address."""
+
+    id: str
+    net: str
+    secret: str
+    status: str
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks: nobody, or a person by one token. `dead` tokens are revoked or expired."""
@@ -69,9 +79,10 @@ class Facts:
     nets: dict[str, Net] = field(default_factory=dict)
     people: dict[str, Somebody] = field(default_factory=dict)
     spells: dict[str, Spell] = field(default_factory=dict)
+    sent: list[Sent] = field(default_factory=list)
     actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
     marks: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    """word -> (`network`, `person` or `message`; key or spell id; field)"""
+    """word -> (`network`, `person`, `message` or `invitation`; key or spell id; field)"""
 
     latest: dict[tuple[str | None, str], Spell] = field(default_factory=dict)
 
@@ -83,6 +94,10 @@ class Facts:
     def spell(self, person: str | None, net: str) -> Spell | None:
         """The spell that this person has, or last had, in this network."""
         return self.latest.get((person, net))
+
+    def sent_into(self, net: str) -> list[Sent]:
+        """The invitations into this network."""
+        return [one for one in self.sent if one.net == net]
 
     def children(self, net: str) -> list[Net]:
         """The networks right below."""

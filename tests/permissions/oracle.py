@@ -160,6 +160,8 @@ def may_read_mark(facts: Facts, actor: Actor, mark: str) -> bool:
         need = INSIDE if field in INSIDE_FIELDS else NAME if field in ("name", "purpose") else FRONT
         net = facts.nets[key]
         return one_tier(facts, actor, net) >= need
+    if kind == "invitation":  # "shown only to facilitators of that network"
+        return facilitates(facts, actor, facts.nets[key])
     if kind == "message":
         spell = facts.spells[key]
         return actor.person is not None and reads_message(facts, actor, spell)

@@ -48,6 +48,7 @@ class Watched:
         self, key: object, build: Build, rows: Sequence[Mapping[str, Any]]
     ) -> None:
         """As the transaction does."""
+        self.noted += [Write(key, build, row, ("many", row.get("id"))) for row in rows]
         await self.tx.write_many(key, build, rows)
 
     async def finish(self, writes: Sequence[Write], changes: Sequence[ChangeRow]) -> None:
@@ -216,8 +217,11 @@ class Trial:
         """No secret word in any answer but to whom it may be told."""
         for word in set(MARK.findall(text)):
             about = self.facts.marks.get(word)
-            new_fellow = about is not None and about[1:] == (cell.introduces, "display_name")
-            if about and not new_fellow and not oracle.may_read_mark(self.facts, cell.actor, word):
+            told = about is not None and (
+                about[1:] == (cell.introduces, "display_name")
+                or about[1:] in ((cell.opens, "name"), (cell.opens, "purpose"))
+            )
+            if about and not told and not oracle.may_read_mark(self.facts, cell.actor, word):
                 return f"told {about}"
         return ""
 

@@ -115,8 +115,16 @@ def _told(facts: Facts, actor: Actor, params: dict[str, Any]) -> set[str]:
         one.token_id for one in facts.actors.values()
         if one.person == actor.person and one.token_id and not within and not (one.dead and "revoked" in one.label)
     }  # fmt: skip
-    by_kind = {"network": networks, "member": members, "person": people, "token": tokens}
-    scope = {"network": "networks", "member": "members", "person": "people", "token": "tokens"}
+    sent = {
+        one.id for one in facts.sent
+        if oracle.facilitates(facts, actor, facts.nets[one.net]) and within in (None, facts.nets[one.net].id)
+    }  # fmt: skip
+    by_kind = {
+        "network": networks, "member": members, "person": people, "token": tokens, "invitation": sent,
+    }  # fmt: skip
+    scope = {
+        "network": "networks", "member": "members", "person": "people", "token": "tokens", "invitation": "members",
+    }  # fmt: skip
     return {
         str(one) for name, ids in by_kind.items() for one in ids
         if kind in (None, name) and f"{scope[name]}:read" in actor.scopes
@@ -133,6 +141,7 @@ def _ever(facts: Facts, actor: Actor) -> set[str]:
         spell.id for spell in facts.spells.values()
         if actor.operates or facts.spell(actor.person, spell.net) is not None
     }  # fmt: skip
+    known |= {one.id for one in facts.sent if oracle.facilitates(facts, actor, facts.nets[one.net])}
     known |= {
         p.id
         for p in facts.people.values()

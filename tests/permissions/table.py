@@ -29,7 +29,8 @@ class Cell:
 
     `check` says what is wrong with a good answer's document, or nothing. `ghost` is the id which, where it is not
     there for the actor, must answer like one that never was. `recorded` are the networks that an operator's look is
-    put on record for; `introduces` is the person whom a write makes a fellow.
+    put on record for; `introduces` is the person whom a write makes a fellow, or who invites; `opens` is the network
+    whose name and purpose an invitation tells.
     """
 
     operation: str
@@ -46,6 +47,7 @@ class Cell:
     ghost: str | None = None
     recorded: tuple[str, ...] = ()
     introduces: str | None = None
+    opens: str | None = None
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from app.main import describe
 from app.web.openapi import doors_of, operation_id
 from tests.house import TestHouse
 from tests.permissions import (  # noqa: F401 - they register their rows
+    invitation_rows,
     list_rows,
     member_rows,
     network_rows,
@@ -92,7 +93,9 @@ async def test_actions_of_a_network_are_what_its_operations_allow(
     assert tried >= 4_000
 
 
-@pytest.mark.parametrize("guard", ["policy", "members", "networks", "tiers", "record"])
+@pytest.mark.parametrize(
+    "guard", ["policy", "members", "invitations", "networks", "tiers", "record"]
+)
 async def test_a_broken_guard_is_seen(
     trial: Trial, database_url: str, monkeypatch: pytest.MonkeyPatch, guard: str
 ) -> None:
@@ -100,6 +103,7 @@ async def test_a_broken_guard_is_seen(
     operations = {
         "policy": ("updateNetwork",),
         "members": ("getMember",),
+        "invitations": ("getInvitation",),
         "networks": ("listNetworks",),
         "tiers": ("getNetwork",),
         "record": ("getNetwork",),
@@ -108,6 +112,8 @@ async def test_a_broken_guard_is_seen(
         monkeypatch.setitem(access.POLICY, "network.update", frozenset({"anyone"}))
     elif guard == "members":
         monkeypatch.setattr(access, "visible_member", lambda *_, **__: true())
+    elif guard == "invitations":
+        monkeypatch.setattr(access, "visible_invitation", lambda *_: true())
     elif guard == "networks":
         monkeypatch.setattr(access, "visible_network", lambda *_: true())
     elif guard == "tiers":
@@ -120,7 +126,8 @@ async def test_a_broken_guard_is_seen(
         await unguarded.run(
             cell
             for cell in cells(trial, *operations)
-            if cell.target in VISIBILITIES and cell.variant in ("", "all", "inside", "the member's")
+            if cell.target in VISIBILITIES
+            and cell.variant in ("", "all", "inside", "the member's", "pending")
         )
     assert unguarded.wrong, "nobody noticed"
     assert {line.split(" ", 1)[0] for line in unguarded.wrong} == set(operations)

@@ -14,7 +14,7 @@ from tests.proofs.figures import Figures
 from tests.targets import Json, Operation, Targets, operations
 
 pytestmark = [pytest.mark.anyio, pytest.mark.prove]
-TABLES = ("network", "member", "person", "token")
+TABLES = ("network", "member", "person", "token", "invitation")
 # Values that would do harm, by the last word of a field's name; for the rest, `true`.
 HARM: dict[str, Any] = {
     "id": "01900000-0000-7000-8000-00000000dead", "at": "2020-01-01T00:00:00Z", "version": 999, "count": 999,

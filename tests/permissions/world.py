@@ -15,7 +15,7 @@ from app.db.database import Transaction
 from app.models import Organisation, PersonTopic, Term
 from tests.house import Client, TestHouse
 from tests.permissions import cast
-from tests.permissions.facts import Actor, Facts, Net, Somebody, Spell
+from tests.permissions.facts import Actor, Facts, Net, Sent, Somebody, Spell
 
 NOTHING_FOUND = {f"search_{part}": "" for part in ("name", "topics", "purpose", "front", "inside")}
 PROVISIONING = frozenset({str(Scope.MEMBERS_PROVISION), str(Scope.NETWORKS_READ)})
@@ -179,6 +179,17 @@ class Builder:
             await self.call(person, "DELETE", f"/v1/members/{spell.id}")
             spell.status = "left"
 
+    async def _invite(self, net: Net, keeper: str) -> None:
+        """An invitation that waits, and one that was taken back."""
+        words = [cast.mark(number + net.number) for number in (70_000, 80_000)]
+        body = {"addresses": [f"{word}@example.org" for word in words]}
+        made = await self.call(keeper, "POST", f"/v1/networks/{net.id}/invitations", body)
+        for word, item, status in zip(words, made["items"], ("pending", "revoked"), strict=True):
+            self.facts.sent.append(Sent(item["invitation_id"], net.key, item["secret"], status))
+            self.facts.marks[word] = ("invitation", net.key, "address")
+        revoked = self.facts.sent[-1].id
+        await self.call(keeper, "POST", f"/v1/invitations/{revoked}/revoke")
+
     async def _settle(self, net: Net) -> None:
         """Invitations and requests; then the policy, the visibility and the archive as they shall be."""
         facts, address = self.facts, f"/v1/networks/{net.id}"
@@ -198,6 +209,8 @@ class Builder:
                 spell = self._note(made["id"], net, person, "member", "requested")
                 spell.message = f"Please {word}"
                 facts.marks[word] = ("message", spell.id, "message")
+        if not net.elsewhere:
+            await self._invite(net, keeper)
         end = {"join_policy": net.policy, "visibility": net.rule}
         shown = await self.call(keeper, "PATCH", address, end)
         if net.archived and not net.parent:

@@ -42,6 +42,7 @@ PATHS = {
     "member_id": "{member}",
     "person_id": "{person}",
     "token_id": "{token}",
+    "invitation_id": "{invitation}",
 }
 OTHER_PATHS = {
     "/v1/organisations/{code}": "A81001",

@@ -20,7 +20,7 @@ from tests.two_worlds.world import World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.prove]
 SHAPES: dict[str, Any] = {}
-KINDS = ("network", "member", "person", "token")
+KINDS = ("network", "member", "person", "token", "invitation")
 TERMS = [
     {"vocabulary": vocabulary, "code": code, "label": code.title(), "grouping": "All"}
     for vocabulary, code in (
