@@ -1,5 +1,6 @@
 """Settings: one class, read from the environment; every field has a unit, a default and a reason."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -72,6 +73,70 @@ class Settings(BaseSettings):
     access_log: bool = Field(
         default=True, description="One JSON line a request, without personal data."
     )
+    log_client_address: bool = Field(
+        default=False, description="Whether logs have the client's address, which is personal data."
+    )
+    trusted_proxies: str | None = Field(
+        default=None,
+        description="Proxies whose X-Forwarded-For is believed: addresses and networks, separated by spaces.",
+    )
+    allowed_hosts: str | None = Field(
+        default=None,
+        description=(
+            "Host names that requests may be for, separated by spaces, * for any; without it those of PUBLIC_URL "
+            "and HOST, and the loopback's."
+        ),
+    )
+    rate_limit_token: int = Field(
+        default=1200, ge=0, description="Requests a minute for each token, a worker; 0 is no limit."
+    )
+    rate_limit_address: int = Field(
+        default=600,
+        ge=0,
+        description="Requests without a token a minute for each client address, a worker; 0 is no limit.",
+    )
+    rate_limit_failures: int = Field(
+        default=30,
+        ge=0,
+        description="Failed sign-ins a minute for each client address, a worker; 0 is no limit.",
+    )
+    concurrency_limit: int = Field(
+        default=200, ge=0, description="Requests served at once, a worker; 0 is no limit."
+    )
+    request_timeout: int = Field(
+        default=20,
+        ge=0,
+        le=300,
+        description="Seconds that a request may take; 0 is no limit. Less than the proxy waits.",
+    )
+    body_timeout: int = Field(
+        default=10, ge=0, le=300, description="Seconds for a body to arrive; 0 is no limit."
+    )
+    drain_seconds: int = Field(
+        default=5,
+        ge=0,
+        le=300,
+        description="Seconds from SIGTERM until no more is accepted; more than the proxy keeps a connection idle.",
+    )
+    commit_id: str | None = Field(
+        default=None, max_length=100, description="The commit that this was built from, for /_ping."
+    )
+    release_id: str | None = Field(
+        default=None, max_length=100, description="What released it, for /_ping."
+    )
+    revision: str | None = Field(
+        default=None, max_length=100, description="Which deployment of it this is, for /_ping."
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _has_networks(cls, words: str | None) -> str | None:
+        for word in (words or "").replace(",", " ").split():
+            try:
+                ip_network(word, strict=False)
+            except ValueError:
+                raise ValueError(f"{word} is no address and no network") from None
+        return words
 
     oidc_issuers: Annotated[tuple[Issuer, ...] | None, NoDecode] = Field(
         default=None,

@@ -40,6 +40,13 @@ class InvalidCursor(BadRequest):
     code, title = "invalid_cursor", "The cursor is not one of this list's"
 
 
+class TokenInAddress(BadRequest):
+    code, title = (
+        "token_in_address",
+        "A token stands in the address, where logs keep it: revoke it, and send a new one in Authorization",
+    )
+
+
 class Unauthenticated(HouseError):
     status, code, title = (
         401,
@@ -74,6 +81,10 @@ class MethodNotAllowed(HouseError):
 
 class NotAcceptable(HouseError):
     status, code, title = 406, "not_acceptable", "Answers are application/json"
+
+
+class BodyTimedOut(HouseError):
+    status, code, title = 408, "body_timed_out", "The body did not arrive in time"
 
 
 class Conflict(HouseError):
@@ -177,6 +188,14 @@ class UnsupportedMediaType(HouseError):
     )
 
 
+class HostRefused(HouseError):
+    status, code, title = (
+        421,
+        "host_refused",
+        "This service is not called by that host: its operator names the hosts in ALLOWED_HOSTS",
+    )
+
+
 class Invalid(HouseError):
     status, code, title = 422, "invalid", "Something in the request is not right"
 
@@ -192,6 +211,10 @@ class UnknownReference(Invalid):
 
 class KeyReused(Invalid):
     code, title = "idempotency_key_reused", "This Idempotency-Key was used with another request"
+
+
+class RateLimited(HouseError):
+    status, code, title = 429, "rate_limited", "Too many requests: go on after Retry-After seconds"
 
 
 class InternalError(HouseError):
@@ -212,6 +235,18 @@ class IssuerUnavailable(HouseError):
 
 class Overtaken(HouseError):
     status, code, title = 503, "overtaken", "Others were changing the same things: try again"
+
+
+class Overloaded(HouseError):
+    status, code, title = 503, "overloaded", "Too many requests at once: try again shortly"
+
+
+class RequestTimedOut(HouseError):
+    status, code, title = 503, "request_timed_out", "It took too long: try again"
+
+
+class Stopping(HouseError):
+    status, code, title = 503, "stopping", "This process is about to stop: ask another one"
 
 
 def _all(kind: type[HouseError]) -> list[type[HouseError]]:

@@ -51,8 +51,9 @@ def problem(error: HouseError, request_id: str) -> Answer:
         if known is errors.InvalidToken:
             value += b', error="invalid_token"'
         headers.append((b"www-authenticate", value))
-    if known.status == 503:  # noqa: PLR2004
-        headers.append((b"retry-after", b"2"))
+    if known.status in (429, 503):
+        document.pop("retry_after", None)
+        headers.append((b"retry-after", error.extra.get("retry_after", "2").encode()))
     if known is errors.UnsupportedMediaType and "accept" in error.extra:
         document.pop("accept")
         accepted = error.extra["accept"].encode()
