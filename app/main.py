@@ -30,6 +30,7 @@ from app.web.call import Rooms
 from app.web.front import Front
 from app.web.identity import Gatekeeper
 from app.web.openapi import DESCRIPTION, VERSION, contract, doors_of, operation_id
+from app.web.operations import router as operations
 from app.web.service import router as service
 from app.web.sign_in.people import SignIn
 
@@ -42,6 +43,7 @@ ROUTERS = (
     accounts,
     changes,
     service,
+    operations,
     organisations,
     vocabularies,
     service_document,
@@ -95,7 +97,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         await db.start()
-        tidying = asyncio.create_task(keep_tidy(rooms.house))
+        tidying = asyncio.create_task(keep_tidy(rooms.house, rooms.metrics.job))
         try:
             yield
         finally:

@@ -17,7 +17,7 @@ PROBLEM = "application/problem+json"
 COMMON = frozenset((
     "cache-control", "content-length", "content-security-policy", "content-type", "cross-origin-resource-policy",
     "referrer-policy", "strict-transport-security", "vary", "x-content-type-options", "x-frame-options",
-    "access-control-allow-origin", "access-control-expose-headers",
+    "connection", "access-control-allow-origin", "access-control-expose-headers",
 ))  # fmt: skip
 ALWAYS = (
     "x-request-id",
@@ -27,7 +27,7 @@ ALWAYS = (
     "vary",
 )
 # Statuses of an address or method that the contract does not have, and of a request that is not read so far.
-OUTSIDE = (204, 400, 401, 404, 405)
+OUTSIDE = (204, 400, 401, 404, 405, 421)
 
 
 @cache

@@ -13,8 +13,10 @@ Rule = Callable[[Json], Iterator[str]]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # At the root: health, the contract and its pages, as operators and browsers look for them.
 AT_THE_ROOT = (
-    "/", "/livez", "/readyz", "/openapi.json", "/docs", "/guides/{name}", "/problems", "/problems/{code}",
+    "/", "/livez", "/readyz", "/_ping", "/_status", "/metrics", "/openapi.json", "/docs", "/guides/{name}", "/problems", "/problems/{code}",
 )  # fmt: skip
+# As the NHS API platform spells them.
+CAMEL = {"releaseId", "commitId", "responseCode"}
 NO_PLURAL = ("people", "me", "history", "member-history")
 # The resource is named by a secret, which has no place in an address, and is all that one needs to come in.
 BY_SECRET = ("/v1/invitations/accept", "/v1/invitations/look")
@@ -166,7 +168,7 @@ def names_are_snake_case(contract: Json) -> Iterator[str]:
         ):
             yield f"{place}: {node['name']}"
         if place.endswith("/properties"):
-            for name in node:
+            for name in node.keys() - CAMEL:
                 if not re.fullmatch("[a-z]+(_[a-z]+)*", name):
                     yield f"{place}: {name}"
 
@@ -205,6 +207,7 @@ def answers_promise_their_headers(contract: Json) -> Iterator[str]:
         "201": {"Location"},
         "304": {"ETag"},
         "401": {"WWW-Authenticate"},
+        "429": {"Retry-After"},
         "503": {"Retry-After"},
     }
     for path, method, operation in operations(contract):

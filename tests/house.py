@@ -20,6 +20,12 @@ from app.settings import Settings
 from app.web.front import Front
 from tests.contract import check
 
+# Tests ask more often than anybody may, from one address.
+WITHOUT_LIMITS: dict[str, Any] = {
+    "rate_limit_token": 0,
+    "rate_limit_address": 0,
+    "rate_limit_failures": 0,
+}
 SECRET = "a test secret of at least thirty-two characters"
 
 
@@ -92,8 +98,9 @@ class TestHouse:
         **settings: Any,
     ) -> AsyncIterator["TestHouse"]:
         """The service over a migrated database."""
+        given = {**WITHOUT_LIMITS, "allowed_hosts": "test", **settings}
         app = create_app(
-            Settings(database_url=url, access_log=False, **settings), SECRET, clock=clock, ids=ids
+            Settings(database_url=url, access_log=False, **given), SECRET, clock=clock, ids=ids
         )
         await app.rooms.house.db.start()
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=True)  # type: ignore[arg-type]

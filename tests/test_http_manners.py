@@ -135,6 +135,9 @@ async def test_head_is_get_without_a_body(targets: Targets) -> None:
         got = await send(targets.house.app, "GET", path, [bearer(targets)])
         head = await send(targets.house.app, "HEAD", path, [bearer(targets)])
         assert (head.status, head.body) == (200, b""), operation
+        if operation.name == "getMetrics":  # it counts the first while it answers the second
+            assert head.headers.keys() == got.headers.keys()
+            continue
         assert steady(head) == steady(got), operation
         assert int(head.headers["content-length"]) == len(got.body)
 

@@ -19,7 +19,7 @@ from app.exchange.demo.personas import Personas, mint_tokens
 from app.exchange.ods.load import load_baseline
 from app.main import create_app
 from app.settings import Settings
-from app.web.front import log_to_stderr
+from app.web.logs import log_to_stderr
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ANSWER_WITHIN = 10.0  # seconds from listening to the first answer

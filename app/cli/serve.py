@@ -17,7 +17,7 @@ from app.cli.starting import (
 from app.db.schema import require_current
 from app.exchange.demo.mark import read_mark
 from app.settings import Settings
-from app.web.front import log_to_stderr
+from app.web.logs import log_to_stderr
 
 FACTORY = "app.cli.serve:from_environment"
 

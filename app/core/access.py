@@ -91,6 +91,7 @@ POLICY: dict[str, frozenset[str]] = {
     "person.create": frozenset({"operator"}),
     "person.update": frozenset({"self"}),
     "token.create_for_other": frozenset({"operator"}),
+    "service.measure": frozenset({"operator"}),
 }
 # What a network's `actions` name -> the scope that their operations ask for.
 ACTION_SCOPES: dict[str, Scope] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy.sql import ClauseElement
 
@@ -103,6 +103,14 @@ class Database(Reads, Protocol):
 
     async def scrub(self, tables: Sequence[str]) -> None:
         """Leave nothing in files, indexes and statistics of what was deleted from or overwritten in these tables."""
+
+
+@runtime_checkable
+class Pooled(Protocol):
+    """A database that tells how busy its connections are."""
+
+    def connections(self) -> dict[str, dict[str, int]]:
+        """By pool: `size`, the most there may be, `busy`, `idle`, and `waiting`, who stand in line for one."""
 
 
 async def fetch_one(

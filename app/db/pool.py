@@ -28,6 +28,12 @@ class Pool:
         self._line: deque[asyncio.Future[Any]] = deque()
         self._back = asyncio.Event()
 
+    def figures(self) -> dict[str, int]:
+        """How many there may be, are in use, are idle, and how many wait for one."""
+        waiting = sum(not turn.done() for turn in self._line)
+        out, idle = len(self._out), len(self._idle)
+        return {"size": self._size, "busy": out, "idle": idle, "waiting": waiting}
+
     async def take(self) -> Any:
         """An open connection; give it back with `give`. Errors: `TimeoutError`; whatever `connect` raises."""
         while True:

@@ -329,6 +329,10 @@ class Postgres:
             finally:
                 self._writes.give(connection)
 
+    def connections(self) -> dict[str, dict[str, int]]:
+        """See `Pooled.connections`."""
+        return {"read": self._reads.figures(), "write": self._writes.figures()}
+
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """See `Database.unit`. A caller that gives up does not stop a unit that has begun."""
         return await to_the_end(self._unit(run))

@@ -217,6 +217,12 @@ class Sqlite:
             rows = connection.execute(text, [_plain(value) for value in values]).fetchall()
         return documents(rows)
 
+    def connections(self) -> dict[str, dict[str, int]]:
+        """See `Pooled.connections`. Reads are on the loop, one after the other."""
+        busy = int(self._turn.locked())
+        waiting = len(self._turn._waiters or ())  # noqa: SLF001 - there is no public word for it
+        return {"write": {"size": 1, "busy": busy, "idle": 1 - busy, "waiting": waiting}}
+
     async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
         """See `Database.unit`. A caller that gives up does not stop a unit that has begun."""
         return await to_the_end(self._unit(run))

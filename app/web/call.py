@@ -1,5 +1,6 @@
 """A call - one request as the house sees it - and an answer."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -7,12 +8,13 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Depends
 
-from app.core.errors import PayloadTooLarge
+from app.core.errors import BodyTimedOut, PayloadTooLarge
 from app.core.seal import Sealer
 from app.core.viewer import ANONYMOUS, Viewer
 from app.core.work import House
 from app.settings import Settings
 from app.web.identity import Gatekeeper
+from app.web.metrics import Metrics
 
 INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -37,6 +39,7 @@ class Rooms:
     settings: Settings
     contract: Callable[[], bytes]  # made when first asked for
     gatekeeper: Gatekeeper
+    metrics: Metrics = field(default_factory=Metrics)
     kept: dict[str, Any] = field(
         default_factory=dict
     )  # facts that never change while a process runs
@@ -62,25 +65,32 @@ class Call:
     raw_body: bytes | None = None
 
     async def body(self) -> bytes:
-        """The whole body. Errors: `PayloadTooLarge`; `ClientGone`."""
+        """The whole body. Errors: `PayloadTooLarge`; `BodyTimedOut`; `ClientGone`."""
         if self.raw_body is None:
             limit = self.rooms.settings.body_limit
             declared = self.headers.get(b"content-length", b"0")
             if not declared.isdigit() or int(declared[:20]) > limit:
                 raise PayloadTooLarge(f"The body may have {limit} bytes.")
-            parts, size = [], 0
-            while True:
-                message = await self.receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientGone
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                if size > limit:
-                    raise PayloadTooLarge(f"The body may have {limit} bytes.")
-                if not message.get("more_body"):
-                    break
-            self.raw_body = b"".join(parts)
+            seconds = self.rooms.settings.body_timeout
+            try:
+                async with asyncio.timeout(seconds or None):
+                    self.raw_body = await self._arrived(limit)
+            except TimeoutError:
+                raise BodyTimedOut(f"The body has {seconds} seconds to arrive.") from None
         return self.raw_body
+
+    async def _arrived(self, limit: int) -> bytes:
+        parts, size = [], 0
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > limit:
+                raise PayloadTooLarge(f"The body may have {limit} bytes.")
+            if not message.get("more_body"):
+                return b"".join(parts)
 
     def url(self, path: str) -> str:
         """An absolute address of ours."""

@@ -34,6 +34,8 @@ from app.web.strict_json import JsonRefused, parse_json
 
 Endpoint = Callable[..., Awaitable[Answer]]
 Cache = Literal["no-store", "private, no-cache", "public, max-age=3600"]
+# For any host and as often as you like: probes call by address, and a probe that is refused stops what works.
+HEALTH = frozenset({"/livez", "/readyz", "/_ping", "/_status", "/metrics"})
 LONGEST_POINTER = 500  # an unknown name may have any length
 MERGE_PATCH = b"application/merge-patch+json"
 _WEIGHT = re.compile(rb"q=(0(?:\.[0-9]{0,3})?)")

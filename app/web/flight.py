@@ -52,7 +52,7 @@ class Flight:
         return True
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Cancel what is overdue. A unit of work that has begun comes to its end all the same (app/db/to_the_end.py)."""
+        """Cancel what is overdue. A unit of work that has begun comes to its end (app/db/to_the_end.py)."""
         too_early = loop.time() - self.seconds
         for task, began in list(self._tasks.items()):
             if began > too_early:

@@ -14,6 +14,7 @@ from typing import Any
 access = logging.getLogger("qi_networks.access")
 faults = logging.getLogger("qi_networks.errors")
 security = logging.getLogger("qi_networks.security")
+sign_ins = logging.getLogger("qi_networks.sign_in")
 
 
 def now() -> str:
@@ -58,7 +59,7 @@ def log_to_stderr() -> None:
     """All logs as JSON lines, without a prefix."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
-    for logger in (access, faults, security):
+    for logger in (access, faults, security, sign_ins):
         logger.handlers = [handler]
         logger.setLevel(logging.INFO)
         logger.propagate = False

@@ -6,14 +6,14 @@ Plain integers in plain dictionaries: a request costs about a microsecond here, 
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 # Seconds; the last bucket is all the rest.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 MEDIA_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 NO_OPERATION = "none"  # an address or a method that is not there
-Sample = tuple[dict[str, str], float]
+Sample = tuple[Mapping[str, str], float]
 
 
 @dataclass(slots=True)
@@ -38,6 +38,7 @@ class Metrics:
     operations: dict[str, Tally] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)  # by reason
     jobs: Counter[tuple[str, str]] = field(default_factory=Counter)  # by job and outcome
+    in_flight: Callable[[], int] = int
 
     def operation(self, name: str) -> Tally:
         """The tally of an operation."""
@@ -93,7 +94,7 @@ def _histogram(tallies: list[tuple[str, Tally]]) -> Iterator[str]:
         yield f'{name}_count{{operation="{operation}"}} {total}'
 
 
-def family(name: str, kind: str, said: str, samples: list[Sample]) -> Iterator[str]:
+def family(name: str, kind: str, said: str, samples: Sequence[Sample]) -> Iterator[str]:
     """One metric; values of labels are ours, never a client's."""
     yield f"# HELP {name} {said}"
     yield f"# TYPE {name} {kind}"

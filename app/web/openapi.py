@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 import app as package
-from app.web.door import Door
+from app.web.door import HEALTH, Door
 from app.web.openapi_examples import add_examples
 from app.web.openapi_parts import (
     DESCRIPTION,
@@ -28,6 +28,7 @@ __all__ = ["DESCRIPTION", "VERSION", "contract", "doors_of", "operation_id"]
 VERSION = package.__version__
 FORM = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 VALUES = ("examples", "default", "enum")  # what stands there is no schema
+UNTAGGED = ("Health", "Ping", "Status")  # of this moment, for nobody to keep
 DONE = {"200": "Done.", "201": "Made.", "204": "Done; there is nothing to show."}
 
 
@@ -137,7 +138,7 @@ def _sends_etag(responses: dict[str, Any]) -> bool:
     for status in ("200", "201"):
         schema = responses.get(status, {}).get("content", {}).get("application/json", {})
         name = schema.get("schema", {}).get("$ref", "/Contract").rsplit("/", 1)[-1]
-        if schema and not name.endswith("Page") and name != "Health":
+        if schema and not name.endswith("Page") and name not in UNTAGGED:
             return True
     return False
 
@@ -145,9 +146,10 @@ def _sends_etag(responses: dict[str, Any]) -> bool:
 def _errors(door: Door, method: str) -> list[int]:
     """The statuses of errors that this operation may answer with."""
     statuses = {400, 401, 406, 422, 500, 503} | ({403} if door.scopes else set())
+    statuses |= set() if door.path in HEALTH else {421, 429}
     statuses |= {404} if door.paths else set()
     if method != "get":
-        statuses |= {403, 404, 409, 413}
+        statuses |= {403, 404, 408, 409, 413}
     if door.body is not None:
         statuses.add(415)
     if method in ("patch", "delete"):

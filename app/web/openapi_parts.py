@@ -89,6 +89,7 @@ PROBLEM_FIELD = {
 
 # Headers of answers. A required one is on every answer that declares it.
 _UUID = {**_text(36, _REQUEST_ID, format="uuid")}
+_QUOTA = '"token";q=1200;w=60'
 _SECONDS = {"type": "integer", "format": "int32", "minimum": 0, "maximum": 3600, "examples": [2]}
 HEADERS: dict[str, dict[str, Any]] = {
     "X-Request-ID": {
@@ -114,6 +115,17 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Link": {
         "description": "The next page, rel=next; absent on the last one.",
         "schema": _text(8000, '<https://qi.example.org/v1/networks?cursor=AYf3kQ_x>; rel="next"'),
+    },
+    "RateLimit-Policy": {
+        "description": (
+            "How much this caller may ask: the policy that counts them, its quota `q`, its window `w` in seconds. "
+            "On every answer that is counted; absent where the operator set no limit."
+        ),
+        "schema": _text(200, _QUOTA),
+    },
+    "RateLimit": {
+        "description": "How much is left of it, `r`, and in how many seconds it is whole again, `t`.",
+        "schema": _text(200, '"token";r=1199;t=60'),
     },
     "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": _SECONDS},
     "Idempotent-Replayed": {
@@ -150,28 +162,30 @@ PROBLEM_RESPONSES = {
     403: "Forbidden",
     404: "NotFound",
     406: "NotAcceptable",
+    408: "RequestTimeout",
     409: "Conflict",
     410: "Gone",
     412: "PreconditionFailed",
     413: "PayloadTooLarge",
     415: "UnsupportedMediaType",
+    421: "MisdirectedRequest",
     422: "Invalid",
+    429: "TooManyRequests",
     500: "ServerError",
     503: "Unavailable",
 }
 _PROBLEM_HEADERS = {
     401: ("WWW-Authenticate",),
     415: ("Accept-Patch", "Accept-Post"),
+    429: ("Retry-After",),
     503: ("Retry-After",),
 }
+_ON_ALL = ("X-Request-ID", "X-Correlation-ID", "RateLimit-Policy", "RateLimit")
 
 
 def header_references(*names: str) -> dict[str, Any]:
-    """The headers of one answer; the two ids are on every one."""
-    return {
-        name: {"$ref": f"#/components/headers/{name}"}
-        for name in ("X-Request-ID", "X-Correlation-ID", *names)
-    }
+    """The headers of one answer; the two ids are on every one, the limits on every one that is counted."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*_ON_ALL, *names)}
 
 
 def problem_responses() -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Quota:
         self.name = name
         self.limit = limit
         self.policy = (b"ratelimit-policy", f'"{name}";q={limit};w={window}'.encode())
-        self._window = window
+        self.window = window
         self._most = most
         self._clock = clock
         self._new: dict[str, list[float]] = {}  # key -> end of its window, requests in it
@@ -54,14 +54,14 @@ class Quota:
         if counter is None:
             counter = self._adopt(key, now)
         if counter[0] <= now:
-            counter[0], counter[1] = now + self._window, 0
+            counter[0], counter[1] = now + self.window, 0
         counter[1] += 1
         return Standing(self.limit - int(counter[1]), max(1, ceil(counter[0] - now)))
 
     def _adopt(self, key: str, now: float) -> list[float]:
         if now >= self._turn or len(self._new) >= self._most:
             self._old, self._new = self._new, {}
-            self._turn = now + self._window
+            self._turn = now + self.window
         counter = self._old.pop(key, None) or [0.0, 0]
         self._new[key] = counter
         return counter

@@ -11,6 +11,8 @@ PUBLIC = {
     "getHome": "/",
     "getLiveness": "/livez",
     "getReadiness": "/readyz",
+    "getPing": "/_ping",
+    "getStatus": "/_status",
     "getContract": "/openapi.json",
     "getDocumentation": "/docs",
     "getGuide": "/guides/errors",
@@ -50,6 +52,15 @@ for _operation, _path in PUBLIC.items():
     _public(_operation, _path)
 _public("listOrganisations", "/v1/organisations", "organisations:read")
 _public("getOrganisation", "/v1/organisations/P0001", "organisations:read")
+
+
+@rows_of("getMetrics")
+def metrics(facts: Facts) -> Iterator[Cell]:
+    """For operators with a token that operates."""
+    for label, actor in personas(facts, facts.nets["open"]):
+        end = oracle.gate(actor, "operate")
+        may = (200, None) if actor.operates else oracle.refused("forbidden")
+        yield Cell("getMetrics", label, "the installation", actor, "GET", "/metrics", end or may)
 
 
 @rows_of("listChanges")

@@ -12,7 +12,7 @@ import uvicorn
 from app.cli.server import configure
 from app.main import create_app
 from app.settings import Settings
-from tests.house import SECRET
+from tests.house import SECRET, WITHOUT_LIMITS
 
 Asgi = Callable[..., Any]
 
@@ -23,7 +23,9 @@ def served(url: str, wrap: Callable[[Any], Asgi] = lambda app: app) -> Iterator[
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        settings = Settings(database_url=url, access_log=False, port=port)
+        settings = Settings(
+            database_url=url, access_log=False, port=port, allowed_hosts="*", **WITHOUT_LIMITS
+        )
         server = uvicorn.Server(configure(wrap(create_app(settings, SECRET))))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

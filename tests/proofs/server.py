@@ -18,7 +18,7 @@ from typing import Any
 
 import uvicorn
 
-from tests.house import SECRET
+from tests.house import SECRET, WITHOUT_LIMITS
 
 ROOT = Path(__file__).parents[2]
 SERVE = (sys.executable, "-c", "from app.cli.main import main; main()", "serve")
@@ -39,6 +39,7 @@ class Server:
     url: str
     command: tuple[str, ...] = SERVE
     port: int = field(default_factory=free_port)
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -54,6 +55,10 @@ class Server:
             "SECRET_KEY": SECRET,
             "PORT": str(self.port),
             "ACCESS_LOG": "false",
+            "ALLOWED_HOSTS": "*",
+            "DRAIN_SECONDS": "0",
+            **{name.upper(): str(limit) for name, limit in WITHOUT_LIMITS.items()},
+            **self.settings,
         }
         self.process = subprocess.Popen(
             self.command,
