@@ -13,7 +13,8 @@ Rule = Callable[[Json], Iterator[str]]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # At the root: health, the contract and its pages, as operators and browsers look for them.
 AT_THE_ROOT = (
-    "/", "/livez", "/readyz", "/_ping", "/_status", "/metrics", "/openapi.json", "/docs", "/guides/{name}", "/problems", "/problems/{code}",
+    "/", "/livez", "/readyz", "/_ping", "/_status", "/metrics", "/openapi.json", "/docs",
+    "/guides/{name}", "/problems", "/problems/{code}",
 )  # fmt: skip
 # As the NHS API platform spells them.
 CAMEL = {"releaseId", "commitId", "responseCode"}
