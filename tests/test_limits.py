@@ -304,7 +304,7 @@ async def test_a_body_that_has_yet_to_come_takes_nobodys_place(own_url: str) -> 
         for number in range(5):
             halves.append(asyncio.create_task(house.app(scope, never, note)))
             async with asyncio.timeout(0.9):
-                while house.app.flight.waiting <= number:  # its token is being looked up
+                while house.app.flight.waiting <= number:  # noqa: ASYNC110 - its token is being looked up
                     await asyncio.sleep(0.01)
         assert (await house.anonymous.get("/v1/networks")).status_code == 200
         async with asyncio.timeout(10):
