@@ -1,12 +1,13 @@
 """`serve`: production. It starts only where everything is as it must be, and says in one sentence what is not."""
 
 import asyncio
+import socket
 import sys
 from typing import Any
 
 import uvicorn
 
-from app.cli.server import configure, run_workers
+from app.cli.server import configure
 from app.cli.starting import (
     Refused,
     open_house,
@@ -14,6 +15,7 @@ from app.cli.starting import (
     read_settings,
     reserve_port,
 )
+from app.cli.stopping import drain_first, run_workers
 from app.db.schema import require_current
 from app.exchange.demo.mark import read_mark
 from app.settings import Settings
@@ -36,9 +38,11 @@ def serve(workers: int) -> None:
             require_current(settings.database_url)
             asyncio.run(_look_at(settings))
         if workers > 1:
-            run_workers(configure(FACTORY, workers=workers), listening)
+            config = configure(FACTORY, factory=True, workers=workers)
+            run_workers(config, listening, settings.drain_seconds)
         else:
-            uvicorn.Server(configure(from_environment())).run(sockets=[listening])
+            config = configure(lambda: from_environment(listening), factory=True)
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def _secret(settings: Settings) -> str:
@@ -63,10 +67,15 @@ async def _look_at(settings: Settings) -> None:
         sys.stderr.write("There are no topics and organisations yet. Run: qi-networks migrate\n")
 
 
-def from_environment() -> Any:
-    """The application, with settings from the environment: each worker process calls this."""
+def from_environment(listening: socket.socket | None = None) -> Any:
+    """The application, with settings from the environment: each worker process calls this, on its loop.
+
+    `listening` is the socket of a process that has it for itself.
+    """
     from app.main import create_app
 
     log_to_stderr()
     settings = read_settings()
-    return create_app(settings, _secret(settings))
+    front = create_app(settings, _secret(settings))
+    drain_first(front, settings.drain_seconds, listening)
+    return front

@@ -1,27 +1,50 @@
 """The HTTP server around the application: uvicorn, set up in one place for `serve` and `demo`."""
 
+import asyncio
 import json
 import logging
-import socket
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.web.logs import now
+
 KEEP_ALIVE = 75  # seconds; longer than the 60 of common proxies, so that they close first
 GRACE = 20  # seconds that running requests get when the server is stopped
 # Bytes of a request line and its headers, to within one read from the socket. The parser itself keeps any number.
 LONGEST_HEAD = 65_536
+HEAD_WITHIN = 10.0  # seconds until they have arrived
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """Hangs up on a client whose headers do not end, before they fill the memory."""
+    """Hangs up on a client whose headers do not end, before they fill the memory or hold a connection for ever."""
 
     arrived = 0  # bytes of the read at hand
     head: int | None = (
         None  # bytes of a head that has begun and not ended, but for the read that it began in
     )
+
+    patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Somebody has come, and is to say what for."""
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """They have gone."""
+        self._head_is_here()
+        super().connection_lost(exc)
+
+    def _wait_for_head(self) -> None:
+        self.patience = self.loop.call_later(HEAD_WITHIN, self.transport.close)
+
+    def _head_is_here(self) -> None:
+        if self.patience is not None:
+            self.patience.cancel()
+            self.patience = None
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -31,6 +54,7 @@ class BoundedHeads(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its headers have ended."""
         self.head = None
+        self._head_is_here()
         super().on_headers_complete()
 
     def data_received(self, data: bytes) -> None:
@@ -42,6 +66,8 @@ class BoundedHeads(HttpToolsProtocol):
         self.head += len(data)
         if self.head > LONGEST_HEAD:
             self.send_400_response("The headers of the request are too long.")
+        elif self.patience is None:
+            self._wait_for_head()
 
 
 class ServerLine(logging.Formatter):
@@ -49,7 +75,12 @@ class ServerLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line; of an exception only its kind."""
-        line: dict[str, Any] = {"server": record.levelname.lower(), "message": record.getMessage()}
+        line: dict[str, Any] = {
+            "at": now(),
+            "level": record.levelname.lower(),
+            "event": "server",
+            "message": record.getMessage(),
+        }
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
         return json.dumps(line)
@@ -64,11 +95,13 @@ LOGGING: dict[str, Any] = {
 }
 
 
-def configure(application: Callable[..., Any] | str, *, workers: int = 1) -> uvicorn.Config:
-    """How the server runs; `application` is the ASGI application, or for several workers the name of what makes it."""
+def configure(
+    application: Callable[..., Any] | str, *, factory: bool = False, workers: int = 1
+) -> uvicorn.Config:
+    """How the server runs: the ASGI application or, with `factory`, what makes it; by name for several workers."""
     return uvicorn.Config(
         application,
-        factory=isinstance(application, str),
+        factory=factory,
         workers=workers,
         loop="auto",  # uvloop wherever there is one
         http=BoundedHeads,
@@ -83,10 +116,3 @@ def configure(application: Callable[..., Any] | str, *, workers: int = 1) -> uvi
         log_level="warning",
         log_config=LOGGING,
     )
-
-
-def run_workers(config: uvicorn.Config, listening: socket.socket) -> None:
-    """Serve with several processes until a signal says stop; one that dies is replaced."""
-    from uvicorn.supervisors import Multiprocess
-
-    Multiprocess(config, [listening]).run()

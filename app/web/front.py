@@ -82,6 +82,8 @@ class Doors:
 
     def find(self, path: str) -> tuple[dict[str, Door], list[str]]:
         """The doors by method and the values in the path. Errors: `NotFound`."""
+        if not path.startswith("/"):  # as of `OPTIONS *`
+            raise errors.NotFound("There is no such address.")
         node, values = self._tree, []
         for segment in path[1:].split("/"):
             inner = node.get(segment)
