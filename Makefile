@@ -71,7 +71,7 @@ check: $(DEV) ## run everything that must hold before a change lands
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports --no-logo
 	@$(BIN)/qi-networks contract | cmp - openapi/openapi.json \
-		|| { echo "The contract and openapi/openapi.json differ: run 'make contract' and read what changed." >&2; exit 1; }
+		|| { echo "The contract and openapi/openapi.json differ: run 'make openapi' and read what changed." >&2; exit 1; }
 	@$(MAKE) --no-print-directory test
 
 .PHONY: prove
@@ -82,8 +82,8 @@ prove: $(DEV) ## run the proofs at full counts
 bench: $(DEV) ## measure against the floor on PostgreSQL
 	@$(BIN)/python -m benchmarks
 
-.PHONY: contract
-contract: $(DEV) ## write openapi/openapi.json anew
+.PHONY: openapi
+openapi: $(DEV) ## write openapi/openapi.json anew
 	@$(BIN)/qi-networks contract > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
 
 .PHONY: format

@@ -139,7 +139,7 @@ def fresh(seed: str) -> bytes:
 def test_every_process_makes_the_committed_bytes() -> None:
     committed = COMMITTED.read_bytes()
     for seed in ("1", "2"):
-        assert fresh(seed) == committed, "they differ: run 'make contract' and read what changed"
+        assert fresh(seed) == committed, "they differ: run 'make openapi' and read what changed"
 
 
 def test_it_says_whose_it_is() -> None:
