@@ -7,7 +7,7 @@
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
-CODE := $(wildcard app migrations tests benchmarks)
+CODE := $(wildcard app migrations tests benchmarks openapi)
 # Options for pytest: make test ARGS="-k search"
 ARGS ?=
 
@@ -86,6 +86,10 @@ bench: $(DEV) ## measure against the floor on PostgreSQL
 openapi: $(DEV) ## write openapi/openapi.json anew
 	@$(BIN)/qi-networks contract > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
 
+.PHONY: contract
+contract: $(DEV) ## prove the contract: linters, generators, compilers, clients (needs Node.js)
+	@$(BIN)/python -m openapi.bar $(ARGS)
+
 .PHONY: format
 format: $(DEV) ## put the code into its format and mend what ruff can mend
 	$(BIN)/ruff format $(CODE)
@@ -100,7 +104,8 @@ lock: $(DEV) ## write the locks anew from pyproject.toml
 	$(COMPILE) --group bootstrap --output-file bootstrap.lock
 	$(COMPILE) --group build pyproject.toml --output-file requirements.lock
 	$(COMPILE) --group build --extra dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
-	@! grep -nE '://|^ *-' requirements.lock requirements-dev.lock bootstrap.lock | grep -v -e ' --hash='
+	$(COMPILE) openapi/bar/requirements.in --output-file openapi/bar/requirements.lock
+	@! grep -nE '://|^ *-' requirements.lock requirements-dev.lock bootstrap.lock openapi/bar/requirements.lock | grep -v -e ' --hash='
 
 .PHONY: clean
 clean: ## remove .venv and the caches, never a database

@@ -34,6 +34,11 @@ from app.web.operations import router as operations
 from app.web.service import router as service
 from app.web.sign_in.people import SignIn
 
+SERVER = {
+    "url": "/",
+    "description": "Whatever serves this document: production, staging or local.",
+    "x-internal": False,
+}
 ROUTERS = (
     networks,
     members,
@@ -66,7 +71,7 @@ def describe() -> FastAPI:
             "url": "https://example.org/qi-networks",
             "email": "qi-networks@example.org",
         },
-        servers=[{"url": "/", "description": "This service."}],
+        servers=[SERVER],
     )
     for router in ROUTERS:
         # Not include_router: it adds a node to walk for each router.

@@ -298,7 +298,9 @@ Day = Annotated[date, Field(examples=["2026-03-01"], json_schema_extra={"maxLeng
 
 # --- Numbers and truth values ---------------------------------------------------------------------
 
-INT32_MIN, INT32_MAX, INT64_MAX = -(2**31), 2**31 - 1, 2**63 - 1
+INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
+# The largest whole number that every reader of JSON keeps exactly (RFC 7493, I-JSON).
+SAFE_MAX = 2**53 - 1
 DEFAULT_LIMIT = 20
 
 
@@ -381,7 +383,7 @@ def query_float(least: float, most: float, example: float) -> _Number:
     return _Number(_float_text, schema, "double", example)
 
 
-Version = Annotated[int, whole(1, INT64_MAX, 3)]
+Version = Annotated[int, whole(1, SAFE_MAX, 3)]
 QueryInt = Annotated[int, query_int(INT32_MIN, INT32_MAX, 12)]
 QueryFloat = Annotated[float, query_float(-1e15, 1e15, 2.5)]
 QueryBool = Annotated[bool, Field(strict=True, examples=[True]), BeforeValidator(_bool_text)]

@@ -178,6 +178,8 @@ def _tidy(node: Any, key: str = "") -> Any:
     node = {name: value if name in VALUES else _tidy(value, name) for name, value in node.items()}
     if isinstance(node.get("title"), str) and key != "info":
         del node["title"]
+    if node.get("type") == "integer":  # FastAPI writes every bound as a float
+        node |= {bound: int(node[bound]) for bound in ("minimum", "maximum") if bound in node}
     options = node.get("anyOf")
     if options is not None and len(options) == 2 and {"type": "null"} in options:  # noqa: PLR2004
         (real,) = [option for option in options if option != {"type": "null"}]

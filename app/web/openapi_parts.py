@@ -42,6 +42,11 @@ PROBLEM_EXAMPLE = {
 FIELD_EXAMPLE = {"pointer": "/name", "code": "missing", "detail": "Field required"}
 
 
+# What a person reads may have any character that is no control; a header has printable ASCII.
+_READABLE = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
+_PRINTABLE = "^[ -~]*$"
+
+
 def _text(longest: int, example: str, **more: str) -> dict[str, Any]:
     return {"type": "string", "maxLength": longest, "examples": [example], **more}
 
@@ -51,7 +56,7 @@ PROBLEM = {
     "description": "An error (RFC 9457). `code` is stable; `instance` carries the request id.",
     "properties": {
         "type": _text(200, "/problems/not_found", format="uri-reference"),
-        "title": _text(200, "There is nothing here that you can see"),
+        "title": _text(200, "There is nothing here that you can see", pattern=_READABLE),
         "status": {
             "type": "integer",
             "format": "int32",
@@ -59,7 +64,7 @@ PROBLEM = {
             "maximum": 599,
             "examples": [404],
         },
-        "detail": _text(2000, "There is nothing here that you can see"),
+        "detail": _text(2000, "There is nothing here that you can see", pattern=_READABLE),
         "instance": _text(60, f"urn:uuid:{_REQUEST_ID}", format="uri"),
         "code": {"type": "string", "enum": sorted(CATALOGUE), "examples": ["not_found"]},
         "errors": {
@@ -79,9 +84,9 @@ PROBLEM_FIELD = {
     "type": "object",
     "description": "One thing wrong: where (a JSON pointer, or `?name` for a query parameter), and what.",
     "properties": {
-        "pointer": _text(500, "/name"),
-        "code": _text(100, "missing"),
-        "detail": _text(2000, "Field required"),
+        "pointer": _text(500, "/name", pattern="^([/?]|$)"),
+        "code": _text(100, "missing", pattern="^[a-z0-9_]+$"),
+        "detail": _text(2000, "Field required", pattern=_READABLE),
     },
     "required": ["pointer", "code", "detail"],
     "examples": [FIELD_EXAMPLE],
@@ -105,7 +110,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {
         "description": "Names what you were shown; send it back in If-None-Match or If-Match.",
         "required": True,
-        "schema": _text(200, '"3-a1B2c3D4e5F6"'),
+        "schema": _text(200, '"3-a1B2c3D4e5F6"', pattern=_PRINTABLE),
     },
     "Location": {
         "description": "Where the new resource is.",
@@ -114,18 +119,22 @@ HEADERS: dict[str, dict[str, Any]] = {
     },
     "Link": {
         "description": "The next page, rel=next; absent on the last one.",
-        "schema": _text(8000, '<https://qi.example.org/v1/networks?cursor=AYf3kQ_x>; rel="next"'),
+        "schema": _text(
+            8000,
+            '<https://qi.example.org/v1/networks?cursor=AYf3kQ_x>; rel="next"',
+            pattern=_PRINTABLE,
+        ),
     },
     "RateLimit-Policy": {
         "description": (
             "How much this caller may ask: the policy that counts them, its quota `q`, its window `w` in seconds. "
             "On every answer that is counted; absent where the operator set no limit."
         ),
-        "schema": _text(200, _QUOTA),
+        "schema": _text(200, _QUOTA, pattern=_PRINTABLE),
     },
     "RateLimit": {
         "description": "How much is left of it, `r`, and in how many seconds it is whole again, `t`.",
-        "schema": _text(200, '"token";r=1199;t=60'),
+        "schema": _text(200, '"token";r=1199;t=60', pattern=_PRINTABLE),
     },
     "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": _SECONDS},
     "Idempotent-Replayed": {
@@ -135,15 +144,19 @@ HEADERS: dict[str, dict[str, Any]] = {
     "WWW-Authenticate": {
         "description": "How to sign in.",
         "required": True,
-        "schema": _text(200, 'Bearer realm="qi-networks"'),
+        "schema": _text(200, 'Bearer realm="qi-networks"', pattern=_PRINTABLE),
     },
     "Accept-Patch": {
         "description": "The media type that PATCH reads here.",
-        "schema": _text(200, "application/merge-patch+json"),
+        "schema": _text(200, "application/merge-patch+json", pattern=_PRINTABLE),
     },
     "Accept-Post": {
         "description": "The media type that POST reads here.",
-        "schema": _text(200, "application/json"),
+        "schema": _text(200, "application/json", pattern=_PRINTABLE),
+    },
+    "Access-Control-Allow-Origin": {
+        "description": "Where CORS_ORIGINS allows the Origin of the request: that origin, or `*`.",
+        "schema": _text(2000, "https://qi.example.org", pattern=_PRINTABLE),
     },
 }
 REQUEST_HEADERS = {
@@ -180,11 +193,17 @@ _PROBLEM_HEADERS = {
     429: ("Retry-After",),
     503: ("Retry-After",),
 }
-_ON_ALL = ("X-Request-ID", "X-Correlation-ID", "RateLimit-Policy", "RateLimit")
+_ON_ALL = (
+    "X-Request-ID",
+    "X-Correlation-ID",
+    "RateLimit-Policy",
+    "RateLimit",
+    "Access-Control-Allow-Origin",
+)
 
 
 def header_references(*names: str) -> dict[str, Any]:
-    """The headers of one answer; the two ids are on every one, the limits on every one that is counted."""
+    """The headers of one answer: the ids on every one, the limits where it is counted, what browsers ask for."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in (*_ON_ALL, *names)}
 
 

@@ -32,7 +32,14 @@ DOCS_CSP: Final = (
 )
 EXAMPLE: Final = "<!doctype html><html></html>"
 MEDIA: Final[dict[str, Any]] = {
-    "text/html": {"schema": {"type": "string", "maxLength": 1_000_000, "examples": [EXAMPLE]}}
+    "text/html": {
+        "schema": {
+            "type": "string",
+            "maxLength": 1_000_000,
+            "pattern": "^<!doctype html>",
+            "examples": [EXAMPLE],
+        }
+    }
 }
 PAGE: Final[dict[int | str, dict[str, Any]]] = {200: {"content": MEDIA}}
 

@@ -32,7 +32,13 @@ HOME: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {
 DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
-            "application/json": {"schema": {"type": "object", "examples": [{"openapi": "3.1.0"}]}}
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "additionalProperties": True,
+                    "examples": [{"openapi": "3.1.0"}],
+                }
+            }
         }
     }
 }
