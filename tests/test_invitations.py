@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.features.networks import invitation_commands
+from app.jobs.forgetting import forget_addresses
 from tests.house import Client, TestHouse, TestPerson
 
 pytestmark = pytest.mark.anyio
@@ -375,6 +376,41 @@ async def test_facilitators_follow_invitations_in_the_feed(house: TestHouse) -> 
     versions = [(first, 1), (second, 1), (second, 2), (first, 2)]
     assert heard[0] == [(one, "upsert", version) for one, version in versions]
     assert heard[1] == []
+
+
+async def test_addresses_of_what_is_over_are_forgotten(own_url: str) -> None:
+    async with with_a_clock(own_url) as (house, now):
+        ada, network_id = await founded(house)
+        names = ("used", "gone", "late", "open")
+        said = {"message": "Do come."}
+        items = await invited(
+            ada.client, network_id, *(f"{n}@example.org" for n in names[:3]), **said
+        )
+        body = {"secret": items[0]["secret"], "display_name": "Sam"}
+        await house.anonymous.post("/v1/invitations/accept", body)
+        await ada.client.post(f"/v1/invitations/{items[1]['invitation_id']}/revoke")
+        now[0] += timedelta(days=20)
+        await invited(ada.client, network_id, "open@example.org", **said)
+        rooms = house.app.rooms.house
+
+        async def still_known() -> list[str]:
+            listed = (await ada.client.get("/v1/invitations")).json()["items"]
+            assert all((one["address"] is None) == (one["message"] is None) for one in listed)
+            return sorted(one["address"] for one in listed if one["address"])
+
+        tomorrow = now[0] + timedelta(days=1)
+        assert await forget_addresses(rooms, ended_before=tomorrow, dry_run=True) == 2
+        assert len(await still_known()) == 4
+        assert await forget_addresses(rooms, ended_before=tomorrow) == 2
+        assert await still_known() == ["late@example.org", "open@example.org"]
+        now[0] += timedelta(days=9)
+        far = now[0] + timedelta(days=400)
+        assert await forget_addresses(rooms, ended_before=far, dry_run=True) == 1
+        assert await forget_addresses(rooms, ended_before=far) == 1
+        assert await forget_addresses(rooms, ended_before=far) == 0
+        assert await still_known() == ["open@example.org"]
+        again = await invited(ada.client, network_id, "late@example.org")
+        assert again[0]["invitation_id"] != items[2]["invitation_id"]
 
 
 async def test_two_hundred_at_once_go_in_one_batch(

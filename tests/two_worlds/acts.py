@@ -223,6 +223,24 @@ async def comings_and_goings(world: World) -> None:
         await world.spell(name, f"{name}_in_garden", "end")
 
 
+async def invitations(world: World) -> None:
+    """Addresses invited to a restricted and a private network: sent, renewed, taken back, used; some are people's."""
+    secret = ""
+    for number in range(8):
+        key = ("harbour", "garden")[number % 2]
+        addresses = [f"{name}{number}@example.org" for name in ("zebra", "hal", "uma")]
+        body = {"addresses": [*addresses, "ben@example.org"], "message": f"Hours {number}"}
+        path = f"/v1/networks/{{{key}}}/invitations"
+        await world.act("Ada", "POST", path, body)
+        renewed = (await world.act("Ada", "POST", path, body))["items"]
+        world.hidden += [item["invitation_id"] for item in renewed]
+        await world.act("Ada", "POST", f"/v1/invitations/{renewed[0]['invitation_id']}/revoke")
+        secret = renewed[1]["secret"]
+        await world.act("Joe", "POST", "/v1/invitations/look", {"secret": secret})
+    come = {"secret": secret, "display_name": f"Zebra {len(world.hidden)}"}
+    await world.act("nobody", "POST", "/v1/invitations/accept", come)
+
+
 async def open_the_garden(world: World) -> None:
     """The private network is open from now on."""
     await world.edit("garden", "Ada", visibility="open")
@@ -264,5 +282,6 @@ VARIANTS = {
     "what went on before it was opened": Variant(
         comings_and_goings, ("nobody", "Ben"), then=open_the_garden
     ),
+    "invitations to addresses": Variant(invitations, ("nobody", "Cat", "Ben")),
     "a network that is gone": Variant(emptied, ("nobody", "Ben")),
 }

@@ -137,6 +137,7 @@ async def test_what_is_hidden_changes_nothing(
         ("members", "requests to a restricted network"),
         ("people", "an unlisted person"),
         ("tokens", "somebody's tokens"),
+        ("invitations", "invitations to addresses"),
     ],
 )
 async def test_a_broken_guard_is_seen(
@@ -154,6 +155,8 @@ async def test_a_broken_guard_is_seen(
         monkeypatch.setattr(access, "visible_member", lambda *_, **__: true())
     elif guard == "people":
         monkeypatch.setattr(access, "person_standing", lambda *_: literal(access.PROFILE))
+    elif guard == "invitations":
+        monkeypatch.setattr(access, "visible_invitation", lambda *_: true())
     elif guard == "tokens":
         monkeypatch.setattr(access, "visible_token", lambda *_: true())
     else:  # every edit counts for everybody

@@ -100,7 +100,9 @@ class World:
         assert answer.is_success, f"{name}: {method} {path}: {answer.status_code} {answer.text}"
         found = answer.json() if answer.content else {}
         if answer.status_code == 201:
-            self._noted(found["id"])
+            for key in ("id", "member_id", "person_id"):
+                if key in found:
+                    self._noted(found[key])
             if (membership := found.get("membership")) is not None:
                 self._noted(membership["id"])
         return found
