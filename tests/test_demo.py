@@ -137,6 +137,18 @@ def check_members(address: str, operator: str, networks: list[dict[str, Any]]) -
     } == shipped
 
 
+def check_invitations(address: str, operator: str, networks: list[dict[str, Any]]) -> None:
+    """Every invitation waits as it was shipped."""
+    demo = read_demo()
+    ids = {network["name"]: network["id"] for network in networks}
+    names = {network.key: network.name for network in demo.networks}
+    shipped = {(ids[names[one.network]], one.address, one.role) for one in demo.invitations}
+    found = all_pages(f"{address}/v1/invitations", operator)
+    assert {(one["network_id"], one["address"], one["role"]) for one in found} == shipped
+    assert len(found) == len(demo.invitations)
+    assert {one["status"] for one in found} == {"pending"}
+
+
 def test_the_demo_from_the_first_start_to_the_second(empty_url: str) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -159,6 +171,7 @@ def test_the_demo_from_the_first_start_to_the_second(empty_url: str) -> None:
         }
         networks = check_networks(address, tokens["operator"])
         check_members(address, tokens["operator"], networks)
+        check_invitations(address, tokens["operator"], networks)
         _, page = get(f"{address}/v1/networks?limit=5")
         assert server.stop(signal.SIGINT) == 0
     assert "Traceback" not in "".join(server.err)

@@ -198,6 +198,22 @@ def test_memberships_obey_the_rules_of_the_product(demo: Demo) -> None:
     assert {"facilitator", "member", "observer"} == {role for role, _ in found}
 
 
+def test_invitations_go_to_addresses_that_nobody_has(demo: Demo) -> None:
+    networks = {network.key: network for network in demo.networks}
+    assert demo.invitations
+    for invitation in demo.invitations:
+        assert invitation.address.endswith(".example.org")
+        assert invitation.role in {"member", "observer"}
+        assert networks[invitation.network].parent_key is None
+        assert not networks[invitation.network].archived
+    (lead,) = [person.key for person in demo.people if person.persona == "facilitator"]
+    by_network = spells(demo)
+    assert any(
+        lead in by_network[one.network] and by_network[one.network][lead].role == "facilitator"
+        for one in demo.invitations
+    )
+
+
 def test_the_three_personas_have_something_to_do(demo: Demo) -> None:
     personas = {person.persona: person for person in demo.people if person.persona is not None}
     assert set(personas) == {"operator", "facilitator", "member"}

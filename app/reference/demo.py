@@ -140,6 +140,16 @@ class DemoMember:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoInvitation:
+    """An invitation that waits, to an address in a domain that nobody can have (RFC 2606)."""
+
+    network: str
+    address: str
+    role: str
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Demo:
     """The invented world, each list in the order in which it can be stored."""
 
@@ -147,6 +157,7 @@ class Demo:
     people: tuple[DemoPerson, ...]
     networks: tuple[DemoNetwork, ...]
     members: tuple[DemoMember, ...]
+    invitations: tuple[DemoInvitation, ...]
 
 
 def read_listed_networks() -> Iterator[ListedNetwork]:
@@ -156,13 +167,14 @@ def read_listed_networks() -> Iterator[ListedNetwork]:
 
 
 def read_demo() -> Demo:
-    """Return the invented networks, practices, people and memberships."""
+    """Return the invented networks, practices, people, memberships and invitations."""
     world = json.loads(shipped_text("demo.json"))
     return Demo(
         practices=tuple(_practice(entry) for entry in world["practices"]),
         people=tuple(DemoPerson(**_frozen(entry)) for entry in world["people"]),
         networks=tuple(_network(entry) for entry in world["networks"]),
         members=tuple(DemoMember(**entry) for entry in world["members"]),
+        invitations=tuple(DemoInvitation(**entry) for entry in world["invitations"]),
     )
 
 

@@ -19,6 +19,8 @@ from app.exchange.demo.mark import set_mark
 from app.exchange.ods.stored import Report, write_differences
 from app.features.networks.closing import archive_network
 from app.features.networks.commands import create_network
+from app.features.networks.invitation_commands import invite
+from app.features.networks.invitation_schemas import InvitationRole, InvitationsCreate
 from app.features.networks.member_commands import (
     add_member,
     approve_membership,
@@ -174,6 +176,16 @@ async def _add_network(world: World, network: DemoNetwork) -> None:
         await world.do(viewer, lambda work: _complete(work, network_id, founder))
     for spell in others:
         await _add_member(world, network, viewer, spell)
+    for invitation in world.demo.invitations:
+        if invitation.network == network.key:
+            invited = InvitationsCreate.model_validate(
+                {
+                    "addresses": [invitation.address],
+                    "role": InvitationRole(invitation.role),
+                    "message": invitation.message,
+                }
+            )
+            await world.do(viewer, lambda work, invited=invited: invite(work, network_id, invited))  # type: ignore[misc]
     if network.closing_note is not None:
         note = NetworkArchive(closing_note=network.closing_note)
         await world.do(viewer, lambda work: archive_network(work, network_id, note))
