@@ -117,6 +117,10 @@ class Page:
         """Ask for something about this page."""
         return self.browser.call(method, self.session, **params)
 
+    def forget(self) -> None:
+        """Forget what was asked for and said so far."""
+        self.browser.events.clear()
+
     def visit(self, address: str, *, until: str = "true") -> None:
         """Go there, and wait until it is loaded, this expression holds and no request is under way."""
         self.call("Page.navigate", url=address)

@@ -103,13 +103,21 @@ class Server:
 @contextmanager
 def running(*words: str, **settings: str) -> Iterator[Server]:
     """Start a server; it is gone afterwards, whatever happens."""
-    process = subprocess.Popen(
-        [PROGRAM, *words],
-        env=environment(settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with reading(
+        subprocess.Popen(
+            [PROGRAM, *words],
+            env=environment(settings),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    ) as server:
+        yield server
+
+
+@contextmanager
+def reading(process: subprocess.Popen[str]) -> Iterator[Server]:
+    """Read what a process that was just started writes; it is gone afterwards, whatever happens."""
     server = Server(process)
 
     def read(stream: Any, lines: list[str]) -> None:

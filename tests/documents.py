@@ -1,8 +1,8 @@
 """The documents that people read, taken apart: their tables, and the shell lines in them.
 
 A fence says what becomes of its lines. `sh`: run against the demo, every curl answers 2xx. `sh 412`: the last curl
-answers that. `sh deploy`: run as a deployment; `sh deploy serves`: the same, and stays. `sh not run: why`: not run.
-`text` and `json` are shown only.
+answers that. `sh deploy`: run as a deployment; `sh deploy serves`: the same, and stays, for each `sh deploy` after it.
+`sh not run: why`: not run. `text` and `json` are shown only.
 """
 
 import re

@@ -73,12 +73,14 @@ def test_every_page(
     tmp_path: Path,
     subtests: pytest.Subtests,
 ) -> None:
-    for path in pages:
-        with subtests.test(path), browser.page(width, dark=dark) as page:
-            page.visit(service + path, until=THERE)
-            assert service + path in page.asked_for(), "what is asked for is noted"
-            page.screenshot(tmp_path / f"{path.strip('/').replace('/', '-') or 'start'}.png")
-            assert faults(page, width) == []
+    with browser.page(width, dark=dark) as page:
+        for path in pages:
+            with subtests.test(path):
+                page.forget()
+                page.visit(service + path, until=THERE)
+                assert service + path in page.asked_for(), "what is asked for is noted"
+                page.screenshot(tmp_path / f"{path.strip('/').replace('/', '-') or 'start'}.png")
+                assert faults(page, width) == []
 
 
 def test_all_that_can_be_used_is_reached_by_keyboard_and_shown(

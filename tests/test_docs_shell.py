@@ -79,12 +79,17 @@ def test_the_stand_in_for_curl_does_what_curl_does(demo: Demo, tmp_path: Path) -
         shell.run(found, demo.address, tmp_path, DOCS_CURL="stand-in", **demo.tokens)
 
 
-def test_the_deployment(postgres: PostgresServer, tmp_path: Path) -> None:
-    """The lines of the README that put it up, on PostgreSQL: what they make answers, and stops when it is told to."""
-    found = blocks((ROOT / "README.md").read_text())
-    (prepare,) = [block.text for block in found if block.kind == "sh deploy"]
-    (serve,) = [block.text for block in found if block.kind == "sh deploy serves"]
-    program, *words = shlex.split(serve)
+@pytest.mark.parametrize("document", ["README.md", "docs/deploy.md"])
+def test_the_deployment(postgres: PostgresServer, tmp_path: Path, document: str) -> None:
+    """The lines that put it up, on PostgreSQL: what they make answers as they say, and stops when it is told to."""
+    found = [
+        block
+        for block in blocks((ROOT / document).read_text())
+        if block.kind.startswith("sh deploy")
+    ]
+    first, serves, *later = found
+    assert (first.kind, serves.kind) == ("sh deploy", "sh deploy serves")
+    prepare, (program, *words) = first.text, shlex.split(serves.text)
     assert program == "qi-networks"
     (example,) = re.findall(r"postgresql://\S+", prepare)
     name, port = f"deployment_{os.getpid()}", free_port()
@@ -97,6 +102,8 @@ def test_the_deployment(postgres: PostgresServer, tmp_path: Path) -> None:
             me = get(f"http://127.0.0.1:{port}/v1/me", bearer(token))[1]
             assert (me["display_name"], me["operator"]) == ("Sam Patel", True)
             assert get(f"http://127.0.0.1:{port}/v1/topics")[1]["items"]
+            as_said = [Block("sh", block.text) for block in later]
+            shell.run(as_said, f"http://127.0.0.1:{port}", tmp_path, **settings)
             assert server.stop() == 0
     finally:
         postgres.drop_database(name)
