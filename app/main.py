@@ -15,6 +15,7 @@ from app.db.open import open_database
 from app.exchange.privacy.router import router as privacy
 from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
+from app.features.audit.router import router as audit
 from app.features.networks.invitation_router import router as invitations
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
@@ -47,6 +48,7 @@ ROUTERS = (
     privacy,
     accounts,
     changes,
+    audit,
     service,
     operations,
     organisations,

@@ -78,6 +78,7 @@ POLICY: dict[str, frozenset[str]] = {
     "network.invite": FACILITATES,
     "network.read_purposes": frozenset({"anyone"}),
     "network.read_history": FACILITATES,
+    "network.read_audit": FACILITATES,
     "member.add": FACILITATES | {"provisioner"},
     "member.update": FACILITATES | {"self"},
     "member.set_role": FACILITATES,
@@ -100,10 +101,17 @@ ACTION_SCOPES: dict[str, Scope] = {
     ),
     **dict.fromkeys(("join", "leave", "add_member", "invite"), Scope.MEMBERS_WRITE),
     "read_history": Scope.MEMBERS_READ,
+    "read_audit": Scope.AUDIT_READ,
 }
 # What can still be done in an archived network.
 IN_ARCHIVE = frozenset(
-    {"network.reactivate", "network.read_history", "network.read_purposes", "member.leave"}
+    {
+        "network.reactivate",
+        "network.read_history",
+        "network.read_audit",
+        "network.read_purposes",
+        "member.leave",
+    }
 )
 
 

@@ -31,6 +31,7 @@ HOSTED_FREE = frozenset(
         "network.archive",
         "network.reactivate",
         "network.read_history",
+        "network.read_audit",
         "network.read_purposes",
     }
 )

@@ -21,7 +21,11 @@ class Change(Base):
     """
 
     __tablename__ = "change"
-    __table_args__ = (Index("ix_change_network_seq", "network_id", "seq"),)
+    __table_args__ = (
+        Index("ix_change_network_seq", "network_id", "seq"),
+        Index("ix_change_actor_seq", "actor_id", "seq"),
+        Index("ix_change_resource_seq", "resource_id", "seq"),
+    )
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[str] = mapped_column(INSTANT)

@@ -156,6 +156,8 @@ def _errors(door: Door, method: str) -> list[int]:
         statuses.add(412)
     if door.path == "/v1/changes":
         statuses.add(410)
+    if door.path == "/v1/audit":  # a network of its query
+        statuses.add(404)
     return sorted(statuses)
 
 

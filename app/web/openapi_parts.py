@@ -19,6 +19,7 @@ TAGS = [
     {"name": "vocabularies", "description": "Topics and professions."},
     {"name": "tokens", "description": "Bearer tokens: scopes, expiry, shown once."},
     {"name": "changes", "description": "The feed for those who keep a copy."},
+    {"name": "audit", "description": "Who did what, for those who answer for it."},
     {"name": "service", "description": "The service itself."},
 ]
 SECURITY_SCHEMES = {

@@ -40,6 +40,8 @@ def upgrade() -> None:
     op.add_column("person", sa.Column("erased_at", INSTANT, nullable=True))
     op.add_column("change", sa.Column("token_id", ID, nullable=True))
     op.add_column("change", sa.Column("seal", sa.String(length=64), nullable=True))
+    op.create_index("ix_change_actor_seq", "change", ["actor_id", "seq"], unique=False)
+    op.create_index("ix_change_resource_seq", "change", ["resource_id", "seq"], unique=False)
     for name in ("seal", "kept_seal"):
         op.add_column(
             "feed_head", sa.Column(name, sa.String(length=64), nullable=False, server_default="")
@@ -173,6 +175,8 @@ def downgrade() -> None:
     op.create_index("ix_operator_read_network_id", "operator_read", ["network_id"], unique=False)
     for name in ("kept_seal", "seal"):
         op.drop_column("feed_head", name)
+    for name in ("resource", "actor"):
+        op.drop_index(f"ix_change_{name}_seq", table_name="change")
     for name in ("seal", "token_id"):
         op.drop_column("change", name)
     op.drop_column("person", "erased_at")

@@ -29,6 +29,7 @@ def requests(facts: Facts, actor: Actor, net: Net) -> dict[str, tuple[str, str, 
         "add_member": ("POST", "/v1/members", {"network_id": net.id, "person_id": listed}),
         "create_sub_group": ("POST", "/v1/networks", {"name": "B", "purpose": "C", "parent_id": net.id}),
         "read_history": ("GET", f"{address}/member-history", None),
+        "read_audit": ("GET", f"/v1/audit?network_id={net.id}", None),
     }  # fmt: skip
     # An invitation is declined and a request taken back at the same address, which is not leaving.
     spell = oracle.membership(facts, actor, net)

@@ -14,6 +14,10 @@ from tests.targets import Json, Operation, operations
 from tests.two_worlds.world import BEGINNING, World
 from tests.wire import Reply, send
 
+INSTANTS = tuple(
+    (BEGINNING + timedelta(minutes=minute, seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for minute in (0, 12, 20, 26, 33, 60)
+)
 # Values of what is seen and of what is hidden, for parameters that are not enumerations. `{kind}` stands for every id.
 PROBES: dict[str, tuple[str, ...]] = {
     "q": ("zebra", "blue", "valley", "hours", "hal", "uma", "leith", "gard"),
@@ -27,15 +31,19 @@ PROBES: dict[str, tuple[str, ...]] = {
     "network_id": ("{network}",),
     "parent_id": ("{network}",),
     "person_id": ("{person}",),
-    "updated_since": tuple(
-        (BEGINNING + timedelta(minutes=minute, seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        for minute in (0, 12, 20, 26, 33, 60)
-    ),
+    "actor_id": ("{person}",),
+    "resource_id": ("{network}", "{member}"),
+    "action": ("network.updated", "member.joined", "read.network"),
+    "from_at": INSTANTS,
+    "to_at": INSTANTS,
+    "updated_since": INSTANTS,
 }
 # What a value of a parameter needs beside it to mean anything.
 TOGETHER: dict[str, Json] = {
     "within_km": {"near": "55.9,-3.2"}, "distance": {"near": "52.0,0.0", "within_km": "1000"}, "-score": {"q": "blue"},
 }  # fmt: skip
+# A list that wants this parameter of whoever may not read all of it: asked everything with each value that answers.
+NEEDED = {"/v1/audit": "network_id"}
 WITHIN_KM = ("5", "1000")
 PATHS = {
     "network_id": "{network}",
@@ -121,15 +129,18 @@ class Transcript:
                     for cursor in cursors.values():
                         await self.walk(path, {"cursor": cursor}, 100)
 
-    async def _list(self, path: str, named: dict[str, Json]) -> None:
+    async def _list(self, path: str, named: dict[str, Json], within: Json | None = None) -> None:
+        given = within or {}
         for limit in (1, 2, 100):
-            await self.walk(path, {}, limit)
+            await self.walk(path, given, limit)
         for name, parameter in named.items():
-            if name in ("cursor", "limit"):
+            if name in ("cursor", "limit", *given):
                 continue
             for value in self._values(name, resolved(parameter["schema"])):
-                params = {**TOGETHER.get(name, {}), **TOGETHER.get(value, {}), name: value}
-                await self.ask(f"{path}?{urlencode({**params, 'limit': 100})}")
+                params = {**given, **TOGETHER.get(name, {}), **TOGETHER.get(value, {}), name: value}
+                reply = await self.ask(f"{path}?{urlencode({**params, 'limit': 100})}")
+                if NEEDED.get(path) == name and reply.status == 200:
+                    await self._list(path, named, {name: value})
                 if name in ("sort", "q"):
                     await self.walk(path, params, 2)
 

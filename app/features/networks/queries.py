@@ -364,7 +364,9 @@ def _actions(
     status = membership["status"] if membership is not None else None
     active = {membership["role"]} if status == "active" else set()
     roles = access.viewer_roles(viewer) | active
-    candidates = ["read_history"] if archived else ["update", "delete", "archive", "read_history"]
+    candidates = ["read_history", "read_audit"]
+    if not archived:
+        candidates += ["update", "delete", "archive"]
     if archived and parent != "archived":
         candidates.append("reactivate")
     if active and depth < DEEPEST and not (archived or elsewhere):

@@ -129,6 +129,7 @@ class NetworkAction(StrEnum):
     INVITE = "invite"
     CREATE_SUB_GROUP = "create_sub_group"
     READ_HISTORY = "read_history"
+    READ_AUDIT = "read_audit"
 
 
 class NetworkLink(Input):
