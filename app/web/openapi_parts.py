@@ -26,7 +26,12 @@ SECURITY_SCHEMES = {
     "bearerAuth": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A token of POST /v1/tokens. Scopes: " + ", ".join(Scope),
+        "description": (
+            "A token of POST /v1/tokens, or the JWT of an OpenID Connect issuer that this installation trusts: its "
+            "frontend signs people in with the issuer (authorisation code flow with PKCE) and sends on what it gets; "
+            "docs/sign-in.md. Who signs in has all scopes but `members:provision` and `operate`, unless the "
+            "installation says otherwise. Scopes: " + ", ".join(Scope)
+        ),
     }
 }
 

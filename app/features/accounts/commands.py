@@ -19,7 +19,7 @@ from app.core.tokens import LIFETIME, create_token
 from app.core.viewer import Viewer
 from app.core.work import Work
 from app.db.database import fetch_one
-from app.db.types import ID, instant_from_text
+from app.db.types import ID, instant_from_text, instant_text
 from app.features.accounts.schemas import TokenCreate
 from app.models import Person
 
@@ -70,16 +70,23 @@ def _not_wider(viewer: Viewer, body: TokenCreate) -> None:
 
 
 def _expiry(work: Work, asked: datetime | None) -> datetime:
-    """When the new token ends. Errors: `Invalid` for the past; `Forbidden` for later than the token in hand."""
+    """When the new token ends. Errors: `Invalid` for the past; `Forbidden` for later than it may.
+
+    That is the end of the token in hand; for somebody whom an issuer vouches for, whose own tokens last minutes, the
+    usual time (docs/decisions/0012).
+    """
     own = work.viewer.expires_at
     last = instant_from_text(own) if own is not None else None
+    if work.viewer.issuer is not None:
+        last = work.now + LIFETIME
+        own = instant_text(last)
     if asked is None:
         usual = work.now + LIFETIME
         return usual if last is None else min(usual, last)
     if asked <= work.now:
         raise refuse("/expires_at", "in_the_past", "expires_at lies in the past.")
     if last is not None and asked > last:
-        detail = f"The token in hand ends at {own}, and so does whatever it makes."
+        detail = f"A token that this one makes ends at the latest at {own}."
         raise Forbidden(detail, errors=(FieldError("/expires_at", "beyond_own_expiry", detail),))
     return asked
 

@@ -13,7 +13,7 @@ from app.db import search
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID
 from app.features.people.schemas import PersonQuery
-from app.models import Organisation, Person, PersonTopic
+from app.models import Identity, Organisation, Person, PersonTopic
 
 COLUMNS = (
     Person.id, Person.display_name, Person.profession,
@@ -22,6 +22,7 @@ COLUMNS = (
     Person.email, Person.external_ids, Person.operator, Person.created_at, Person.updated_at, Person.version,
     Person.outer_version.label("_outer_version"), Person.outer_updated_at.label("_outer_updated_at"),
 )  # fmt: skip
+MOST_IDENTITIES = 20
 FILTERS = {
     "profession": Person.profession,
     "organisation": Person.organisation_code,
@@ -108,7 +109,20 @@ async def one_person(reads: Reads, viewer: Viewer, person_id: str) -> dict[str, 
     return None if row is None else shown(row)
 
 
+def _identities() -> Any:
+    return (
+        select(Identity.issuer, Identity.subject, Identity.created_at, Identity.last_used_on)
+        .where(Identity.person_id == bindparam("person_id", type_=ID))
+        .order_by(Identity.created_at, Identity.issuer, Identity.subject)
+        .limit(MOST_IDENTITIES)
+    )
+
+
 async def oneself(reads: Reads, viewer: Viewer) -> dict[str, Any] | None:
-    """The viewer's own person, with the scopes of the token in hand."""
-    row = await one_person(reads, viewer, str(viewer.person_id))
-    return None if row is None else {**row, "scopes": sorted(viewer.scopes)}
+    """The viewer's own person, with the scopes of the token in hand and how they sign in."""
+    person_id = str(viewer.person_id)
+    row = await one_person(reads, viewer, person_id)
+    if row is None:
+        return None
+    identities = await reads.fetch("identities", _identities, {"person_id": person_id})
+    return {**row, "scopes": sorted(viewer.scopes), "identities": identities}

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from app.core.references import OrganisationReference
 from app.core.text import (
     Cursor,
+    Day,
     EmailAddress,
     Id,
     Input,
@@ -154,10 +155,22 @@ class Person(Output):
     version: Version
 
 
+class SignInIdentity(Output):
+    """Who a person is to an OpenID Connect issuer that they sign in with."""
+
+    issuer: Annotated[str, line(300, "https://login.example.org/nhs")]
+    subject: Annotated[str, line(255, "7f0c2f6e-9d0b-4a53-8d2e-0b8d1f6b1c11")]
+    created_at: UtcDateTime = Field(description="When they first signed in with it.")
+    last_used_on: Day | None
+
+
 class Me(Person):
     """Oneself, and what the token in hand may be used for."""
 
     scopes: Annotated[list[Scope], Field(max_length=20)]
+    identities: Annotated[list[SignInIdentity], Field(max_length=20)] = Field(
+        description="Who one is to the issuers that one signs in with."
+    )
 
 
 class PersonPage(Output):
