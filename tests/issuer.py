@@ -16,6 +16,20 @@ AUDIENCE, FRONTEND = "qi-networks", "a-frontend"
 WELL_KNOWN = "/.well-known/openid-configuration"
 
 
+Answer = Callable[[str], AsyncIterator[bytes] | None]
+
+
+def ok(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    """A whole HTTP answer."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+async def whole(answer: bytes) -> AsyncIterator[bytes]:
+    """An answer in one piece."""
+    yield answer
+
+
 def base64url(data: bytes) -> str:
     """Without padding."""
     return urlsafe_b64encode(data).rstrip(b"=").decode()
@@ -64,8 +78,8 @@ class TestIssuer:
     keys: list[SigningKey]
     asked: list[str] = field(default_factory=list)
     document: dict[str, Any] = field(default_factory=dict)  # instead of what belongs there
-    answer: Callable[[str], bytes | None] | None = None  # a whole HTTP answer, for a hostile one
-    pause: float = 0.0
+    more: list[dict[str, Any]] = field(default_factory=list)  # in its key set, as they are
+    answer: Answer | None = None  # the whole HTTP answers of a hostile one
 
     @property
     def fetches(self) -> int:
@@ -94,7 +108,7 @@ class TestIssuer:
         if path == WELL_KNOWN:
             found = {"issuer": self.address, "jwks_uri": f"{self.address}/keys", **self.document}
         else:
-            found = {"keys": [key.public() for key in self.keys]}
+            found = {"keys": [*(key.public() for key in self.keys), *self.more]}
         return orjson.dumps(found)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -103,17 +117,10 @@ class TestIssuer:
             head = await reader.readuntil(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].decode()
             self.asked.append(path)
-            if self.pause:
-                await asyncio.sleep(self.pause)
-            whole = self.answer(path) if self.answer else None
-            if whole is None:
-                body = self._body(path)
-                lines = (
-                    f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-                )
-                whole = lines.encode() + body
-            writer.write(whole)
-            await writer.drain()
+            parts = self.answer(path) if self.answer else None
+            async for part in parts or whole(ok(self._body(path))):
+                writer.write(part)
+                await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:

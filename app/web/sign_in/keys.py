@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ COOLDOWN = 60.0  # seconds between two fetches
 AFTER_FAILURE = 10.0  # the same, while there are no keys at all
 MOST_KEYS = 50
 SHORTEST_RSA, LONGEST_RSA = 2048, 8192  # bits; a longer one costs us, not its owner
+LONGEST_EXPONENT = 8  # characters
 WELL_KNOWN = "/.well-known/openid-configuration"
 
 log = logging.getLogger("qi_networks.sign_in")
@@ -82,8 +84,9 @@ class KeyRing:
         try:
             self._keys = await self._fetch()
             self._fetched = self.now()
-        except Unfetched as error:
-            line = {"issuer": self.issuer.issuer, "keys": "not fetched", "reason": str(error)}
+        except Exception as error:  # noqa: BLE001 - whatever another service sends, it is no fault of ours
+            reason = str(error) if isinstance(error, Unfetched) else type(error).__name__
+            line = {"issuer": self.issuer.issuer, "keys": "not fetched", "reason": reason}
             log.warning(json.dumps(line))
         finally:
             self._asking = None
@@ -128,17 +131,30 @@ def usable(key: Any) -> Usable | None:
     if "verify" not in key.get("key_ops", ["verify"]):
         return None
     algorithms = kind[1] & {key["alg"]} if _text(key.get("alg")) else kind[1]
+    if kind[0] is RSAKey and not _is_sound(key):
+        return None
     public = {name: key[name] for name in ("kty", "crv", "n", "e", "x", "y") if name in key}
     try:
         made = kind[0].import_key(public)
-        raw = made.public_key
+        _ = made.public_key  # the numbers are looked at here
     except (JoseError, ValueError, TypeError, KeyError):
-        return None
-    size = getattr(raw, "key_size", SHORTEST_RSA)
-    if kind[0] is RSAKey and not SHORTEST_RSA <= size <= LONGEST_RSA:
         return None
     kid = key.get("kid")
     return Usable(kid if isinstance(kid, str) else None, frozenset(algorithms), made)
+
+
+def _is_sound(key: dict[str, Any]) -> bool:
+    """Whether an RSA key has a modulus and an exponent of sizes that people use."""
+    modulus, exponent = key.get("n"), key.get("e")
+    if not isinstance(modulus, str) or not isinstance(exponent, str):
+        return False
+    if len(modulus) * 6 > LONGEST_RSA + 12 or len(exponent) > LONGEST_EXPONENT:
+        return False
+    try:
+        bits = int.from_bytes(urlsafe_b64decode(modulus + "==")).bit_length()
+    except ValueError:
+        return False
+    return SHORTEST_RSA <= bits <= LONGEST_RSA
 
 
 def _text(value: Any) -> str | None:
