@@ -44,7 +44,7 @@ class Setup:
 
     async def is_let_in(self, make: Callable[[Forge], str]) -> bool:
         """Whether a forged token opens anything, asked anew."""
-        self.house.app.rooms.gatekeeper.forget()
+        await self.house.app.rooms.gatekeeper.forget()
         return (await self.send(make(self.forge))).status_code == 200
 
 

@@ -45,7 +45,7 @@ class Setup:
 
     async def status(self, token: str | None = None) -> tuple[int, str]:
         """What a signed-in request of the issuer's answers, asked anew."""
-        self.house.app.rooms.gatekeeper.forget()
+        await self.house.app.rooms.gatekeeper.forget()
         answer = await Client(self.house.http, token or self.issuer.token()).get("/v1/me")
         if answer.status_code == 503:
             assert int(answer.headers["retry-after"]) > 0
