@@ -20,7 +20,16 @@ from typing import Any
 import orjson
 
 PROGRAM = str(Path(sys.executable).parent / "qi-networks")
-SETTINGS = ("DATABASE_URL", "SECRET_KEY", "SECRETS_DIR", "HOST", "PORT", "PUBLIC_URL", "ACCESS_LOG")
+SETTINGS = (
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "SECRETS_DIR",
+    "HOST",
+    "PORT",
+    "PUBLIC_URL",
+    "ACCESS_LOG",
+    "OIDC_ISSUERS",
+)
 LONG_ENOUGH = 120.0  # seconds; a machine may be busy
 SECRET_KEY = "only for tests, and long enough for them"
 

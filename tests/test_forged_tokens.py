@@ -110,7 +110,13 @@ async def test_the_log_says_why_and_nothing_of_the_token(
     wrong = setup.forge.token(claims={"aud": "another-api-entirely"})
     answer = await setup.send(wrong)
     (line,) = [json.loads(r.message) for r in caplog.records if r.name == "qi_networks.sign_in"]
-    assert line == {"request_id": answer.headers["x-request-id"], "refused": "another aud"}
+    assert line.pop("at")
+    assert line == {
+        "level": "warning",
+        "event": "token_refused",
+        "request_id": answer.headers["x-request-id"],
+        "reason": "another aud",
+    }
     for name, make in CORPUS.items():
         caplog.clear()
         credentials = make(setup.forge)

@@ -26,7 +26,7 @@ from tests.issuer import (
 )
 
 pytestmark = pytest.mark.anyio
-NOT_MET = 0.3  # seconds of patience in these tests
+NOT_MET = 0.5  # seconds of patience in these tests
 
 
 class Setup:
@@ -150,6 +150,8 @@ HOSTILE: dict[str, Any] = {
     ),
 }  # fmt: skip
 
+SLOW = ("a slow drip", "silence")
+
 
 def _for(path: str, make: Any) -> Answer:
     return lambda asked: make() if asked == path else None
@@ -159,13 +161,16 @@ def _for(path: str, make: Any) -> Answer:
 async def test_whatever_an_issuer_sends_is_no_fault_of_ours(
     path: str, setup: Setup, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
-    monkeypatch.setattr(fetch, "PATIENCE", NOT_MET)
+    assert (await setup.status(setup.steady.token()))[0] == 200
+    patience = fetch.PATIENCE
     for name, make in HOSTILE.items():
         with subtests.test(name):
             setup.wait()
+            monkeypatch.setattr(fetch, "PATIENCE", NOT_MET if name in SLOW else patience)
             setup.issuer.answer = _for(path, make)
             assert await setup.status() == (503, "issuer_unavailable")
             assert (await setup.status(setup.steady.token()))[0] == 200
+    monkeypatch.undo()
     setup.issuer.answer = None
     setup.wait()
     assert (await setup.status())[0] == 200
@@ -264,6 +269,17 @@ async def test_many_at_once_share_one_fetch(setup: Setup) -> None:
     assert setup.issuer.fetches == 2
 
 
+async def test_those_who_wait_for_an_issuer_leave_room_for_others(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "PATIENCE", 4 * NOT_MET)
+    setup.issuer.answer = _for("/keys", _silence)
+    slow = [asyncio.create_task(setup.status()) for _ in range(keys.MOST_WAITING + 15)]
+    done, waiting = await asyncio.wait(slow, timeout=2 * NOT_MET)
+    assert (len(done), len(waiting)) == (15, keys.MOST_WAITING)
+    assert set(await asyncio.gather(*slow)) == {(503, "issuer_unavailable")}
+
+
 async def test_rotated_keys_are_followed(setup: Setup) -> None:
     old = setup.issuer.keys[0]
     assert (await setup.status())[0] == 200
@@ -318,7 +334,13 @@ async def test_the_log_names_the_issuer_and_the_reason(
     setup.issuer.answer = _for("/keys", HOSTILE["302"])
     await setup.status()
     (line,) = [orjson.loads(r.message) for r in caplog.records if r.name == "qi_networks.sign_in"]
-    assert line == {"issuer": setup.issuer.address, "keys": "not fetched", "reason": "status 302"}
+    assert line.pop("at")
+    assert line == {
+        "level": "warning",
+        "event": "keys_not_fetched",
+        "issuer": setup.issuer.address,
+        "reason": "status 302",
+    }
 
 
 async def test_a_ring_closes_while_it_asks() -> None:

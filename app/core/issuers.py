@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from app.core.viewer import PERSONAL_SCOPES, Scope
 
@@ -39,6 +39,13 @@ class Numbered(_Part):
 
     system: Text
     claim: Text
+
+    @field_validator("system")
+    @classmethod
+    def _no_patient_number(cls, system: str) -> str:
+        if "nhs-number" in system.lower():
+            raise ValueError("a patient's number (NHS) has no place here")
+        return system
 
 
 Numbers = Annotated[tuple[Numbered, ...], Field(max_length=10)]

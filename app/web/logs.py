@@ -35,6 +35,12 @@ def note_refusal(event: str, line: dict[str, Any]) -> None:
         security.info(json.dumps({"at": now(), "level": "warning", "event": event, **line}))
 
 
+def note_sign_in(event: str, **line: str | None) -> None:
+    """Why somebody's token was not let in, or an issuer could not be asked: constants of ours, nothing of a token."""
+    told = {"at": now(), "level": "warning", "event": event, **line}
+    sign_ins.warning(json.dumps(told))
+
+
 def note_fault(request_id: str, error: BaseException) -> None:
     """A fault for the operator: where it happened, without values that a request brought."""
     trace = error.__traceback__

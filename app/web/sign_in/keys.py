@@ -5,8 +5,6 @@ answer keeps its old keys for some hours, and holds up nobody but its own people
 """
 
 import asyncio
-import json
-import logging
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
@@ -15,6 +13,7 @@ from typing import Any
 
 from app.core.errors import IssuerUnavailable
 from app.core.issuers import Issuer, address_fault
+from app.web import logs
 from app.web.sign_in.fetch import Unfetched, fetch_json
 
 FRESH = 600.0  # seconds after which keys are asked for again
@@ -22,11 +21,10 @@ KEPT = 6 * 3600.0  # seconds that they serve while the issuer does not answer
 COOLDOWN = 60.0  # seconds between two fetches
 AFTER_FAILURE = 10.0  # the same, while there are no keys at all
 MOST_KEYS = 50
+MOST_WAITING = 20  # requests for one answer; more would take the places of those who need none
 SHORTEST_RSA, LONGEST_RSA = 2048, 8192  # bits; a longer one costs us, not its owner
 LONGEST_EXPONENT = 8  # characters
 WELL_KNOWN = "/.well-known/openid-configuration"
-
-log = logging.getLogger("qi_networks.sign_in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,7 @@ class KeyRing:
         self._fetched: float | None = None
         self._tried: float | None = None
         self._asking: asyncio.Task[None] | None = None
+        self._waiting = 0
 
     async def current(self) -> None:
         """See to it that there are keys to check with. Errors: `IssuerUnavailable` when there are none."""
@@ -70,8 +69,14 @@ class KeyRing:
                 return False
             self._tried = self.now()
             self._asking = asyncio.create_task(self._ask())
+        if self._waiting >= MOST_WAITING:
+            return False
         before = self._fetched
-        await asyncio.shield(self._asking)  # a client that gives up takes nothing from the others
+        self._waiting += 1
+        try:
+            await asyncio.shield(self._asking)  # who gives up takes nothing from the others
+        finally:
+            self._waiting -= 1
         return self._fetched != before
 
     async def close(self) -> None:
@@ -86,8 +91,7 @@ class KeyRing:
             self._fetched = self.now()
         except Exception as error:  # noqa: BLE001 - whatever another service sends, it is no fault of ours
             reason = str(error) if isinstance(error, Unfetched) else type(error).__name__
-            line = {"issuer": self.issuer.issuer, "keys": "not fetched", "reason": reason}
-            log.warning(json.dumps(line))
+            logs.note_sign_in("keys_not_fetched", issuer=self.issuer.issuer, reason=reason)
         finally:
             self._asking = None
 

@@ -1,7 +1,5 @@
 """From a token of an issuer to a viewer: proven, then matched by (issuer, subject) alone."""
 
-import json
-import logging
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -16,12 +14,11 @@ from app.db.database import Transaction, Write, fetch_one
 from app.db.errors import Duplicate
 from app.db.types import instant_text
 from app.models import Identity, Person
+from app.web import logs
 from app.web.sign_in.claims import check_claims, check_header
 from app.web.sign_in.keys import KeyRing
 from app.web.sign_in.refused import Refused
 from app.web.sign_in.token import Unproven, take_apart
-
-log = logging.getLogger("qi_networks.sign_in")
 
 
 class Newcomer(Protocol):
@@ -64,7 +61,7 @@ class SignIn:
         try:
             issuer, claims, subject, ends = await self._prove(credentials)
         except Refused as refused:
-            log.warning(json.dumps({"request_id": request_id, "refused": refused.reason}))
+            logs.note_sign_in("token_refused", request_id=request_id, reason=refused.reason)
             raise InvalidToken from None
         values = {"issuer": issuer.issuer, "subject": subject}
         row = await fetch_one(self._house.db, "identity", _lookup, values)
