@@ -15,7 +15,9 @@ import pytest
 from tests import shell
 from tests.command_line import LONG_ENOUGH, Server, bearer, environment, free_port, get, running
 from tests.documents import ROOT, Block, blocks, documents
+from tests.issuer import setting
 from tests.postgres import PostgresServer
+from tests.provider import a_provider
 
 RUN = [path for path in documents() if any(block.runs for block in blocks(path.read_text()))]
 PERSONAS = ("operator", "facilitator", "member")
@@ -33,19 +35,25 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """What `make run` starts, from nothing."""
-    file, port = tmp_path_factory.mktemp("demo") / "demo.db", free_port()
-    with running("demo", DATABASE_URL=f"sqlite:///{file}", PORT=str(port)) as server:
-        server.wait_for("^curl ", times=3)
-        tokens = {persona.upper(): server.token(persona) for persona in PERSONAS}
-        tokens["TOKEN"] = tokens["FACILITATOR"]
-        yield Demo(f"http://127.0.0.1:{port}", tokens, server.curls())
-        assert server.stop() == 0
+    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    with a_provider(folder) as provider:
+        given = {
+            "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
+            "PORT": str(port),
+            "OIDC_ISSUERS": setting(provider.settings),
+        }
+        with running("demo", **given) as server:
+            server.wait_for("^curl ", times=3)
+            tokens = {persona.upper(): server.token(persona) for persona in PERSONAS}
+            tokens |= {"TOKEN": tokens["FACILITATOR"], "ISSUER": provider.address}
+            yield Demo(f"http://127.0.0.1:{port}", tokens, server.curls())
+            assert server.stop() == 0
 
 
 def test_every_shell_line_of_the_documents(
     demo: Demo, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
-    assert {path.name for path in RUN} == {"README.md", "first-hour.md", "sync.md"}
+    assert {path.name for path in RUN} == {"README.md", "first-hour.md", "sign-in.md", "sync.md"}
     for path in RUN:
         found = [block for block in blocks(path.read_text()) if block.runs]
         with subtests.test(path.name):
@@ -74,7 +82,7 @@ def test_a_line_that_fails_is_noticed(demo: Demo, tmp_path: Path) -> None:
 
 def test_the_stand_in_for_curl_does_what_curl_does(demo: Demo, tmp_path: Path) -> None:
     """So that a machine without curl runs the same documents."""
-    for name in ("README.md", "docs/first-hour.md", "docs/sync.md"):
+    for name in ("README.md", "docs/first-hour.md", "docs/sign-in.md", "docs/sync.md"):
         found = [block for block in blocks((ROOT / name).read_text()) if block.runs]
         shell.run(found, demo.address, tmp_path, DOCS_CURL="stand-in", **demo.tokens)
 
