@@ -80,7 +80,7 @@ def faults_of_service(name: str, service: Compose) -> Iterator[str]:
         for what in ("privileged", "cap_add", "network_mode", "pid", "userns_mode", "devices")
         if what in service
     )
-    if not {"mem_limit", "pids_limit"} <= set(service):
+    if not {"mem_limit", "pids_limit", "cpus"} <= set(service):
         yield f"{name}: no limits"
     if service["image"].rpartition(":")[2] in ("latest", service["image"]):
         yield f"{name}: any image"

@@ -170,6 +170,53 @@ def test_it_migrates_serves_says_that_it_is_well_and_stops(
     assert (gone.returncode, gone.stderr.count("\n")) == (1, 1)
 
 
+# What compose.yaml asks of an engine, made of what Linux has: nothing can be written but the folder for data, no
+# capability is there nor can be had, the user is nobody, and there is no network but the loopback.
+BOXED = """
+set -eu
+ip link set lo up
+mount --make-rprivate /
+mount -t tmpfs -o uid=65534,gid=65534,mode=0700 tmpfs "$DATA"
+mount -o remount,bind,ro /
+cd "$DATA"
+exec setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs \\
+    bash -euc '
+        ! touch /tmp/written /opt/written 2>/dev/null
+        grep -E "^(Uid|CapBnd|NoNewPrivs):" /proc/self/status
+        qi-networks migrate 2>/dev/null
+        qi-networks serve 2>/dev/null & service=$!
+        for _ in $(seq 100); do $CHECK 2>/dev/null && break; sleep 0.3; done
+        $CHECK && echo well
+        kill -TERM $service && wait $service && echo stopped'
+"""
+
+
+def test_it_runs_where_nothing_can_be_written_and_nobody_reached(image: Image) -> None:
+    apart = ["unshare", "--mount", "--net", "--fork", "bash"]
+    able = [*apart, "-c", "ip link set lo up && mount --make-rprivate / && command -v setpriv"]
+    if ACCOUNT is None or subprocess.run(able, capture_output=True, check=False).returncode:
+        pytest.skip("only root, on a machine of its own, may take rights away as an engine does")
+    check = [str(image.programs / "python"), *healthcheck()[1:]]
+    settings = {
+        "PATH": f"{image.programs}:/usr/sbin:/usr/bin:/bin",
+        "DATABASE_URL": f"sqlite:///{image.data}/boxed.db",
+        "SECRET_KEY": SECRET_KEY,
+        "HOST": "0.0.0.0",  # noqa: S104 - as in the image; here there is no network
+        "PORT": "8000",
+        "PYTHONSAFEPATH": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "DATA": str(image.data),
+        "CHECK": " ".join(check),
+    }
+    done = subprocess.run(
+        [*apart, "-c", BOXED], env=settings, capture_output=True, text=True, timeout=LONG_ENOUGH, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert done.stdout.split() == [
+        *("Uid:", "65534", "65534", "65534", "65534"), "CapBnd:", "0" * 16, "NoNewPrivs:", "1", "well", "stopped",
+    ]  # fmt: skip
+
+
 def test_nothing_of_it_can_be_written_by_who_runs_it(image: Image) -> None:
     if ACCOUNT is None:
         pytest.skip("who makes it runs it here, and owns what they make")

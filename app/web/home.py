@@ -89,15 +89,16 @@ def as_json(settings: Settings) -> bytes:
 
 def as_html(settings: Settings) -> str:
     """For people."""
-    to_read = (
-        f'<li><a href="/guides/{name}">{html.escape(guides.title_of(name))}</a></li>'
+    links = {
+        name: f'<li><a href="/guides/{name}">{html.escape(guides.title_of(name))}</a></li>'
         for name in guides.names()
-    )
+    }
     return filled(
         "home.html",
         first_request=html.escape(first_request(settings)),
         first_hour=html.escape(guides.title_of("first-hour")),
-        guides="\n".join(to_read),
+        first="\n".join(link for name, link in links.items() if name in guides.FIRST),
+        others="\n".join(link for name, link in links.items() if name not in guides.FIRST),
         attribution=html.escape(ATTRIBUTION),
     )
 
