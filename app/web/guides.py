@@ -49,6 +49,7 @@ def names() -> tuple[str, ...]:
     return (*first, *sorted(there.difference(first)))
 
 
+@cache
 def title_of(name: str) -> str:
     """The first heading."""
     return _source(name).partition("\n")[0].removeprefix("# ")

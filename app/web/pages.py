@@ -1,6 +1,7 @@
 """Pages for people: one frame and one stylesheet, no scripts, nothing from another host."""
 
 import html
+from functools import cache
 from importlib.resources import files
 from string import Template
 from typing import Any, Final
@@ -65,5 +66,6 @@ def filled(name: str, **values: str) -> str:
     return _template(name).substitute(values)
 
 
+@cache
 def _template(name: str) -> Template:
     return Template((DOCS / name).read_text(encoding="utf-8"))
