@@ -151,6 +151,15 @@ def values_are_bounded(contract: Json) -> Iterator[str]:
                 yield f"{place}: no {sorted(missing)}"
 
 
+def whole_numbers_are_kept_exactly(contract: Json) -> Iterator[str]:
+    """Bounds are whole numbers themselves, and within what every reader of JSON keeps (RFC 7493)."""
+    for place, schema in schemas(contract):
+        bounds = [schema.get(name) for name in ("minimum", "maximum")]
+        for bound in bounds if "integer" in kinds(schema) else []:
+            if not isinstance(bound, int) or abs(bound) > 2**53 - 1:
+                yield f"{place}: {bound}"
+
+
 def null_is_no_union_of_scalars(contract: Json) -> Iterator[str]:
     for place, node in walk(contract):
         options = node.get("anyOf", [])

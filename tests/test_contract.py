@@ -77,6 +77,8 @@ RULES: list[tuple[Rule, Callable[[Json], object]]] = [
     (rules.values_are_bounded, lambda c: field(c, "name").pop("maxLength")),
     (rules.values_are_bounded, lambda c: field(c, "version").pop("format")),
     (rules.values_are_bounded, lambda c: field(c, "topics").pop("maxItems")),
+    (rules.whole_numbers_are_kept_exactly, lambda c: field(c, "version").update(maximum=2**53)),
+    (rules.whole_numbers_are_kept_exactly, lambda c: field(c, "version").update(minimum=1.0)),
     (rules.null_is_no_union_of_scalars, lambda c: field(c, "place").update(anyOf=[{"type": "string"}, NULL])),
     (rules.names_are_snake_case, lambda c: rename(schema(c, "Network")["properties"], "host", "theHost")),
     (rules.names_are_snake_case, lambda c: network(c)["parameters"][0].update(name="networkId")),

@@ -32,6 +32,7 @@ TEXT: dict[int | str, dict[str, Any]] = {
                 "schema": {
                     "type": "string",
                     "maxLength": 10_000_000,
+                    "pattern": "^[\\u0020-\\u007e\\u000a]*$",
                     "examples": ['qi_requests_total{operation="getNetwork",status="2xx"} 7\n'],
                 }
             }

@@ -67,7 +67,7 @@ class Breaks:
                 there = now.get("content", {}).get(media)
                 if there is None:
                     yield f"{where} {status} is no {media} any more"
-                else:
+                elif media.endswith("json"):  # a page is for people
                     yield from self._schema(
                         f"{where} {status}", body["schema"], there["schema"], asked=False
                     )
