@@ -84,6 +84,22 @@ async function letIn(network_id: string): Promise<string> {
   return one.id;
 }
 
+async function invite(network_id: string): Promise<void> {
+  const path = { network_id };
+  const addresses = ["sam@ottermere.example.org", "kim@ottermere.example.org", "not an address"];
+  const made = right(await api.inviteAddresses({ client: facilitator, path, body: { addresses, message: "Do join us." } }));
+  must("one is no address", made.items.map((item) => item.status).join(), "invited,invited,invalid");
+  const secret = first(made.items).secret ?? "";
+  must("what it is for", right(await api.lookAtInvitation({ client: nobody, body: { secret } })).network.id, network_id);
+  const body = { secret, display_name: "Sam Fernhollow" };
+  const accepted = right(await api.acceptInvitation({ client: nobody, body }));
+  const newcomer = as(address ?? "", accepted.token?.secret ?? undefined);
+  must("somebody new is in", right(await api.getNetwork({ client: newcomer, path })).membership?.status, "active");
+  const open = right(await api.listInvitations({ client: facilitator, query: { network_id, status: "pending" } }));
+  const back = await api.revokeInvitation({ client: facilitator, path: { invitation_id: first(open.items).id } });
+  must("taken back", right(back).status, "revoked");
+}
+
 async function change(network_id: string): Promise<void> {
   const path = { network_id };
   const read = await api.getNetwork({ client: facilitator, path });
@@ -136,6 +152,7 @@ async function follow(network_id: string): Promise<number> {
 async function hour(): Promise<void> {
   const network = await setUp();
   const other = await letIn(network);
+  await invite(network);
   await change(network);
   await handOver(network, other);
   await subgroup(network);
