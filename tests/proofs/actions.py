@@ -42,6 +42,7 @@ class Stage:
     refused: int = 0
     networks: Rows = field(default_factory=list)
     spells: Rows = field(default_factory=list)
+    sent: Rows = field(default_factory=list)
 
     @classmethod
     async def set_up(cls, house: TestHouse) -> "Stage":
@@ -230,6 +231,32 @@ async def _answer_invitation(stage: Stage, dice: random.Random) -> httpx2.Respon
     return await actor.client.post(f"/v1/members/{spell['id']}/{verb}")
 
 
+async def _invite_addresses(stage: Stage, dice: random.Random) -> httpx2.Response | None:
+    network = stage.network(dice)
+    if network is None:
+        return None
+    addresses = [f"person{dice.randint(1, 9)}@example.org" for _ in range(2)]
+    path, body = f"/v1/networks/{network['id']}/invitations", {"addresses": addresses}
+    made = await stage.facilitator(dice, network["id"]).client.post(path, body)
+    if made.status_code == 200:
+        given = [{**one, "network_id": network["id"]} for one in made.json()["items"]]
+        stage.sent += [one for one in given if one["secret"]]
+    return made
+
+
+async def _use_invitation(stage: Stage, dice: random.Random) -> httpx2.Response | None:
+    """Accept one, or take it back; it may have been used or renewed before."""
+    if not stage.sent:
+        return None
+    sent = dice.choice(stage.sent[-6:])
+    if dice.random() < 0.3:
+        facilitator = stage.facilitator(dice, sent["network_id"])
+        path = f"/v1/invitations/{sent['invitation_id']}/revoke"
+        return await facilitator.client.post(path)
+    actor = dice.choice(stage.actors)
+    return await actor.client.post("/v1/invitations/accept", {"secret": sent["secret"]})
+
+
 async def _leave(stage: Stage, dice: random.Random) -> httpx2.Response | None:
     spell = stage.pick(dice)
     actor = stage.who(spell["person_id"]) if spell else None
@@ -346,6 +373,8 @@ WEIGHTS: dict[str, tuple[Verb, int]] = {
     "provision": (_provision, 4),
     "answer_request": (_answer_request, 7),
     "answer_invitation": (_answer_invitation, 6),
+    "invite_addresses": (_invite_addresses, 5),
+    "use_invitation": (_use_invitation, 6),
     "leave": (_leave, 6),
     "remove": (_remove, 4),
     "set_role": (_set_role, 6),

@@ -13,12 +13,13 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "archived networks": ("/v1/networks", {"archived": "true"}),
     "members": ("/v1/members", {}),
     "people": ("/v1/people", {}),
+    "invitations": ("/v1/invitations", {}),
 }
 
 
 @dataclass
 class Replica:
-    """What one caller keeps: networks, members and people by id, and where they are in the feed."""
+    """What one caller keeps: networks, members, people and invitations by id, and where they are in the feed."""
 
     name: str
     client: Client
@@ -27,18 +28,20 @@ class Replica:
     networks: Rows = field(default_factory=dict)
     members: Rows = field(default_factory=dict)
     people: Rows = field(default_factory=dict)
+    invitations: Rows = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)  # the last version the feed named
     heard: int = 0
 
     async def begin(self) -> None:
         """List everything; the feed is followed from the first list's first page."""
-        self.networks, self.members, self.people, self.told = {}, {}, {}, {}
+        self.networks, self.members, self.people, self.invitations = {}, {}, {}, {}
+        self.told = {}
         self.cursor = ""
         for name, (path, params) in LISTS.items():
             if self.client.token is None and path != "/v1/networks":
                 continue
             rows = await self._list(path, params)
-            {"members": self.members, "people": self.people}.get(name, self.networks).update(rows)
+            getattr(self, name.rsplit(" ", maxsplit=1)[-1]).update(rows)
 
     async def _list(self, path: str, params: dict[str, str]) -> Rows:
         found: Rows = {}
@@ -87,9 +90,16 @@ class Replica:
             await self._read_member(row_id)
         elif kind == "person":
             await self._read_person(row_id)
+        elif kind == "invitation":
+            await self._read_invitation(row_id)
 
     def _rows(self, kind: str) -> Rows:
-        kept = {"network": self.networks, "member": self.members, "person": self.people}
+        kept = {
+            "network": self.networks,
+            "member": self.members,
+            "person": self.people,
+            "invitation": self.invitations,
+        }
         return kept.get(kind, {})
 
     def _drop(self, kind: str, row_id: str) -> None:
@@ -99,6 +109,8 @@ class Replica:
         if kind == "network":
             for member_id in [m["id"] for m in self.members.values() if m["network_id"] == row_id]:
                 self._drop("member", member_id)
+            for sent in [i["id"] for i in self.invitations.values() if i["network_id"] == row_id]:
+                self._drop("invitation", sent)
             for below in [n["id"] for n in self.networks.values() if n["parent_id"] == row_id]:
                 self._drop("network", below)
 
@@ -106,7 +118,9 @@ class Replica:
         """List a network again, what is in it, and the sub-groups below with what is in them."""
         await self._read_network(network_id)
         if self.client.token is not None:
-            self.members.update(await self._list("/v1/members", {"network_id": network_id}))
+            within = {"network_id": network_id}
+            self.members.update(await self._list("/v1/members", within))
+            self.invitations.update(await self._list("/v1/invitations", within))
         for archived in ("false", "true"):
             params = {"parent_id": network_id, "archived": archived}
             for below in await self._list("/v1/networks", params):
@@ -133,6 +147,13 @@ class Replica:
         else:
             self.members[member_id] = answer.json()
 
+    async def _read_invitation(self, invitation_id: str) -> None:
+        answer = await self.client.get(f"/v1/invitations/{invitation_id}")
+        if answer.status_code == 404:
+            self._drop("invitation", invitation_id)
+        else:
+            self.invitations[invitation_id] = answer.json()
+
     async def _read_person(self, person_id: str) -> None:
         answer = await self.client.get(f"/v1/people/{person_id}")
         # The directory holds who is listed; fellows that are not come with their memberships.
@@ -149,7 +170,7 @@ class Replica:
         fresh = Replica(self.name, self.client, self.operator)
         await fresh.begin()
         found = []
-        for kind in ("networks", "members", "people"):
+        for kind in ("networks", "members", "people", "invitations"):
             mine: Rows = getattr(self, kind)
             theirs: Rows = getattr(fresh, kind)
             for row_id in sorted({*mine, *theirs}):

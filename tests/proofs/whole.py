@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, case, cast, func, select
 
 from app.db.database import Reads
-from app.models import Change, FeedHead, Member, MemberRole, Network, Person, Token
+from app.models import Change, FeedHead, Invitation, Member, MemberRole, Network, Person, Token
 
 
 def _active(*conditions: ColumnElement[bool]) -> Any:
@@ -88,6 +88,7 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "member and log": _unrecorded("member", Member),
     "person and log": _unrecorded("person", Person),
     "token and log": _unrecorded("token", Token),
+    "invitation and log": _unrecorded("invitation", Invitation),
 }
 
 
