@@ -137,6 +137,22 @@ async def test_brute_force_ends_and_a_good_token_passes(own_url: str) -> None:
         assert (await send(house.app, "GET", b"/v1/me")).status == 401  # no guess
 
 
+@pytest.mark.parametrize("verb", ["look", "accept"])
+async def test_guessing_invitations_ends(own_url: str, verb: str) -> None:
+    """A secret that opens nothing counts as a sign-in that failed, with a token or without."""
+    async with limited(own_url, rate_limit_failures=5, rate_limit_address=1_000) as house:
+        ada = await house.person("Ada")
+        path = f"/v1/invitations/{verb}"
+        codes = []
+        for number in range(8):
+            guess = {"secret": f"qi_invite_{number}"} | (
+                {} if number % 2 or verb == "look" else {"display_name": "Eve"}
+            )
+            client = ada.client if number % 2 else house.anonymous
+            codes.append((await client.post(path, guess)).json()["code"])
+        assert codes == ["invitation_not_valid"] * 5 + ["rate_limited"] * 3
+
+
 async def test_brute_force_control(house: TestHouse) -> None:
     """Without the limit they go on for ever."""
     wrong = (b"authorization", b"Bearer qi_live_" + b"a" * 43)

@@ -58,7 +58,7 @@ CLOSE = (b"connection", b"close")
 # Refusals that are counted and put in the log.
 REFUSALS = (
     errors.RateLimited, errors.Overloaded, errors.RequestTimedOut, errors.BodyTimedOut, errors.HostRefused,
-    errors.TokenInAddress, errors.InvalidToken,
+    errors.TokenInAddress, errors.InvalidToken, errors.InvitationNotValid,
 )  # fmt: skip
 
 
@@ -118,6 +118,7 @@ class Asked:
     call: Call | None = None
     door: Door | None = None
     marks: list[Header] = field(default_factory=list)  # how much is left to this caller
+    guessed: bool = False  # a secret that opens nothing
 
 
 class Front:
@@ -190,7 +191,7 @@ class Front:
             logs.note_fault(asked.request_id, error)
             told = errors.InternalError("The error has been noted under this request id.")
             answer = problem(told, asked.request_id)
-        if answer.status == 401:  # noqa: PLR2004
+        if answer.status == 401 or asked.guessed:  # noqa: PLR2004
             answer = self._failed_sign_in(answer, asked)
         await self._send(send, answer, asked)
         tally = self._no_operation if asked.door is None else self._tallies[id(asked.door)]
@@ -282,6 +283,7 @@ class Front:
         return answer
 
     def _refuse(self, error: HouseError, asked: Asked) -> Answer:
+        asked.guessed = isinstance(error, errors.InvitationNotValid)
         if isinstance(error, REFUSALS):
             self.rooms.metrics.refused[error.code] += 1
             logs.note_refusal(error.code, self._line(asked))

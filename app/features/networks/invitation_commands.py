@@ -213,8 +213,6 @@ def _name_is_asked(work: Work, body: InvitationAccept) -> None:
     if work.viewer.person_id is None and body.display_name is None:
         detail = "Nobody is signed in: say who comes, or sign in first."
         raise refuse("/display_name", "missing", detail)
-    if work.viewer.person_id is not None and body.display_name is not None:
-        raise refuse("/display_name", "signed_in", "You are signed in, and have a name already.")
 
 
 async def _come_in(

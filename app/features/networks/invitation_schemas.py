@@ -142,7 +142,8 @@ class InvitationAccept(InvitationLook):
     """The secret, and who comes if nobody is signed in."""
 
     display_name: PersonName | None = Field(
-        default=None, description="Your name, if you are not signed in, and only then."
+        default=None,
+        description="Your name if you are not signed in. Who is signed in has one, and keeps it.",
     )
 
 
