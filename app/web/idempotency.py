@@ -61,6 +61,11 @@ async def run(call: Call, command: Command, *, principal: str | None = None) -> 
     return await run(call, command, principal=principal)  # as before: a twin may be doing the same
 
 
+def look_at_key(call: Call) -> None:
+    """For a POST that only reads: it may be repeated as it is. Errors: `Invalid` for a key that is no key."""
+    _key(call, "")
+
+
 def _key(call: Call, principal: str | None) -> str | None:
     raw = call.headers.get(b"idempotency-key")
     if raw is None or call.method != "POST" or principal is None:

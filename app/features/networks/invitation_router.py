@@ -109,6 +109,7 @@ async def look_at_invitation(call: CallDep, body: InvitationLook) -> Answer:
 
     Unknown, used, taken back or expired: always 404 `invitation_not_valid`.
     """
+    idempotency.look_at_key(call)
     house = call.rooms.house
     document = await queries.shown_by_secret(
         house.db, call.viewer, hash_of(body.secret), house.clock()
