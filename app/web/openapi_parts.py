@@ -88,9 +88,9 @@ PROBLEM = {
 }
 PROBLEM_FIELD = {
     "type": "object",
-    "description": "One thing wrong: where (a JSON pointer, or `?name` for a query parameter), and what.",
+    "description": "One thing wrong: where (a JSON pointer, `?name` for a query parameter, or a header), and what.",
     "properties": {
-        "pointer": _text(500, "/name", pattern="^([/?]|$)"),
+        "pointer": _text(500, "/name", pattern="^([/?]|[A-Z]|$)"),
         "code": _text(100, "missing", pattern="^[a-z0-9_]+$"),
         "detail": _text(2000, "Field required", pattern=_READABLE),
     },
