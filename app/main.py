@@ -104,7 +104,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         await db.start()
-        tidying = asyncio.create_task(keep_tidy(rooms.house, rooms.metrics.job))
+        tidying = asyncio.create_task(keep_tidy(rooms.house, settings, rooms.metrics.job))
         try:
             yield
         finally:

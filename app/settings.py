@@ -70,6 +70,11 @@ class Settings(BaseSettings):
         default=None,
         description="File that says who was erased, for restored backups; without it, beside a SQLite file.",
     )
+    log_kept_days: int | None = Field(
+        default=None,
+        ge=30,
+        description="Days that the change log goes back, at least 30; without it the log is kept whole.",
+    )
     access_log: bool = Field(
         default=True, description="One JSON line a request, without personal data."
     )

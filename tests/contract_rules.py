@@ -18,7 +18,7 @@ AT_THE_ROOT = (
 )  # fmt: skip
 # As the NHS API platform spells them.
 CAMEL = {"releaseId", "commitId", "responseCode"}
-NO_PLURAL = ("people", "me", "history", "member-history", "audit")
+NO_PLURAL = ("people", "me", "history", "member-history", "audit", "export")
 # The resource is named by a secret, which has no place in an address, and is all that one needs to come in.
 BY_SECRET = ("/v1/invitations/accept", "/v1/invitations/look")
 # Words that generated code stumbles over in Swift, TypeScript or Python.

@@ -15,7 +15,9 @@ BLOB = re.compile(rb"X'([0-9A-Fa-f]+)'")
 def dump(url: str) -> bytes:
     """The dump of a database, as an operator would make it. Errors: `PostgresNotFound` without pg_dump."""
     if not url.startswith("sqlite:///"):
-        return subprocess.run([_pg_dump(), "--dbname", url], check=True, capture_output=True).stdout
+        return subprocess.run(
+            [_program("pg_dump"), "--dbname", url], check=True, capture_output=True
+        ).stdout
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     try:
         text = "\n".join(connection.iterdump()).encode()
@@ -42,12 +44,27 @@ def hits(haystack: bytes, needles: Iterable[str]) -> list[str]:
     return [needle for needle in needles if needle.lower().encode() in folded]
 
 
-def _pg_dump() -> str:
+def restore_into(url: str, source: str) -> None:
+    """Make a backup of one database and restore it into an empty one, as an operator would."""
+    if source.startswith("sqlite:///"):
+        here = sqlite3.connect(source.removeprefix("sqlite:///"))
+        there = sqlite3.connect(url.removeprefix("sqlite:///"))
+        try:
+            here.backup(there)
+        finally:
+            here.close()
+            there.close()
+        return
+    psql = [_program("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url]
+    subprocess.run(psql, check=True, capture_output=True, input=dump(source))
+
+
+def _program(name: str) -> str:
     try:
-        beside = find_programs() / "pg_dump"
+        beside = find_programs() / name
     except PostgresNotFound:
-        beside = Path("pg_dump")
-    found = str(beside) if beside.exists() else shutil.which("pg_dump")
+        beside = Path(name)
+    found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:
-        raise PostgresNotFound("There is no pg_dump beside PostgreSQL's programs or on the path.")
+        raise PostgresNotFound(f"There is no {name} beside PostgreSQL's programs or on the path.")
     return found

@@ -57,7 +57,9 @@ async def test_a_failure_is_noted_and_tried_again(
 
     broken: Any = Broken()
     caplog.set_level(logging.ERROR, "qi_networks.errors")
-    tidying = asyncio.create_task(keep_tidy(replace(house.app.rooms.house, db=broken), every=0))
+    tidying = asyncio.create_task(
+        keep_tidy(replace(house.app.rooms.house, db=broken), Settings(), every=0)
+    )
     async with asyncio.timeout(20):
         await worked.wait()
     tidying.cancel()

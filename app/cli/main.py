@@ -33,6 +33,8 @@ token = typer.Typer(help="Make, list and revoke tokens.", no_args_is_help=True)
 audit = typer.Typer(help="Prove that the log is as it was written.", no_args_is_help=True)
 cli.add_typer(audit, name="audit")
 cli.add_typer(importing, name="import")
+erasures = typer.Typer(help="Who was erased, and what is left.", no_args_is_help=True)
+cli.add_typer(erasures, name="erasures")
 cli.add_typer(token, name="token")
 
 
@@ -185,6 +187,59 @@ def audit_verify(
     from app.cli.audit import verify
 
     verify(since, expect)
+
+
+@cli.command()
+def export(person: Annotated[uuid.UUID, typer.Argument(help="Whose, by id.")]) -> None:
+    """Write everything that is kept about a person as JSON, and note that it was done."""
+    from app.cli.privacy import export_person
+
+    export_person(str(person))
+
+
+@cli.command()
+def retention(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what is due, and do nothing.")
+    ] = False,
+) -> None:
+    """Do what is due by age, as a server does every hour, and say how much it was."""
+    from app.cli.privacy import retention as run
+
+    run(dry_run=dry_run)
+
+
+@erasures.command("list")
+def erasures_list() -> None:
+    """Write who was erased and when, ids alone: the ledger for a restored backup."""
+    from app.cli.privacy import list_erasures
+
+    list_erasures()
+
+
+@erasures.command("replay")
+def erasures_replay(
+    file: Annotated[Path, typer.Argument(help="The ledger.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say whom it would erase, and do nothing.")
+    ] = False,
+) -> None:
+    """Erase everybody in a ledger again: after a backup was restored, before it is served."""
+    from app.cli.privacy import replay
+
+    if not file.is_file():
+        raise Refused(f"There is no file {file}.")
+    replay(file, dry_run=dry_run)
+
+
+@erasures.command("find")
+def erasures_find(
+    words: Annotated[str, typer.Argument(help="A name, say.")],
+) -> None:
+    """Write where words stand in what people typed: table, id, field."""
+    from app.cli.privacy import find_words
+
+    find_words(words)
 
 
 @cli.command()

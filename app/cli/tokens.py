@@ -102,7 +102,7 @@ async def _first_operator(work: Work, wanted: Wanted) -> dict[str, Any]:
 
 def _by_id() -> Any:
     return select(Person.id, Person.display_name, Person.operator).where(
-        Person.id == bindparam("person_id", type_=ID)
+        Person.id == bindparam("person_id", type_=ID), Person.erased_at.is_(None)
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from app.core.access import INSIDE, NAME
+from app.core.access import INSIDE, NAME, SELF
 from app.core.work import KINDS, Model, Work
 from app.db.database import ChangeRow
 
@@ -83,6 +83,14 @@ def record_read(work: Work, network_id: str, operation: str) -> None:
     told = Told(network_id=network_id, tier=INSIDE, outer=False)
     record(
         work, "read.network", network_id, told, version=0, outer_version=0, op="read", fields=(operation,)
+    )  # fmt: skip
+
+
+def record_look_at_person(work: Work, person_id: str, operation: str) -> None:
+    """Write that everything kept of a person was read; for the audit, as above."""
+    told = Told(person_id=person_id, tier=SELF, outer=False)
+    record(
+        work, "read.person", person_id, told, version=0, outer_version=0, op="read", fields=(operation,)
     )  # fmt: skip
 
 

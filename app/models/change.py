@@ -74,6 +74,8 @@ class Installation(Base):
     demo: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
     demo_key: Mapped[str | None] = mapped_column(String(64))
     baseline: Mapped[str | None] = mapped_column(String(64))
+    # When a server last began to tidy: of several, one does it.
+    tidied_at: Mapped[str | None] = mapped_column(INSTANT)
 
 
 class Idempotency(Base):

@@ -28,7 +28,7 @@ __all__ = ["DESCRIPTION", "VERSION", "contract", "doors_of", "operation_id"]
 VERSION = package.__version__
 FORM = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 VALUES = ("examples", "default", "enum")  # what stands there is no schema
-UNTAGGED = ("Health", "Ping", "Status")  # of this moment, for nobody to keep
+UNTAGGED = ("Health", "Ping", "Status", "Export")  # of this moment, for nobody to keep
 DONE = {"200": "Done.", "201": "Made.", "204": "Done; there is nothing to show."}
 
 
@@ -98,6 +98,7 @@ def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list
     more = ["ETag"] if etag else []
     more += ["Link"] if method == "get" and "'cursor'" in str(parameters) else []
     more += ["Location"] if "201" in responses else []
+    more += ["Content-Disposition"] if door.path.endswith("/export") else []
     more += ["Idempotent-Replayed"] if method == "post" else []
     for done, answer in responses.items():
         answer |= {"headers": header_references(*more), "description": DONE[done]}

@@ -142,6 +142,11 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "How much is left of it, `r`, and in how many seconds it is whole again, `t`.",
         "schema": _text(200, '"token";r=1199;t=60', pattern=_PRINTABLE),
     },
+    "Content-Disposition": {
+        "description": "The name to keep the download under.",
+        "required": True,
+        "schema": _text(200, 'attachment; filename="qi-networks-export.json"'),
+    },
     "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": _SECONDS},
     "Idempotent-Replayed": {
         "description": "`true` when this answers an Idempotency-Key seen before.",

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=("pk_erasure")),
     )
     op.add_column("person", sa.Column("erased_at", INSTANT, nullable=True))
+    op.add_column("installation", sa.Column("tidied_at", INSTANT, nullable=True))
     op.add_column("change", sa.Column("token_id", ID, nullable=True))
     op.add_column("change", sa.Column("seal", sa.String(length=64), nullable=True))
     op.create_index("ix_change_actor_seq", "change", ["actor_id", "seq"], unique=False)
@@ -179,6 +180,7 @@ def downgrade() -> None:
         op.drop_index(f"ix_change_{name}_seq", table_name="change")
     for name in ("seal", "token_id"):
         op.drop_column("change", name)
+    op.drop_column("installation", "tidied_at")
     op.drop_column("person", "erased_at")
     op.drop_index("ix_token_client_id", table_name="token")
     op.drop_column("token", "client_id")

@@ -1,11 +1,12 @@
-"""The rows of privacy: everybody erases themselves, unless something needs them."""
+"""The rows of privacy: everybody erases themselves, and takes what is kept of them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.permissions import oracle
-from tests.permissions.facts import VISIBILITIES, Actor, Facts
+from tests.permissions.facts import VISIBILITIES, Actor, Facts, Somebody
 from tests.permissions.oracle import Outcome
-from tests.permissions.table import Cell, personas, rows_of
+from tests.permissions.table import Cell, personas, rows_of, same_sets
 
 
 def in_the_way(facts: Facts, actor: Actor) -> Outcome | None:
@@ -25,6 +26,26 @@ def in_the_way(facts: Facts, actor: Actor) -> Outcome | None:
             return oracle.refused("last_facilitator")
     operators = [key for key, person in facts.people.items() if person.operator]
     return oracle.refused("last_operator") if operators == [actor.person] else None
+
+
+@rows_of("exportMe")
+def export_me(facts: Facts) -> Iterator[Cell]:
+    """Everybody themselves, on record."""
+    for key in VISIBILITIES:
+        for label, actor in personas(facts, facts.nets[key]):
+            end = oracle.gate(actor, "account:read")
+            own = facts.people[actor.person] if actor.person else None
+
+            def check(found: dict[str, Any], *, own: Somebody | None = own) -> str:
+                if own is None or found["person"]["id"] != own.id:
+                    return f"somebody else: {found['person']['id']}"
+                spells = {spell.id for spell in facts.spells.values() if spell.person == own.key}
+                return same_sets({item["id"] for item in found["memberships"]}, spells, {})
+
+            yield Cell(
+                "exportMe", label, key, actor, "GET", "/v1/me/export", end or (200, None), check=check,
+                recorded=(own.id,) if own and not end else (),
+            )  # fmt: skip
 
 
 @rows_of("eraseMe")

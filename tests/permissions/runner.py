@@ -59,9 +59,9 @@ class Watched:
 
 
 def _look(change: ChangeRow) -> Write:
-    """An operator's look inside, which is a row of the log alone, noted like a write."""
-    values = {"network_id": change.network_id}
-    return Write("look", select, values, ("read", change.network_id))
+    """An operator's look inside or somebody's export, which is a row of the log alone, noted like a write."""
+    values = {"network_id": change.network_id or change.resource_id}
+    return Write("look", select, values, ("read", change.resource_id))
 
 
 @dataclass

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, or_, update
 from app.core import words
 from app.core.access import CARD, INSIDE
 from app.core.changes import Told, change, remove
+from app.core.erased import mark_sign_in
 from app.core.errors import FieldError, LastFacilitator, LastOperator
 from app.core.fetching import is_last_facilitator, lives_elsewhere
 from app.core.work import Work
@@ -138,7 +139,6 @@ def _empty_person(work: Work, person: Row) -> None:
     told = Told(person_id=person["id"], tier=CARD, reach="signed_in" if person["listed"] else None)
     change(work, "person.erased", person, values, told)
     work.delete(PersonTopic, {"person_id": person["id"]})
-    work.delete(Identity, {"person_id": person["id"]})
 
 
 async def _forget_addresses(work: Work, person: Row) -> list[str]:
@@ -151,7 +151,10 @@ async def _forget_addresses(work: Work, person: Row) -> list[str]:
 
 
 async def _end_access(work: Work, person_id: str) -> None:
-    """Delete tokens and clients, which have names that people gave them: nothing comes in with them any more."""
+    """Delete sign-ins, tokens and clients, which have names that people gave them: nobody comes in by them any more."""
+    for identity in await holdings.identities_of(work, person_id):
+        mark_sign_in(work, identity["issuer"], identity["subject"])
+    work.delete(Identity, {"person_id": person_id})
     for what, action in (("tokens", "token.erased"), ("clients", "client.erased")):
         for row in await holdings.owned(work, person_id, what):
             remove(work, action, row, Told(person_id=person_id))

@@ -10,7 +10,7 @@ from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID, among
 from app.features.networks.spells import OPEN
-from app.models import Client, Erasure, Invitation, Member, Network, Person, Token
+from app.models import Client, Erasure, Identity, Invitation, Member, Network, Person, Token
 
 Row = dict[str, Any]
 OWNED = {"spells": Member, "tokens": Token, "clients": Client}
@@ -75,6 +75,15 @@ async def owned(work: Work, person_id: str, what: str) -> list[Row]:
     """Every row of a kind in `OWNED` that is the person's, whatever became of it."""
     model = OWNED[what]
     return await work.fetch((what, "of person"), lambda: _owned(model), {"person_id": person_id})
+
+
+def _identities() -> Any:
+    return select(Identity.issuer, Identity.subject).where(Identity.person_id == _person_id())
+
+
+async def identities_of(work: Work, person_id: str) -> list[Row]:
+    """The sign-ins of a person."""
+    return await work.fetch("identities of person", _identities, {"person_id": person_id})
 
 
 def _invitations() -> Any:

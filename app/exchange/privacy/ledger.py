@@ -8,6 +8,7 @@ import fcntl
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from app.core.errors import NotFound
 from app.core.viewer import HOUSE
 from app.core.work import House, Work, perform
 from app.db.database import Database, fetch_one
-from app.db.types import ID, instant_from_text
+from app.db.types import ID, instant_from_text, instant_text
 from app.exchange.privacy.erasing import Erased, erase_person
 from app.exchange.privacy.holdings import erasure_of, lock_person
 from app.models import (
@@ -121,6 +122,13 @@ async def keep_in_step(db: Database, settings: Settings) -> int:
     file = file_of(settings)
     entries = await entries_in(db)
     return append(file, entries) if file is not None and entries else 0
+
+
+async def scrub_after(house: House, lately: timedelta) -> None:
+    """Scrub once more where somebody was erased lately: it may not have worked, or the server ended before."""
+    since = instant_text(house.clock() - lately)
+    if any(entry.erased_at >= since for entry in await entries_in(house.db)):
+        await house.db.scrub(TABLES)
 
 
 @dataclass(frozen=True, slots=True)

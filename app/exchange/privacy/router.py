@@ -6,18 +6,44 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from app.core.changes import record_look_at_person
+from app.core.errors import NotFound
 from app.core.viewer import Scope
 from app.core.work import Work, perform
 from app.exchange.privacy import ledger
 from app.exchange.privacy.erasing import erase_person
+from app.exchange.privacy.export import export
 from app.exchange.privacy.holdings import lock_person
-from app.exchange.privacy.schemas import EraseQuery
+from app.exchange.privacy.schemas import EraseQuery, Export
 from app.web import answers
-from app.web.call import Answer, Call, CallDep
+from app.web.call import Answer, Call, CallDep, dump
 from app.web.door import Door, needs
 
 router = APIRouter(prefix="/v1", tags=["people"], route_class=Door)
 faults = logging.getLogger("qi_networks.errors")
+
+
+DOWNLOAD = (b"content-disposition", b'attachment; filename="qi-networks-export.json"')
+
+
+@router.get("/me/export", response_model=Export)
+@needs(Scope.ACCOUNT_READ)
+async def export_me(call: CallDep) -> Answer:
+    """Take everything that is kept about you, as one JSON document; each part says what it is.
+
+    Secrets are not kept, and of other people there are ids at most. That it was taken is put on record.
+    """
+    house = call.rooms.house
+    document = await export(house.db, call.viewer, house.clock())
+    if document is None:
+        raise NotFound
+    person_id = str(call.viewer.person_id)
+
+    async def command(work: Work) -> None:
+        record_look_at_person(work, person_id, "exportMe")
+
+    await perform(house, command, viewer=call.viewer, request_id=call.request_id)
+    return Answer(dump(document), 200, [answers.JSON, DOWNLOAD])
 
 
 @router.delete("/me", status_code=204)

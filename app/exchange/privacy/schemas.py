@@ -1,10 +1,152 @@
-"""The contract of privacy."""
+"""The contract of privacy: everything that is kept about one person, and what keeps an erasure from an accident."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.core.text import Input
+from app.core.text import (
+    Day,
+    EmailAddress,
+    Id,
+    Input,
+    Name,
+    OdsCode,
+    Output,
+    Paragraph,
+    UtcDateTime,
+    line,
+)
+from app.core.viewer import Scope
+from app.features.people.schemas import Person
+
+MOST = 10_000  # of each part in one document
+Words = Annotated[str, line(60, "member")]
+ScopeNames = Annotated[list[Scope], Field(max_length=30)]
+LongWords = Annotated[str, Field(max_length=20_000, examples=["We share what works."])]
+
+
+class PartDescription(Output):
+    """A part of this document, and what it is."""
+
+    part: Annotated[str, line(40, "memberships")]
+    description: Annotated[str, line(300, "Every membership, with what you said and its roles.")]
+
+
+class ExportedIdentity(Output):
+    """A sign-in: who you are to an issuer."""
+
+    issuer: Annotated[str, line(300, "https://id.example.org")]
+    subject: Annotated[str, line(255, "f81d4fae-7dec")]
+    created_at: UtcDateTime
+    last_used_on: Day | None
+
+
+class ExportedToken(Output):
+    """A token or a client, never its secret: `hint` is how that ends."""
+
+    id: Id
+    name: Name
+    hint: Annotated[str, line(16, "x7Qk")] | None
+    scopes: ScopeNames
+    network_id: Id | None
+    created_at: UtcDateTime
+    expires_at: UtcDateTime | None
+    revoked_at: UtcDateTime | None
+    last_used_on: Day | None
+
+
+class ExportedRole(Output):
+    """A role, and how long it was held."""
+
+    role: Words
+    from_at: UtcDateTime
+    to_at: UtcDateTime | None
+
+
+class ExportedMembership(Output):
+    """One spell in one network; its name only where you see it today."""
+
+    id: Id
+    network_id: Id
+    network_name: Name | None
+    role: Words
+    status: Words
+    representing: OdsCode | None
+    offer: Paragraph | None
+    message: Paragraph | None
+    reason: Paragraph | None
+    asked_at: UtcDateTime
+    joined_at: UtcDateTime | None
+    ended_at: UtcDateTime | None
+    roles: Annotated[list[ExportedRole], Field(max_length=1_000)]
+
+
+class ExportedInvitation(Output):
+    """An invitation that you sent, without the address of the other person, or that you accepted, with yours."""
+
+    id: Id
+    network_id: Id
+    sent_by_me: bool
+    address: EmailAddress | None
+    role: Words
+    status: Words
+    created_at: UtcDateTime
+    ended_at: UtcDateTime | None
+
+
+class ExportedPurpose(Output):
+    """A purpose that you worded for a network; said only where you see the network today."""
+
+    network_id: Id
+    purpose: LongWords | None
+    from_at: UtcDateTime
+    to_at: UtcDateTime | None
+
+
+class ExportedChange(Output):
+    """One thing that you did, or that was done to you, a membership or a token of yours: names of fields, no values."""
+
+    at: UtcDateTime
+    action: Words
+    resource_id: Id
+    network_id: Id | None
+    by_me: bool
+    fields: Annotated[list[Words], Field(max_length=100)]
+
+
+class Export(Output):
+    """Everything that is kept about you. Lists have the newest first, and at most 10,000 of a kind."""
+
+    exported_at: UtcDateTime
+    about: Annotated[list[PartDescription], Field(max_length=20)]
+    left_out: Annotated[list[Words], Field(max_length=20)] = Field(
+        description="Parts of which there is more than this document has; the operator can give all of it."
+    )
+    person: Person = Field(description="Who you are here, and what you said of yourself.")
+    identities: Annotated[list[ExportedIdentity], Field(max_length=MOST)] = Field(
+        description="The sign-ins that you are known by."
+    )
+    tokens: Annotated[list[ExportedToken], Field(max_length=MOST)] = Field(
+        description="Your tokens, also those that ended; their secrets are not kept."
+    )
+    clients: Annotated[list[ExportedToken], Field(max_length=MOST)] = Field(
+        description="Programs that act in your name, also those that ended."
+    )
+    memberships: Annotated[list[ExportedMembership], Field(max_length=MOST)] = Field(
+        description="Every membership, request and invitation, with what was said and the roles held."
+    )
+    invitations: Annotated[list[ExportedInvitation], Field(max_length=MOST)] = Field(
+        description="Invitations by a link that you sent or accepted."
+    )
+    purposes: Annotated[list[ExportedPurpose], Field(max_length=MOST)] = Field(
+        description="Purposes that you worded for networks."
+    )
+    changes: Annotated[list[ExportedChange], Field(max_length=MOST)] = Field(
+        description="What the log has of you: when you did what, and what others did to what is yours."
+    )
+    reads: Annotated[list[ExportedChange], Field(max_length=MOST)] = Field(
+        description="When an operator looked at you, or somebody exported this."
+    )
 
 
 class EraseQuery(Input):

@@ -51,7 +51,8 @@ async def mint_token(work: Work, body: TokenCreate) -> tuple[dict[str, Any], str
 
 
 def _person() -> Any:
-    return select(Person.id).where(Person.id == bindparam("person_id", type_=ID))
+    alive = (Person.id == bindparam("person_id", type_=ID), Person.erased_at.is_(None))
+    return select(Person.id).where(*alive)
 
 
 def _not_wider(viewer: Viewer, body: TokenCreate) -> None:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from app.core import access
 from app.core.access import HIDDEN
 from app.core.changes import change
+from app.core.erased import is_erased
 from app.core.errors import (
     AlreadyMember,
     Forbidden,
@@ -152,7 +153,8 @@ async def _accept(work: Work, network: dict[str, Any], spell: dict[str, Any]) ->
 
 def _person(rank: str) -> Any:
     standing = access.person_standing(rank).label("_tier")
-    return select(Person.id, standing).where(Person.id == bindparam("person_id", type_=ID))
+    alive = and_(Person.id == bindparam("person_id", type_=ID), Person.erased_at.is_(None))
+    return select(Person.id, standing).where(alive)
 
 
 async def add_member(work: Work, body: MemberCreate) -> str:
@@ -236,6 +238,8 @@ async def update_membership(
     if not values:
         return
     role = values.get("role")
+    if role == "facilitator" and await is_erased(work, spell["person_id"]):
+        raise IllegalTransition("This person has been erased and can lead nothing.")
     if role and spell["role"] == "facilitator" and await is_last_facilitator(work, network["id"]):
         raise LastFacilitator
     change(

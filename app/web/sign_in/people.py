@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select, update
 
+from app.core.erased import issued_before_erasure
 from app.core.errors import InvalidToken
 from app.core.issuers import Issuer
 from app.core.viewer import Viewer
@@ -66,6 +67,9 @@ class SignIn:
         values = {"issuer": issuer.issuer, "subject": subject}
         row = await fetch_one(self._house.db, "identity", _lookup, values)
         if row is None:
+            made_at = datetime.fromtimestamp(claims["iat"], UTC)
+            if await issued_before_erasure(self._house.db, issuer.issuer, subject, made_at):
+                raise InvalidToken
             await self._make(issuer, subject, claims, request_id)
             row = await fetch_one(self._house.db, "identity", _lookup, values)
         if row is None:

@@ -1,0 +1,66 @@
+"""Where words still stand in free text that somebody wrote: for an operator who was asked to have them redacted.
+
+It reads what people typed and nothing else, and changes nothing: what to do about a name in somebody else's sentence
+is for people to decide.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Text, bindparam, func, select
+
+from app.db.database import Database
+from app.db.types import JsonText
+from app.models import Base, Invitation, Member, Network, NetworkPurpose, Person
+
+# Every column that people type something into, by table.
+TYPED: dict[Any, tuple[str, ...]] = {
+    Network: (
+        *("name", "purpose", "aims", "links", "charter", "member_offer", "engagement_strategy", "resourcing"),
+        *("place", "host_name", "hosted_at", "closing_note"),
+    ),
+    NetworkPurpose: ("purpose",),
+    Member: ("offer", "message", "reason"),
+    Person: ("display_name", "skills", "bio", "links", "email"),
+    Invitation: ("address",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A field that has the words: no text, so that a report can be handed on."""
+
+    table: str
+    id: str
+    field: str
+
+
+def _holding(model: type[Base], name: str) -> Any:
+    table: Any = model
+    text = getattr(table, name)
+    if isinstance(text.type, JsonText) or name in ("aims", "links", "charter", "skills"):
+        text = text.cast(Text)
+    found = func.lower(text).like(func.lower(bindparam("pattern")), escape="\\")
+    return select(table.id).where(found).order_by(table.id)
+
+
+async def find(db: Database, words: str) -> list[Found]:
+    """Every field in which these words stand, one after the other, in whatever case (of ASCII letters on SQLite)."""
+    escaped = words
+    for special in ("\\", "%", "_"):
+        escaped = escaped.replace(special, f"\\{special}")
+    values = {"pattern": f"%{escaped}%"}
+    found: list[Found] = []
+    for model, name in _columns():
+        build = partial(_holding, model, name)
+        rows = await db.fetch_slow(("find", model, name), build, values)
+        found += [Found(model.__tablename__, row["id"], name) for row in rows]
+    return found
+
+
+def _columns() -> Iterator[tuple[Any, str]]:
+    for model, names in TYPED.items():
+        for name in names:
+            yield model, name

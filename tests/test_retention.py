@@ -1,0 +1,168 @@
+"""Retention: what is due by its age goes, is counted the same in a dry run, and nothing else is touched."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, delete, select
+
+from app.core.changes import Told, create
+from app.core.work import House, Work, perform
+from app.db.database import Transaction, Write
+from app.exchange.privacy.retention import Outcome, retain
+from app.exchange.privacy.rules import RULES
+from app.features.audit.verify import ChainBroken, verify
+from app.jobs.tidying import TURN, _take_turn
+from app.models import Change, Idempotency, Invitation, Member, Token, UsedAssertion
+from app.settings import Settings
+from tests.documents import ROOT, rows, section, words
+from tests.house import TestHouse
+from tests.privacy_story import joined, network_of
+
+pytestmark = pytest.mark.anyio
+BEGINNING = datetime(2026, 1, 1, 12, tzinfo=UTC)
+OLD, YOUNG = BEGINNING, BEGINNING + timedelta(days=195)
+NOW = BEGINNING + timedelta(days=200)
+
+
+async def _things(house: TestHouse, tag: str, at: datetime) -> None:
+    """One of everything that a rule is about, as old as `at`."""
+    ada, ben = await house.person(f"Ada {tag}"), await house.person(f"Ben {tag}")
+    network = await network_of(ada, join_policy="request")
+    spell = await joined(ben, network, message=f"May I, {tag}?")
+    await ada.client.post(f"/v1/members/{spell}/decline")
+    key = {"Idempotency-Key": tag}
+    await ada.client.post("/v1/networks", {"name": "N", "purpose": "P"}, headers=key)
+    day = at.date()
+    await house.token(ada.id, name=f"unused {tag}", last_used_on=day)
+    await house.token(ada.id, name=f"ended {tag}", last_used_on=day, revoked_at=at)
+
+    async def command(work: Work) -> None:
+        for number, accepted in enumerate((True, False)):
+            invitation = {
+                "id": work.new_id(), "network_id": network, "address": f"{tag}{number}@example.org",
+                "secret_hash": work.new_id(), "role": "member", "status": "accepted" if accepted else "pending",
+                "invited_by": None, "expires_at": at + timedelta(days=1), "ended_at": at if accepted else None,
+                "accepted_by": None,
+            }  # fmt: skip
+            create(work, "invitation.created", invitation, Told(network_id=network, outer=False))
+        client = {
+            "id": work.new_id(), "person_id": ada.id, "name": tag, "secret_hash": None, "hint": None,
+            "public_keys": "[]", "scopes": "[]", "network_id": None, "expires_at": at, "revoked_at": None,
+            "last_used_on": None,
+        }  # fmt: skip
+        create(work, "client.created", client, Told(person_id=ada.id))
+        ends = at + timedelta(days=1) if tag == "old" else NOW + timedelta(hours=1)
+        work.insert(UsedAssertion, {"id": tag, "expires_at": ends})
+
+    await perform(house.app.rooms.house, command)
+
+
+async def _world(url: str) -> None:
+    for tag, at in (("old", OLD), ("young", YOUNG)):
+        async with TestHouse.over(url, clock=lambda at=at: at) as house:  # type: ignore[misc]
+            await _things(house, tag, at)
+
+
+async def column(house: House, attribute: Any) -> set[str]:
+    """The values of a column, without null."""
+    found = await house.db.fetch(("column", attribute), lambda: select(attribute), {})
+    return {row[attribute.key] for row in found if row[attribute.key] is not None}
+
+
+def quiet(_what: str, _done: int, _of: int) -> None:
+    """Nobody watches."""
+
+
+def due(found: list[Outcome]) -> dict[str, int]:
+    return {one.rule: one.rows for one in found}
+
+
+async def test_what_is_old_goes_and_what_is_young_stays(own_url: str) -> None:
+    await _world(own_url)
+    settings = Settings(database_url=own_url)
+    async with TestHouse.over(own_url, clock=lambda: NOW) as house:
+        inside = house.app.rooms.house
+        before = await column(inside, Change.seq)
+        first = await retain(inside, settings, dry_run=True)
+        assert due(first) == {
+            "kept_answers": 2, "used_assertions": 1, "unused_tokens": 3, "ended_tokens": 1, "ended_clients": 1,
+            "invitation_addresses": 2, "request_messages": 1,
+        }  # fmt: skip
+        assert await retain(inside, settings, dry_run=True) == first
+        assert await column(inside, Change.seq) == before  # a dry run does nothing
+        assert await retain(inside, settings) == first
+        assert set(due(await retain(inside, settings)).values()) == {0}
+        assert await column(inside, Idempotency.key) == set()
+        assert await column(inside, UsedAssertion.id) == {"young"}
+        assert await column(inside, Invitation.address) == {
+            "young0@example.org",
+            "young1@example.org",
+        }
+        assert await column(inside, Member.message) == {"May I, young?"}
+        names = await column(inside, Token.name)
+        assert {"unused old", "unused young", "ended young"} <= names
+        assert "ended old" not in names
+        assert await _revoked(inside) == {"unused old", "ended young", "test"}
+        await verify(inside.db, quiet)
+
+
+async def _revoked(house: House) -> set[str]:
+    def build() -> Any:
+        return select(Token.name).where(Token.revoked_at.is_not(None))
+
+    return {row["name"] for row in await house.db.fetch("revoked", build, {})}
+
+
+async def test_a_log_that_was_shortened_is_provable_from_there(own_url: str) -> None:
+    await _world(own_url)
+    settings = Settings(database_url=own_url, log_kept_days=30)
+    async with TestHouse.over(own_url, clock=lambda: NOW) as house:
+        inside = house.app.rooms.house
+        young = await inside.db.fetch(
+            "young", lambda: select(Change.seq, Change.at).order_by(Change.seq), {}
+        )
+        keep = {row["seq"] for row in young if row["at"] >= "2026-06"}
+        old = len(young) - len(keep)
+        assert old > 5
+        assert due(await retain(inside, settings, dry_run=True))["log"] == old
+        whole = await verify(inside.db, quiet)
+        assert due(await retain(inside, settings))["log"] == old
+        assert keep <= await column(inside, Change.seq)
+        assert min(await column(inside, Change.seq)) == min(keep)
+        rest = await verify(inside.db, quiet)
+        assert (rest.first, rest.rows < whole.rows + 20) == (min(keep), True)
+        assert due(await retain(inside, settings))["log"] == 0
+        feed = await house.anonymous.get("/v1/changes")
+        assert feed.status_code == 200
+        await _break(inside)
+        with pytest.raises(ChainBroken):
+            await verify(inside.db, quiet)
+
+
+async def _break(house: House) -> None:
+    """The control: take one row more, without keeping its seal."""
+    first = min(await column(house, Change.seq))
+
+    async def run(tx: Transaction) -> None:
+        write = Write(
+            "break", lambda: delete(Change).where(Change.seq == bindparam("first")), {"first": first}, ("change", first)
+        )  # fmt: skip
+        await tx.write([write])
+
+    await house.db.unit(run)
+
+
+async def test_of_several_servers_one_tidies(own_url: str) -> None:
+    now = [NOW]
+    async with TestHouse.over(own_url, clock=lambda: now[0]) as house:
+        inside = house.app.rooms.house
+        assert [await _take_turn(inside) for _ in range(3)] == [True, False, False]
+        now[0] += TURN
+        assert [await _take_turn(inside) for _ in range(2)] == [True, False]
+
+
+def test_the_page_says_what_the_rules_are() -> None:
+    text = (ROOT / "docs" / "privacy.md").read_text()
+    said = {words(row[0])[0]: float(row[1]) for row in rows(section(text, "Retention"))}
+    assert said == {rule.name: float(rule.days) for rule in RULES}
