@@ -19,6 +19,8 @@ from typing import Any
 
 import orjson
 
+from tests.secrets_issued import logs, note_printed
+
 PROGRAM = str(Path(sys.executable).parent / "qi-networks")
 SETTINGS = (
     "DATABASE_URL",
@@ -49,7 +51,7 @@ def free_port() -> int:
 
 def run(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return subprocess.run(
+    done = subprocess.run(
         [PROGRAM, *words],
         env=environment(settings),
         capture_output=True,
@@ -57,6 +59,9 @@ def run(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
         timeout=LONG_ENOUGH,
         check=False,
     )
+    note_printed(done.stdout)
+    logs.add(done.stderr)
+    return done
 
 
 @dataclass
@@ -154,6 +159,8 @@ def reading(process: subprocess.Popen[str]) -> Iterator[Server]:
         for stream in (process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
+        note_printed("".join(server.out))
+        logs.add("".join(server.err))
 
 
 def curl(line: str) -> Any:

@@ -8,11 +8,19 @@ from pathlib import Path
 import pytest
 
 from app.db.schema import migrate
-from tests.house import TestHouse
+from tests import secrets_issued
+from tests.command_line import SECRET_KEY
+from tests.dumps import rows_of_postgres
+from tests.house import SECRET, TestHouse
 from tests.postgres import PostgresServer, shared_postgres
 from tests.reference import load_small
 
 logging.getLogger("qi_networks.errors").setLevel(logging.DEBUG)
+# For `no_secret_stays`, and for nothing else: pytest would keep every line of a test in memory.
+logging.getLogger("qi_networks.access").setLevel(logging.INFO)
+logging.getLogger("qi_networks.access").propagate = False
+secrets_issued.watch()
+secrets_issued.note_fixed(SECRET, SECRET_KEY)
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -30,9 +38,34 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 
 
 @pytest.fixture(scope="session")
-def postgres(shared_folder: Path) -> Iterator[PostgresServer]:
-    """The run's PostgreSQL server."""
+def left_in_databases() -> list[str]:
+    """Where a secret stood in a database that is gone."""
+    return []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_secret_stays(
+    tmp_path_factory: pytest.TempPathFactory, left_in_databases: list[str]
+) -> Iterator[None]:
+    """Of all the secrets that the suite issues, none is in a log or in a database (controls: test_secrets.py)."""
+    base = tmp_path_factory.getbasetemp()
+    secrets_issued.logs.start(base / "all.log")
+    yield
+    files = [secrets_issued.logs.stop(), *sorted(base.rglob("*.db*"))]
+    left = secrets_issued.found_in_files(file for file in files if file.is_file())
+    assert left + left_in_databases == []
+
+
+@pytest.fixture(scope="session")
+def postgres(shared_folder: Path, left_in_databases: list[str]) -> Iterator[PostgresServer]:
+    """The run's PostgreSQL server; before a database is dropped, it is searched for secrets."""
+
+    def search(name: str, url: str) -> None:
+        hits = secrets_issued.found_in(rows_of_postgres(url))
+        left_in_databases.extend(f"{name}: {hit}" for hit in hits)
+
     server = shared_postgres(shared_folder)
+    server.before_drop = search
     yield server
     server.stop()
 

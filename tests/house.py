@@ -100,7 +100,7 @@ class TestHouse:
         """The service over a migrated database."""
         given = {**WITHOUT_LIMITS, "allowed_hosts": "test", **settings}
         app = create_app(
-            Settings(database_url=url, access_log=False, **given), SECRET, clock=clock, ids=ids
+            Settings(database_url=url, access_log=True, **given), SECRET, clock=clock, ids=ids
         )
         await app.rooms.house.db.start()
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=True)  # type: ignore[arg-type]

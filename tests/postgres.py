@@ -11,6 +11,7 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +47,8 @@ class PostgresServer:
     users: IO[bytes] | None = None
     """The lock that keeps a server of our own alive; None for a foreign one."""
     made: set[str] = field(default_factory=set)
+    before_drop: Callable[[str, str], None] | None = None
+    """Called with the name and the address of a database of ours that is about to go."""
 
     def url(self, database: str) -> str:
         """Return the address of a database, `postgresql://user@host:port/name`."""
@@ -62,6 +65,8 @@ class PostgresServer:
 
     def drop_database(self, name: str) -> None:
         """Drop a database with the connections to it; a name that does not exist is no error."""
+        if self.before_drop is not None and name in self.made:
+            self.before_drop(name, self.url(name))
         _run(self.root, f'DROP DATABASE IF EXISTS "{self._name(name)}" WITH (FORCE)')
         self.made.discard(name)
 

@@ -19,6 +19,7 @@ from typing import Any
 import uvicorn
 
 from tests.house import SECRET, WITHOUT_LIMITS
+from tests.secrets_issued import logs
 
 ROOT = Path(__file__).parents[2]
 SERVE = (sys.executable, "-c", "from app.cli.main import main; main()", "serve")
@@ -54,19 +55,17 @@ class Server:
             "DATABASE_URL": self.url,
             "SECRET_KEY": SECRET,
             "PORT": str(self.port),
-            "ACCESS_LOG": "false",
+            "ACCESS_LOG": "true",
             "ALLOWED_HOSTS": "*",
             "DRAIN_SECONDS": "0",
             **{name.upper(): str(limit) for name, limit in WITHOUT_LIMITS.items()},
             **self.settings,
         }
-        self.process = subprocess.Popen(
-            self.command,
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        # Its log is searched for secrets at the end of the run (`tests.secrets_issued`).
+        with (logs.file or Path(os.devnull)).open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=log
+            )
         deadline = time.monotonic() + 60
         while not self._ready():
             assert self.process.poll() is None, f"the server ended with {self.process.returncode}"
