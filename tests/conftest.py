@@ -16,10 +16,9 @@ from tests.postgres import PostgresServer, shared_postgres
 from tests.reference import load_small
 
 logging.getLogger("qi_networks.errors").setLevel(logging.DEBUG)
-# For `no_secret_stays`, and for nothing else: pytest would keep every line of a test in memory.
-logging.getLogger("qi_networks.access").setLevel(logging.INFO)
-logging.getLogger("qi_networks.access").propagate = False
 secrets_issued.watch()
+for name in ("qi_networks.access", "qi_networks.security"):
+    secrets_issued.logs.listen(logging.getLogger(name))
 secrets_issued.note_fixed(SECRET, SECRET_KEY)
 ENGINES = ("sqlite", "postgresql")
 

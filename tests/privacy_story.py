@@ -27,7 +27,7 @@ ZORA: dict[str, Any] = {
 TRACES = (
     *("zoraida", "quibblethorpe", "wimblecraft", "snorkelhound", "frobisherville", "zqlink"),
     *("98z7654q", "zora.quib", "zq-4711-ext", "zq-subject-0815", "zqphone", "zqhandset"),
-    *("zq-invited@", "zqplease", "zqbakes", "zqtired", "zqrequest"),
+    *("zq-invited@", "zqplease", "zqbakes", "zqtired", "zqrequest", "zqcome"),
 )
 
 
@@ -88,13 +88,15 @@ async def _beside(house: TestHouse, person_id: str, network_id: str) -> None:
             "last_used_on": None,
         }  # fmt: skip
         create(work, "client.created", client, Told(person_id=person_id))
-        for address, status, accepted_by in (
-            ("zq-invited@example.org", "accepted", person_id),
-            (ZORA["email"].lower(), "pending", None),
+        for address, status, accepted_by, invited_by in (
+            ("zq-invited@example.org", "accepted", person_id, None),
+            (ZORA["email"].lower(), "pending", None, None),
+            ("somebody@example.org", "pending", None, person_id),
         ):
             invitation = {
                 "id": work.new_id(), "network_id": network_id, "address": address, "secret_hash": work.new_id(),
-                "role": "member", "status": status, "invited_by": None, "expires_at": work.now,
+                "role": "member", "status": status, "invited_by": invited_by, "expires_at": work.now,
+                "message": "zqcome" if invited_by else None,
                 "ended_at": work.now if accepted_by else None, "accepted_by": accepted_by,
             }  # fmt: skip
             create(work, "invitation.created", invitation, Told(network_id=network_id, outer=False))

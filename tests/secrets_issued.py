@@ -103,10 +103,22 @@ class Logs:
         logging.Logger.handle = both  # type: ignore[method-assign, assignment]
         self._opened = opened
 
+    def listen(self, logger: logging.Logger) -> None:
+        """Take the lines at INFO of a logger that is not switched on: pytest would keep all of them in memory."""
+        info, enabled = logger.info, logger.isEnabledFor
+
+        def noting(message: str, *values: object) -> None:
+            self.add(message % values if values else message)
+            if enabled(logging.INFO):
+                info(message, *values)
+
+        logger.info = noting  # type: ignore[method-assign, assignment]
+        logger.isEnabledFor = lambda level: level >= logging.INFO  # type: ignore[method-assign]
+
     def add(self, text: str) -> None:
         """What another process logged."""
         if self.file is not None:
-            self._opened.write(text)
+            self._opened.write(text + "\n")
 
     def stop(self) -> Path:
         """Write the rest. Returns the file."""

@@ -56,7 +56,10 @@ async def test_everything_is_in_it(own: TestHouse) -> None:
     assert set(spells) == set(networks.values())
     assert spells[networks["left"]]["reason"] == "zqtired of it"
     assert [role["role"] for role in spells[networks["led"]]["roles"]] == ["facilitator"]
-    assert [one["address"] for one in found["invitations"]] == ["zq-invited@example.org"]
+    assert [one["address"] for one in found["invitations"]] == [
+        None,
+        "zq-invited@example.org",
+    ]
     assert {one["network_id"] for one in found["purposes"]} == {networks["led"], networks["over"]}
     actions = {(one["action"], one["by_me"]) for one in found["changes"]}
     assert {

@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, delete, select
 from app.core.changes import Told, create
 from app.core.work import House, Work, perform
 from app.db.database import Transaction, Write
-from app.exchange.privacy.retention import Outcome, retain
-from app.exchange.privacy.rules import RULES
 from app.features.audit.verify import ChainBroken, verify
+from app.jobs.retention import Outcome, retain
+from app.jobs.rules import RULES
 from app.jobs.tidying import TURN, _take_turn
 from app.models import Change, Idempotency, Invitation, Member, Token, UsedAssertion
 from app.settings import Settings

@@ -14,7 +14,7 @@ from app.core.work import House, Work, perform
 from app.exchange.privacy import ledger
 from app.exchange.privacy.export import export
 from app.exchange.privacy.finding import Found, find
-from app.exchange.privacy.retention import Outcome, retain
+from app.jobs.retention import Outcome, retain
 
 SHORTEST = 3  # characters to look for
 WHOLE = 10_000_000  # rows of a part: the document is for one person, and made in memory

@@ -13,7 +13,7 @@ from app.core.work import House
 from app.db.database import Transaction
 from app.db.types import INSTANT
 from app.exchange.privacy import ledger
-from app.exchange.privacy.retention import retain
+from app.jobs.retention import retain
 from app.models import Installation
 from app.settings import Settings
 

@@ -142,12 +142,16 @@ def _empty_person(work: Work, person: Row) -> None:
 
 
 async def _forget_addresses(work: Work, person: Row) -> list[str]:
-    """Take the person's addresses out of invitations. Returns them."""
-    rows = await holdings.invitations_to(work, person["id"], person["email_key"])
-    for row in rows:
+    """Take the person's addresses out of invitations, and what they wrote with their own. Returns the addresses."""
+    addresses = []
+    for row in await holdings.invitations_about(work, person["id"], person["email_key"]):
+        values = {"message": None}
+        if row["_to_person"]:
+            addresses.append(row["address"])
+            values["address"] = None
         told = Told(network_id=row["network_id"], tier=INSIDE, outer=False)
-        change(work, "invitation.forgotten", row, {"address": None}, told)
-    return [row["address"] for row in rows]
+        change(work, "invitation.forgotten", row, values, told)
+    return addresses
 
 
 async def _end_access(work: Work, person_id: str) -> None:

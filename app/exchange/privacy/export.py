@@ -89,8 +89,8 @@ def _invitations() -> Any:
     mine = Invitation.accepted_by == _me()
     columns = (
         Invitation.id, Invitation.network_id, _by_me(Invitation.invited_by).label("sent_by_me"),
-        case((mine, Invitation.address), else_=None).label("address"), Invitation.role, Invitation.status,
-        Invitation.created_at, Invitation.ended_at,
+        case((mine, Invitation.address), else_=None).label("address"), Invitation.message, Invitation.role,
+        Invitation.status, Invitation.created_at, Invitation.ended_at,
     )  # fmt: skip
     found = select(*columns).where(or_(mine, Invitation.invited_by == _me()))
     return _some(found.order_by(Invitation.id.desc()))

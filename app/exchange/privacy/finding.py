@@ -24,7 +24,7 @@ TYPED: dict[Any, tuple[str, ...]] = {
     NetworkPurpose: ("purpose",),
     Member: ("offer", "message", "reason"),
     Person: ("display_name", "skills", "bio", "links", "email"),
-    Invitation: ("address",),
+    Invitation: ("address", "message"),
 }  # fmt: skip
 
 

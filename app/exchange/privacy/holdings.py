@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, false, func, or_, select
 
 from app.core.errors import NotFound
 from app.core.work import Work
@@ -87,15 +87,21 @@ async def identities_of(work: Work, person_id: str) -> list[Row]:
 
 
 def _invitations() -> Any:
-    theirs = or_(Invitation.accepted_by == _person_id(), Invitation.address == bindparam("email"))
-    found = select(*_whole(Invitation)).where(theirs, Invitation.address.is_not(None))
-    return found.order_by(Invitation.id).with_for_update()
+    known = or_(Invitation.accepted_by == _person_id(), Invitation.address == bindparam("email"))
+    to_person = and_(Invitation.address.is_not(None), known)
+    from_person = and_(Invitation.message.is_not(None), Invitation.invited_by == _person_id())
+    found = select(*_whole(Invitation), func.coalesce(to_person, false()).label("_to_person"))
+    found = found.where(or_(to_person, from_person))
+    return found.order_by(Invitation.network_id, Invitation.id).with_for_update()
 
 
-async def invitations_to(work: Work, person_id: str, email: str | None) -> list[Row]:
-    """The invitations that still know an address of the person's: the one they accepted by, or their own."""
+async def invitations_about(work: Work, person_id: str, email: str | None) -> list[Row]:
+    """Invitations that still know an address of the person's (`_to_person`), or what the person wrote with one.
+
+    An address of theirs is the one that they accepted by, or their own e-mail.
+    """
     values = {"person_id": person_id, "email": email}
-    return await work.fetch("invitations to person", _invitations, values)
+    return await work.fetch("invitations about person", _invitations, values)
 
 
 def _erasure() -> Any:

@@ -88,6 +88,7 @@ class ExportedInvitation(Output):
     network_id: Id
     sent_by_me: bool
     address: EmailAddress | None
+    message: Paragraph | None
     role: Words
     status: Words
     created_at: UtcDateTime

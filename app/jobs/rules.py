@@ -3,18 +3,19 @@
 The ages stand in docs/privacy.md too, and a test holds the page to them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_
+from sqlalchemy import ColumnElement, and_, bindparam, or_, true
 
 from app.core.access import INSIDE
 from app.core.changes import Told, change, remove
 from app.core.work import Work
 from app.db.types import DAY, INSTANT, among
-from app.models import Client, Idempotency, Invitation, Member, Token, UsedAssertion
+from app.jobs.forgetting import forget_addresses
+from app.models import Client, Idempotency, Member, Token, UsedAssertion
 
 Row = dict[str, Any]
 
@@ -25,13 +26,17 @@ def _before() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Rows of `model` that meet `old` are due; `treat` does one in a unit of work, without it they are deleted."""
+    """Rows of `model` that meet `old` are due; `treat` does one in a unit of work, without it they are deleted.
+
+    Or `whole` does all of it, and returns how many: it is told before when they ended, and whether it is a dry run.
+    """
 
     name: str
     days: float
-    model: Any
-    old: Callable[[], ColumnElement[bool]]
+    model: Any = None
+    old: Callable[[], ColumnElement[bool]] = true
     treat: Callable[[Work, Row], None] | None = None
+    whole: Callable[..., Awaitable[int]] | None = None
 
     @property
     def age(self) -> timedelta:
@@ -64,16 +69,6 @@ def _remove(kind: str) -> Callable[[Work, Row], None]:
     return treat
 
 
-def _invitation_over() -> ColumnElement[bool]:
-    over = or_(Invitation.ended_at < _before(), Invitation.expires_at < _before())
-    return and_(Invitation.address.is_not(None), over)
-
-
-def _forget_address(work: Work, row: Row) -> None:
-    told = Told(network_id=row["network_id"], tier=INSIDE, outer=False)
-    change(work, "invitation.forgotten", row, {"address": None}, told)
-
-
 def _said_long_ago() -> ColumnElement[bool]:
     over = among(Member.status, ["declined", "left", "removed"])
     return and_(over, Member.message.is_not(None), Member.ended_at < _before())
@@ -90,7 +85,7 @@ RULES = (
     Rule("unused_tokens", 180, Token, _unused, _revoke),
     Rule("ended_tokens", 30, Token, lambda: _ended(Token), _remove("token")),
     Rule("ended_clients", 30, Client, lambda: _ended(Client), _remove("client")),
-    Rule("invitation_addresses", 28, Invitation, _invitation_over, _forget_address),
+    Rule("invitation_addresses", 28, whole=forget_addresses),
     Rule("request_messages", 90, Member, _said_long_ago, _forget_message),
 )
 

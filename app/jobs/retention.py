@@ -13,7 +13,7 @@ from sqlalchemy import Integer, bindparam, delete, func, literal, select, update
 from app.core.work import House, Work, perform
 from app.db.database import Transaction, Write, fetch_one
 from app.db.types import INSTANT
-from app.exchange.privacy.rules import RULES, Rule, values_of
+from app.jobs.rules import RULES, Rule, values_of
 from app.models import Change, FeedHead
 from app.settings import Settings
 
@@ -40,6 +40,11 @@ async def retain(house: House, settings: Settings, *, dry_run: bool = False) -> 
 
 
 async def _apply(house: House, rule: Rule, *, dry_run: bool) -> Outcome:
+    if rule.whole is not None:
+        before = house.clock() - rule.age
+        return Outcome(
+            rule.name, rule.days, await rule.whole(house, ended_before=before, dry_run=dry_run)
+        )
     values = values_of(rule, house.clock())
     row = await fetch_one(
         house.db,

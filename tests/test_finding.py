@@ -1,0 +1,81 @@
+"""Where words still stand in what people typed, for an operator who was asked to have them redacted."""
+
+from typing import Any
+
+import pytest
+
+from app.exchange.privacy.finding import TYPED, find
+from app.models import Base
+from tests.house import TestHouse
+from tests.privacy_story import ERASE, joined, network_of, story
+
+pytestmark = pytest.mark.anyio
+# Text that nobody types: ids, codes, words of vocabularies, hashes, what the house makes.
+NOT_TYPED = {
+    "network": {
+        *(
+            "slug",
+            "visibility",
+            "join_policy",
+            "kind",
+            "meets",
+            "lifecycle_stage",
+            "topics",
+            "professions",
+        ),
+        *("icbs", "footprint", "facilitators", "region", "host_code", "verified"),
+    },
+    "network_purpose": set(),
+    "member": {"role", "status", "representing"},
+    "person": {
+        *(
+            "profession",
+            "organisation_code",
+            "region",
+            "interests",
+            "registrations",
+            "external_ids",
+        ),
+        "email_key",
+    },
+    "invitation": {"secret_hash", "role", "status"},
+}
+
+
+async def test_a_name_in_the_words_of_others_is_found(own_url: str) -> None:
+    async with TestHouse.over(own_url) as house:
+        zora, others, networks = await story(house)
+        ada, ben = others["Ada"], others["Ben"]
+        named = await network_of(ada, purpose="After the 100 % idea of ZORAIDA", aims=["Zoraida's"])
+        spell = await joined(ben, named, offer="Cakes like those of Zoraida")
+        db = house.app.rooms.house.db
+        mine = {(one.table, one.id, one.field) for one in await find(db, "zoraida")}
+        assert ("person", zora.id, "display_name") in mine
+        await zora.client.delete(ERASE)
+        found = [(one.table, one.id, one.field) for one in await find(db, "zoraida")]
+        purposes = [one for one in found if one[0] == "network_purpose"]
+        assert len(purposes) == 1
+        assert [one for one in found if one not in purposes] == [
+            ("network", named, "purpose"),
+            ("network", named, "aims"),
+            ("member", spell, "offer"),
+        ]
+        assert [one.field for one in await find(db, "100 % idea")] == ["purpose", "purpose"]
+        assert await find(db, "100 _ idea") == []
+        assert await find(db, "nobody of that name") == []
+        del networks
+
+
+def test_no_column_that_people_type_into_is_forgotten() -> None:
+    """A new one is searched, or stands above as one that nobody types into."""
+    for model, typed in TYPED.items():
+        table: Any = Base.metadata.tables[model.__tablename__]
+        text = {
+            column.name
+            for column in table.columns
+            if column.type.python_type is str
+            and not column.name.startswith("search_")
+            and "id" not in column.name.split("_")
+            and not column.name.endswith(("_at", "_by"))
+        }
+        assert text - set(typed) == NOT_TYPED[model.__tablename__], model.__tablename__
