@@ -120,7 +120,7 @@ def running(*words: str, **settings: str) -> Iterator[Server]:
     with reading(
         subprocess.Popen(
             [PROGRAM, *words],
-            env=environment(settings),
+            env={"DRAIN_SECONDS": "0", **environment(settings)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

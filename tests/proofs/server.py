@@ -85,6 +85,12 @@ class Server:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)
 
+    def end(self) -> None:
+        """Ask it to end, with the workers that it may have."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+
     def stop(self) -> None:
         """End it, if it runs."""
         if self.process is not None and self.process.poll() is None:

@@ -20,7 +20,7 @@ from tests.house import TestHouse, TestPerson
 from tests.proofs.conftest import NewDatabase
 from tests.proofs.figures import SEED, Figures, scaled
 from tests.proofs.proxy import nginx
-from tests.proofs.server import Server
+from tests.proofs.server import SERVE, Server
 from tests.proofs.whole import half_written
 
 pytestmark = [pytest.mark.anyio, pytest.mark.prove]
@@ -97,19 +97,25 @@ async def asking(load: Load, port: int) -> AsyncIterator[None]:
         await asyncio.gather(*tasks)
 
 
+async def restart(replica: Server, by: signal.Signals) -> float:
+    """Stop a replica and start it again. Returns how long it took to end."""
+    process = replica.process
+    assert process is not None
+    began = time.perf_counter()
+    process.send_signal(by)
+    await asyncio.to_thread(process.wait, 60)
+    took = time.perf_counter() - began
+    assert by is signal.SIGKILL or process.returncode == 0
+    await asyncio.to_thread(replica.start)
+    return took
+
+
 async def stop_in_turn(replicas: list[Server], stops: int, by: signal.Signals) -> float:
-    """Stop them one after the other and start each again. Returns the longest that a process took to end."""
+    """Stop two of three at a time, in turn, and start them again. Returns the longest that one took to end."""
     longest = 0.0
-    for number in range(stops):
-        replica = replicas[number % len(replicas)]
-        process = replica.process
-        assert process is not None
-        began = time.perf_counter()
-        process.send_signal(by)
-        await asyncio.to_thread(process.wait, 60)
-        longest = max(longest, time.perf_counter() - began)
-        assert by is signal.SIGKILL or process.returncode == 0
-        await asyncio.to_thread(replica.start)
+    for number in range(0, stops, 2):
+        now = [replicas[(number + step) % 3] for step in range(min(2, stops - number))]
+        longest = max(longest, *await asyncio.gather(*(restart(one, by) for one in now)))
     return longest
 
 
@@ -125,11 +131,12 @@ async def made_once(url: str, load: Load) -> tuple[int, int]:
 
 
 async def onslaught(
-    url: str, folder: Path, stops: int, by: signal.Signals = signal.SIGTERM, **settings: str
+    url: str, folder: Path, stops: int, by: signal.Signals = signal.SIGTERM
 ) -> tuple[Load, float]:
-    """Two replicas behind nginx, stopped in turn while everybody asks."""
+    """Three replicas behind nginx, one of them of two workers, stopped in turn while everybody asks."""
     load = await prepare(url)
-    replicas = [Server(url, settings={**DRAIN, **settings}) for _ in range(2)]
+    commands = (SERVE, SERVE, SERVE if by is signal.SIGKILL else (*SERVE, "--workers", "2"))
+    replicas = [Server(url, command, settings=DRAIN) for command in commands]
     try:
         await asyncio.gather(*(asyncio.to_thread(replica.start) for replica in replicas))
         with nginx(folder, [replica.port for replica in replicas]) as port:
@@ -137,7 +144,7 @@ async def onslaught(
                 longest = await stop_in_turn(replicas, stops, by)
     finally:
         for replica in replicas:
-            replica.stop()
+            replica.end()
     return load, longest
 
 
