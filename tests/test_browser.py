@@ -10,7 +10,7 @@ import pytest
 
 from app.db.schema import migrate
 from app.web import guides
-from tests.browser import Browser, Page, chromium
+from tests.browser import Browser, Page, chromium, find_program
 from tests.command_line import SECRET_KEY, free_port, running
 
 FAINT_TEXT = Path(__file__).with_name("faint_text.js").read_text()
@@ -181,6 +181,18 @@ def test_what_the_policy_stops_is_noticed(browser: Browser) -> None:
     with serving("<p style='color:red'>no</p>", POLICY) as address, browser.page(360) as page:
         page.visit(address)
         assert any("Content Security Policy" in found for found in faults(page, 360))
+
+
+def test_without_a_browser_it_is_said_and_nothing_passes_where_all_must_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.browser.PROGRAMS", ("no-such-browser",))
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(AssertionError, match="apt-get install chromium"):
+        find_program()
+    monkeypatch.delenv("CI")
+    with pytest.raises(pytest.skip.Exception, match="apt-get install chromium"):
+        find_program()
 
 
 def test_a_good_page_has_no_faults(browser: Browser) -> None:

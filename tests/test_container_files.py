@@ -139,6 +139,21 @@ def test_compose() -> None:
     assert list(faults_of_compose(read_compose())) == []
 
 
+def test_nginx_is_given_what_its_template_asks_for() -> None:
+    """And nothing else in it is taken for a variable of the environment."""
+    nginx = read_compose()["services"]["nginx"]
+    template = (ROOT / "deploy" / "nginx.conf").read_text()
+    asked = set(re.findall(r"\$\{(\w+)\}", template))
+    given = set(nginx["environment"]) - {"NGINX_ENVSUBST_FILTER"}
+    assert asked == given
+    assert nginx["environment"]["NGINX_ENVSUBST_FILTER"] == f"^{'|'.join(given)}$$"
+    (port,) = re.findall(r"^\s*listen (\d+);", template, re.MULTILINE)
+    assert [published.endswith(f":{port}") for published in nginx["ports"]] == [True]
+    assert nginx["healthcheck"]["test"][-1] == f"http://127.0.0.1:{port}/livez"
+    (listens,) = [rest for word, rest in read_dockerfile() if word == "EXPOSE"]
+    assert nginx["environment"]["UPSTREAM"] == f"api:{listens}"
+
+
 def test_every_file_of_compose_is_given_and_none_has_a_value() -> None:
     compose = read_compose()
     assert set(compose["secrets"]) == set(UNTOLD)
