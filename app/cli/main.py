@@ -174,6 +174,34 @@ def token_revoke(token_id: Annotated[uuid.UUID, typer.Argument(help="The token's
         raise Refused(f"There is no token {token_id}, or it is revoked already.") from None
 
 
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The new file.")],
+) -> None:
+    """Write the SQLite database to a new file, also while it is served."""
+    from app.cli.backups import backup as run
+
+    run(file)
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup.")],
+) -> None:
+    """Put a backup in the place of the SQLite database: whole, or not at all."""
+    from app.cli.backups import restore as run
+
+    run(file)
+
+
+@cli.command()
+def restored() -> None:
+    """Make a database ready to be served that was restored by other means, such as pg_restore."""
+    from app.cli.backups import restored as run
+
+    run()
+
+
 @audit.command("verify")
 def audit_verify(
     since: Annotated[

@@ -214,6 +214,17 @@ async def _roll_back(connection: Any) -> None:
         await connection.execute("ROLLBACK")
 
 
+async def others_in(url: str) -> bool:
+    """Whether a process of this service, besides our own, is connected to that database."""
+    found = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1"
+    with _house_errors:
+        connection = await asyncpg.connect(url, timeout=WAIT_FOR_CONNECTION)
+        try:
+            return await connection.fetchval(found, SETTINGS["application_name"]) is not None
+        finally:
+            await connection.close()
+
+
 def _merge(texts: Sequence[str], rows: Sequence[int | None]) -> str:
     """Several single-row writes and the feed's tail as one statement, parameters numbered through."""
     parts, offset = [], 0

@@ -42,6 +42,14 @@ def head_revision() -> str:
     return str(ScriptDirectory.from_config(alembic_config("")).get_current_head())
 
 
+def known_revisions() -> frozenset[str]:
+    """Every migration that this release has."""
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory.from_config(alembic_config(""))
+    return frozenset(found.revision for found in script.walk_revisions())
+
+
 def sqlite_path(url: str) -> str:
     """The file of a `sqlite:///` address."""
     return url.removeprefix("sqlite:///")
