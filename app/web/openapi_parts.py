@@ -4,6 +4,7 @@ from typing import Any
 
 from app.core.errors import CATALOGUE
 from app.core.viewer import Scope
+from app.web.problems import MOST_ERRORS
 
 DESCRIPTION = (
     "Improvement networks in UK primary care: find the one that fits, join, work together. Times are UTC instants; "
@@ -75,7 +76,7 @@ PROBLEM = {
         "code": {"type": "string", "enum": sorted(CATALOGUE), "examples": ["not_found"]},
         "errors": {
             "type": "array",
-            "maxItems": 50,
+            "maxItems": MOST_ERRORS,
             "items": {"$ref": "#/components/schemas/ProblemField"},
         },
         "hosted_at": {

@@ -14,6 +14,7 @@ UNIQUE_RULES: dict[str, type[errors.Conflict]] = {
     SLUG_RULE: errors.SlugTaken,
 }
 TYPE_PATH = "/problems/"
+MOST_ERRORS = 50  # of one request; the rest are told when these are mended
 
 
 def from_database(error: database.DatabaseError) -> HouseError:
@@ -42,7 +43,7 @@ def problem(error: HouseError, request_id: str) -> Answer:
         "detail": error.detail,
         "instance": f"urn:uuid:{request_id}",
         "code": known.code,
-        "errors": [field._asdict() for field in error.errors],
+        "errors": [field._asdict() for field in error.errors[:MOST_ERRORS]],
         **error.extra,
     }
     headers = [(b"content-type", MEDIA_TYPE), (b"cache-control", b"no-store")]

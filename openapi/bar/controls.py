@@ -40,7 +40,7 @@ def plain_service(_judged: Judged) -> Verdict:
     """The plain application as a service, under schemathesis."""
     port = free_port()
     command = [sys.executable, "-m", "openapi.bar.plain", str(port)]
-    with subprocess.Popen(command, cwd=ROOT) as process:
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         try:
             _wait_for(f"http://127.0.0.1:{port}/openapi.json")
             said = run(
