@@ -1,5 +1,6 @@
 """What the claims of a token with a good signature must say before it lets anybody in."""
 
+import json
 import re
 from typing import Any
 
@@ -92,10 +93,17 @@ def _kind(issuer: Issuer, claims: dict[str, Any]) -> None:
     if issuer.reads == "access_tokens" and any(name in claims for name in OF_ID_TOKENS):
         raise Refused("an ID token")
     for name, values in issuer.require.items():
-        given = claims.get(name)
-        if given in (None, "", []):
+        said = _words(claims.get(name))
+        if not said:
             raise Refused("a required claim is missing")
-        words = given.split(" ") if isinstance(given, str) else given
-        said = {str(word) for word in words} if isinstance(words, list) else {str(given)}
         if values and not said & set(values):
             raise Refused("a required claim says something else")
+
+
+def _words(given: Any) -> set[str]:
+    """What a claim says, word by word; numbers and truth values as JSON writes them."""
+    words = (
+        given.split() if isinstance(given, str) else given if isinstance(given, list) else [given]
+    )
+    plain = (word for word in words if isinstance(word, str | int | float))
+    return {word if isinstance(word, str) else json.dumps(word) for word in plain}

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select, update
@@ -20,6 +21,8 @@ from app.web.sign_in.claims import check_claims, check_header
 from app.web.sign_in.keys import KeyRing
 from app.web.sign_in.refused import Refused
 from app.web.sign_in.token import Unproven, take_apart
+
+SLOW_TO_LOAD = ("joserfc.jws", "httpx2")
 
 
 class Newcomer(Protocol):
@@ -48,6 +51,10 @@ class SignIn:
 
     def __init__(self, house: House, issuers: Sequence[Issuer], newcomer: Newcomer) -> None:
         """`newcomer` is a feature's, and comes from above."""
+        for (
+            name
+        ) in SLOW_TO_LOAD:  # at the start, not while the first who signs in waits, and all others
+            import_module(name)
         self._house = house
         self._newcomer = newcomer
         self.rings = {issuer.issuer: KeyRing(issuer) for issuer in issuers}
