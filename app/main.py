@@ -16,6 +16,8 @@ from app.exchange.privacy.router import router as privacy
 from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
 from app.features.audit.router import router as audit
+from app.features.clients.oauth_router import router as oauth
+from app.features.clients.router import router as clients
 from app.features.networks.invitation_router import router as invitations
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
@@ -47,6 +49,8 @@ ROUTERS = (
     people,
     privacy,
     accounts,
+    clients,
+    oauth,
     changes,
     audit,
     service,

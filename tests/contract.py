@@ -13,6 +13,7 @@ from app.main import describe
 from app.web.openapi import contract
 
 PROBLEM = "application/problem+json"
+FORM = "application/x-www-form-urlencoded"
 # What any answer may carry; all others must be declared.
 COMMON = frozenset((
     "cache-control", "content-length", "content-security-policy", "content-type", "cross-origin-resource-policy",

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from tests.contract import PROBLEM, resolved, validator
+from tests.contract import FORM, PROBLEM, resolved, validator
 
 Json = dict[str, Any]
 Rule = Callable[[Json], Iterator[str]]
@@ -14,7 +14,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # At the root: health, the contract and its pages, as operators and browsers look for them.
 AT_THE_ROOT = (
     "/", "/livez", "/readyz", "/_ping", "/_status", "/metrics", "/openapi.json", "/docs",
-    "/guides/{name}", "/problems", "/problems/{code}",
+    "/guides/{name}", "/problems", "/problems/{code}", "/oauth/token", "/oauth/revoke",
 )  # fmt: skip
 # As the NHS API platform spells them.
 CAMEL = {"releaseId", "commitId", "responseCode"}
@@ -203,8 +203,11 @@ def paths_are_plural_nouns(contract: Json) -> Iterator[str]:
 
 
 def errors_are_problem_documents(contract: Json) -> Iterator[str]:
-    wanted = {PROBLEM: {"$ref": "#/components/schemas/Problem"}}
+    """Those of OAuth say the same and more, in plain JSON: RFC 6749 (5.2) wants it so."""
+    everywhere = {PROBLEM: {"$ref": "#/components/schemas/Problem"}}
+    oauth = {"application/json": {"$ref": "#/components/schemas/OAuthProblem"}}
     for path, method, operation in operations(contract):
+        wanted = oauth if path.startswith("/oauth/") else everywhere
         for status, answer in operation["responses"].items():
             content = resolved(answer).get("content", {})
             found = {media: body["schema"] for media, body in content.items()}
@@ -234,7 +237,7 @@ def answers_promise_their_headers(contract: Json) -> Iterator[str]:
 def input_is_closed_and_output_whole(contract: Json) -> Iterator[str]:
     """What comes in has no unknown fields; what goes out has every field."""
     for name, schema in contract["components"]["schemas"].items():
-        if schema.get("type") != "object" or name == "Problem":
+        if schema.get("type") != "object" or name.endswith(("Problem", "Form")):
             continue
         closed = schema.get("additionalProperties") is False
         whole = set(schema["properties"]) == set(schema.get("required", []))
@@ -245,8 +248,9 @@ def input_is_closed_and_output_whole(contract: Json) -> Iterator[str]:
     for place, media, body in bodies(contract):
         if place.endswith("request"):
             schema = resolved(body["schema"])
-            if schema.get("additionalProperties") is not False:
-                yield f"{place} {media} takes unknown fields"
+            closed = schema.get("additionalProperties") is False
+            if closed == (media == FORM):  # RFC 6749 (3.2): unknown fields of a form are ignored
+                yield f"{place} {media} takes unknown fields, or a form does not"
 
 
 def patches_are_merge_patches(contract: Json) -> Iterator[str]:
@@ -271,6 +275,10 @@ def security_says_who_may(contract: Json) -> Iterator[str]:
         )
     )
     for path, method, operation in operations(contract):
+        if path.startswith("/oauth/"):
+            if operation["security"] != [{"clientAuth": []}]:
+                yield f"{method} {path}: a client proves who it is"
+            continue
         for way in operation["security"]:
             if set(way) - {"bearerAuth"} or set(way.get("bearerAuth", [])) - scopes:
                 yield f"{method} {path}: {way}"

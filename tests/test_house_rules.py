@@ -19,6 +19,7 @@ from app.main import describe
 from app.models import Base
 from app.models.base import Versioned
 from app.web.door import HEALTH, Door
+from app.web.form import Form
 from app.web.openapi import doors_of
 from tests import house_laws as laws
 from tests.house_laws import Law, Source
@@ -192,11 +193,12 @@ def badly_named(door: Door) -> Iterator[str]:
     body = door.body.__name__ if door.body else None
     if method == "PATCH" and not (body or "").endswith("Patch"):
         yield f"a PATCH takes a ...Patch, not {body}"
-    collection = not door.paths and door.path.endswith("s")
-    if method == "POST" and collection and not (body or "").endswith("Create"):
-        yield f"a collection is added to with a ...Create, not {body}"
-    if body is not None and not issubclass(door.body or Output, Input):
-        yield f"{body} is no Input"
+    kind, added = (Form, "Form") if door.form else (Input, "Create")
+    collection = not door.paths and (door.form or door.path.endswith("s"))
+    if method == "POST" and collection and not (body or "").endswith(added):
+        yield f"a collection is added to with a ...{added}, not {body}"
+    if body is not None and not issubclass(door.body or Output, kind):
+        yield f"{body} is no {kind.__name__}"
     shown = door.response_model
     if isinstance(shown, type) and not issubclass(shown, Output):
         yield f"{shown.__name__} is no Output"

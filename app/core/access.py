@@ -23,7 +23,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.viewer import Scope, Viewer
 from app.db.types import ID, among
-from app.models import Invitation, Member, Network, Person, Token
+from app.models import Client, Invitation, Member, Network, Person, Token
 
 # What a reader sees of a network. Each tier includes the ones before it.
 HIDDEN, NAME, FRONT, INSIDE = -1, 0, 1, 2
@@ -317,15 +317,29 @@ def in_directory(rank: str, person: Any = Person) -> ColumnElement[bool]:
 
 
 def visible_token(rank: str, token: Any = Token) -> ColumnElement[bool]:
-    """One's own tokens that are not revoked."""
+    """One's own tokens that are not revoked; the access tokens of clients come and go unseen."""
     if rank == "anonymous":
         return false()
-    return and_(token.person_id == viewer_id(), token.revoked_at.is_(None))
+    return and_(
+        token.person_id == viewer_id(), token.revoked_at.is_(None), token.client_id.is_(None)
+    )
+
+
+def visible_client(rank: str, client: Any = Client) -> ColumnElement[bool]:
+    """One's own clients that are not revoked."""
+    if rank == "anonymous":
+        return false()
+    return and_(client.person_id == viewer_id(), client.revoked_at.is_(None))
 
 
 def revocable_token(viewer: Viewer, token: Any = Token) -> ColumnElement[bool]:
     """The token can be revoked by this viewer: one's own, and any by the house itself."""
     return token.revoked_at.is_(None) if viewer.house else visible_token(viewer.rank, token)
+
+
+def revocable_client(viewer: Viewer, client: Any = Client) -> ColumnElement[bool]:
+    """The client can be revoked by this viewer: one's own, and any by the house itself."""
+    return client.revoked_at.is_(None) if viewer.house else visible_client(viewer.rank, client)
 
 
 def values(viewer: Viewer) -> dict[str, Any]:

@@ -249,6 +249,24 @@ class Stopping(HouseError):
     status, code, title = 503, "stopping", "This process is about to stop: ask another one"
 
 
+class OAuthRequestInvalid(HouseError):
+    """What the token endpoint answers instead of a token; the codes of this one and its kind are RFC 6749's."""
+
+    status, code, title = 400, "invalid_request", "The form says too little, or something twice"
+
+
+class InvalidClient(OAuthRequestInvalid):
+    status, code, title = 401, "invalid_client", "The client did not prove who it is"
+
+
+class InvalidScope(OAuthRequestInvalid):
+    code, title = "invalid_scope", "The client may not have these scopes"
+
+
+class UnsupportedGrantType(OAuthRequestInvalid):
+    code, title = "unsupported_grant_type", "Only client_credentials is granted"
+
+
 def _all(kind: type[HouseError]) -> list[type[HouseError]]:
     return [kind, *(inner for sub in kind.__subclasses__() for inner in _all(sub))]
 

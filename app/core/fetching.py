@@ -22,7 +22,7 @@ from app.core.viewer import Viewer
 from app.core.work import Work
 from app.db.database import Build, fetch_one
 from app.db.types import ID, INSTANT, among
-from app.models import Invitation, Member, Network, Organisation, Person, Token
+from app.models import Client, Invitation, Member, Network, Organisation, Person, Token
 
 HOSTED_FREE = frozenset(
     {
@@ -350,6 +350,25 @@ async def fetch_token(work: Work, token_id: str) -> dict[str, Any]:
     values = {**access.values(viewer), "token_id": token_id}
     key = ("fetch token", viewer.rank, viewer.house)
     row = await fetch_one(work, key, lambda: _token(viewer), values)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _client(viewer: Viewer) -> Any:
+    return (
+        select(*Client.__table__.columns)
+        .where(Client.id == bindparam("client_id", type_=ID), access.revocable_client(viewer))
+        .with_for_update()
+    )
+
+
+async def fetch_client(work: Work, client_id: str) -> dict[str, Any]:
+    """A client that the viewer may revoke, locked. Errors: `NotFound`, also for another person's."""
+    viewer = work.viewer
+    values = {**access.values(viewer), "client_id": client_id}
+    key = ("fetch client", viewer.rank, viewer.house)
+    row = await fetch_one(work, key, lambda: _client(viewer), values)
     if row is None:
         raise NotFound
     return row

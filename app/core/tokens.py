@@ -19,6 +19,11 @@ def new_secret(*, demo: bool = False) -> str:
     return f"qi_{'demo' if demo else 'live'}_{secrets.token_urlsafe(32)}"
 
 
+def new_client_secret() -> str:
+    """The secret of a client, as long and as easy to find."""
+    return f"qi_client_{secrets.token_urlsafe(32)}"
+
+
 def hash_of(secret: str) -> str:
     """What is stored of a secret of ours: its SHA-256, for 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

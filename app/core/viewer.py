@@ -33,7 +33,8 @@ PERSONAL_SCOPES = ALL_SCOPES - {Scope.MEMBERS_PROVISION, Scope.OPERATE}
 class Viewer:
     """The caller. `network_id` is the one network a provisioning token is bound to.
 
-    `issuer` vouches for somebody who signed in; they carry no token of ours, so `token_id` is None.
+    `issuer` vouches for somebody who signed in; they carry no token of ours, so `token_id` is None. The access tokens
+    of a client come and go: `token_id` is the client's then, in the log, for limits, everywhere.
     """
 
     person_id: str | None = None

@@ -60,6 +60,7 @@ def ddl(database: str) -> list[str]:
             "CREATE TRIGGER token_gone AFTER DELETE ON token FOR EACH ROW "
             f"WHEN (OLD.expires_at IS NULL OR OLD.expires_at > now()) {tell}"
         ),
+        f"CREATE TRIGGER client_gone AFTER DELETE ON client FOR EACH STATEMENT {tell}",
     ]
 
 

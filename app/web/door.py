@@ -24,12 +24,15 @@ from app.core.errors import (
     InvalidJson,
     NotAcceptable,
     NotFound,
+    OAuthRequestInvalid,
     Unauthenticated,
     UnsupportedMediaType,
     refuse,
 )
 from app.core.viewer import Scope
 from app.web.call import Answer, Call
+from app.web.form import MEDIA_TYPE as FORM
+from app.web.form import Form, parse_form
 from app.web.strict_json import JsonRefused, parse_json
 
 Endpoint = Callable[..., Awaitable[Answer]]
@@ -126,6 +129,9 @@ class Door(APIRoute):
         self.paths: dict[str, TypeAdapter[Any]] = {}
         self.query: QueryReader | None = None
         self.body: type[BaseModel] | None = None
+        self.form = (
+            False  # of OAuth: its caller is a client, who brings other credentials than a token
+        )
         for name, parameter in inspect.signature(endpoint, eval_str=True).parameters.items():
             annotation = parameter.annotation
             if name in self.param_convertors:
@@ -133,7 +139,7 @@ class Door(APIRoute):
             elif any(isinstance(extra, fastapi_params.Query) for extra in get_args(annotation)[1:]):
                 self.query = QueryReader(get_args(annotation)[0])
             elif inspect.isclass(annotation) and issubclass(annotation, BaseModel):
-                self.body = annotation
+                self.body, self.form = annotation, issubclass(annotation, Form)
 
     async def answer(self, call: Call, path_values: list[str]) -> Answer:
         """Let the caller in, bind what the function takes, run it."""
@@ -168,12 +174,15 @@ class Door(APIRoute):
         """Errors: `UnsupportedMediaType`, `InvalidJson`, `Invalid`."""
         media_type = call.headers.get(b"content-type", b"").split(b";", 1)[0].strip().lower()
         wanted = MERGE_PATCH if call.method == "PATCH" else b"application/json"
+        wanted = FORM if self.form else wanted
         if media_type != wanted:
             raise UnsupportedMediaType(
                 f"Send Content-Type: {wanted.decode()}.", accept=wanted.decode()
             )
         if call.headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise UnsupportedMediaType("Send the body without Content-Encoding.")
+        if self.form:
+            return _form(await call.body(), model)
         try:
             data = parse_json(await call.body())
         except JsonRefused as refused:
@@ -187,6 +196,15 @@ class Door(APIRoute):
             raise Invalid(
                 "Something in the body is not right.", errors=_field_errors(error, "/")
             ) from None
+
+
+def _form(body: bytes, model: type[BaseModel]) -> BaseModel:
+    """Errors: `OAuthRequestInvalid`."""
+    try:
+        return model.model_validate(parse_form(body))
+    except ValidationError as error:
+        found = _field_errors(error, "/")
+        raise OAuthRequestInvalid("Something in the form is not right.", errors=found) from None
 
 
 def _check_accept(call: Call, offered: list[bytes]) -> None:

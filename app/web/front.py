@@ -24,7 +24,7 @@ from app.web.flight import Flight
 from app.web.hosts import Hosts
 from app.web.metrics import NO_OPERATION, Tally
 from app.web.openapi import operation_id
-from app.web.problems import from_database, problem
+from app.web.problems import OAUTH, as_oauth_error, from_database, problem
 from app.web.quota import Quota
 
 Header = tuple[bytes, bytes]
@@ -240,9 +240,10 @@ class Front:
     async def _serve(self, asked: Asked, call: Call, door: Door, values: list[str]) -> Answer:
         if self.stopping and call.path == "/readyz":
             raise errors.Stopping
-        call.viewer = await self.rooms.gatekeeper.viewer(
-            call.headers.get(b"authorization"), call.request_id
-        )
+        if not door.form:
+            call.viewer = await self.rooms.gatekeeper.viewer(
+                call.headers.get(b"authorization"), call.request_id
+            )
         if call.path not in HEALTH:
             self._count(asked, call)
         answer = await door.answer(call, values)
@@ -335,6 +336,8 @@ class Front:
         return Answer(b"", 204, headers)
 
     async def _send(self, send: Send, answer: Answer, asked: Asked) -> None:
+        if answer.status >= 400 and asked.scope["path"].startswith(OAUTH):  # noqa: PLR2004
+            answer = as_oauth_error(answer)
         ids = (
             (b"x-request-id", asked.request_id.encode()),
             (b"x-correlation-id", asked.correlation_id.encode()),

@@ -10,7 +10,7 @@ from datetime import UTC
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from app.core.errors import InvalidToken
 from app.core.tokens import hash_of
@@ -18,7 +18,7 @@ from app.core.viewer import ANONYMOUS, Viewer
 from app.core.work import House
 from app.db.database import Transaction, Write, fetch_one
 from app.db.types import instant_text
-from app.models import Person, Token
+from app.models import Client, Person, Token
 from app.web.sign_in.people import SignIn
 from app.web.sign_in.token import looks_like_one
 
@@ -33,15 +33,21 @@ def _lookup() -> Any:
             Token.id,
             Token.person_id,
             Token.scopes.label("scopes"),
-            Token.network_id,
+            func.coalesce(Token.network_id, Client.network_id).label("network_id"),
             Token.expires_at,
             Token.last_used_on,
+            Token.client_id,
             Person.operator,
         )
         .join(Person, Person.id == Token.person_id)
+        .outerjoin(Client, Client.id == Token.client_id)
         .where(
             Token.secret_hash == bindparam("hash"),
             Token.revoked_at.is_(None),
+            or_(
+                Token.client_id.is_(None),
+                and_(Client.id.is_not(None), Client.revoked_at.is_(None)),
+            ),
             Person.erased_at.is_(None),  # a token may be made while its person is erased
         )
     )
@@ -96,7 +102,7 @@ class Gatekeeper:
         await self._note_use(row)
         return Viewer(
             person_id=row["person_id"],
-            token_id=row["id"],
+            token_id=row["client_id"] or row["id"],
             scopes=frozenset(orjson.loads(orjson.dumps(row["scopes"]))),
             is_operator=row["operator"],
             network_id=row["network_id"],

@@ -11,6 +11,7 @@ from fastapi.routing import iter_route_contexts
 import app as package
 from app.web.door import HEALTH, Door
 from app.web.openapi_examples import add_examples
+from app.web.openapi_oauth import CLIENT_AUTH, OAUTH_PROBLEM, oauth_responses
 from app.web.openapi_parts import (
     DESCRIPTION,
     HEADERS,
@@ -53,12 +54,16 @@ def contract(app: FastAPI) -> bytes:
     schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas |= {"Problem": PROBLEM, "ProblemField": PROBLEM_FIELD}
+    schemas |= {
+        "Problem": PROBLEM,
+        "ProblemField": PROBLEM_FIELD,
+        "OAuthProblem": OAUTH_PROBLEM,
+    }
     components |= {
-        "securitySchemes": SECURITY_SCHEMES,
+        "securitySchemes": SECURITY_SCHEMES | CLIENT_AUTH,
         "headers": HEADERS,
         "parameters": request_headers(),
-        "responses": problem_responses(),
+        "responses": problem_responses() | oauth_responses(),
     }
     for door in doors_of(app):
         if door.include_in_schema:
@@ -87,6 +92,9 @@ def _complete(operation: dict[str, Any], door: Door, method: str) -> None:
     if "requestBody" in operation and method == "patch":
         content = operation["requestBody"]["content"]
         content["application/merge-patch+json"] = content.pop("application/json")
+    if door.form:
+        content = operation["requestBody"]["content"]
+        content["application/x-www-form-urlencoded"] = content.pop("application/json")
 
 
 def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list[Any]) -> None:
@@ -94,17 +102,17 @@ def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list
     responses.pop("422", None)
     if b"application/json" not in door.media_types:
         del responses["200"]["content"]["application/json"]
-    etag = _sends_etag(responses)
+    etag = not door.form and _sends_etag(responses)
     more = ["ETag"] if etag else []
     more += ["Link"] if method == "get" and "'cursor'" in str(parameters) else []
     more += ["Location"] if "201" in responses else []
     more += ["Content-Disposition"] if door.path.endswith("/export") else []
-    more += ["Idempotent-Replayed"] if method == "post" else []
+    more += ["Idempotent-Replayed"] if method == "post" and not door.form else []
     for done, answer in responses.items():
         answer |= {"headers": header_references(*more), "description": DONE[done]}
     if _changes_one(method):
         parameters.append({"$ref": "#/components/parameters/IfMatch"})
-    if method == "post":
+    if method == "post" and not door.form:
         parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
     if method == "get" and etag:
         parameters.append({"$ref": "#/components/parameters/IfNoneMatch"})
@@ -113,16 +121,17 @@ def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list
             "headers": header_references("ETag"),
         }
     for status in _errors(door, method):
-        responses[str(status)] = {"$ref": f"#/components/responses/{PROBLEM_RESPONSES[status]}"}
+        name = ("OAuth" if door.form else "") + PROBLEM_RESPONSES[status]
+        responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
 
 
 def _describe(operation: dict[str, Any], door: Door) -> None:
     """The docstring's first sentence is the summary; scopes are said in words and as security."""
     scopes = sorted(str(scope) for scope in door.scopes)
-    signed = [{"bearerAuth": scopes}]
+    signed = [{"clientAuth": []} if door.form else {"bearerAuth": scopes}]
     said = operation.get("description", "")
     operation["operationId"] = operation_id(door)
-    operation["security"] = signed if door.sign_in else [{}, *signed]
+    operation["security"] = signed if door.sign_in or door.form else [{}, *signed]
     operation["summary"] = re.split(r"(?<=[a-z)`*'])[.;:](?:\s|$)", said, maxsplit=1)[0].strip()
     if scopes:
         needed = " or ".join(f"`{scope}`" for scope in scopes)
@@ -159,6 +168,8 @@ def _errors(door: Door, method: str) -> list[int]:
         statuses.add(410)
     if door.path == "/v1/audit":  # a network of its query
         statuses.add(404)
+    if door.form:
+        statuses -= {403, 404, 409}
     return sorted(statuses)
 
 

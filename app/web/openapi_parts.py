@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.core.errors import CATALOGUE
+from app.core.errors import CATALOGUE, OAuthRequestInvalid
 from app.core.viewer import Scope
 from app.web.problems import MOST_ERRORS
 
@@ -19,6 +19,10 @@ TAGS = [
     {"name": "organisations", "description": "NHS organisations of the Organisation Data Service."},
     {"name": "vocabularies", "description": "Topics and professions."},
     {"name": "tokens", "description": "Bearer tokens: scopes, expiry, shown once."},
+    {
+        "name": "clients",
+        "description": "Programs with short access tokens (OAuth 2.0 client credentials).",
+    },
     {"name": "changes", "description": "The feed for those who keep a copy."},
     {"name": "audit", "description": "Who did what, for those who answer for it."},
     {"name": "service", "description": "The service itself."},
@@ -58,7 +62,7 @@ def _text(longest: int, example: str, **more: str) -> dict[str, Any]:
     return {"type": "string", "maxLength": longest, "examples": [example], **more}
 
 
-PROBLEM = {
+PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "An error (RFC 9457). `code` is stable; `instance` carries the request id.",
     "properties": {
@@ -223,7 +227,11 @@ def problem_responses() -> dict[str, Any]:
     """One response for each status of an error; it names the codes that come with it."""
     found = {}
     for status, name in PROBLEM_RESPONSES.items():
-        kinds = [error for error in CATALOGUE.values() if error.status == status]
+        kinds = [
+            error
+            for error in CATALOGUE.values()
+            if error.status == status and not issubclass(error, OAuthRequestInvalid)
+        ]
         lines = [f"- `{kind.code}`: {kind.title}." for kind in kinds]
         example = {
             **PROBLEM_EXAMPLE,

@@ -1,6 +1,9 @@
 """Errors as RFC 9457 problem documents; one type for each code, its address is a page that explains it."""
 
+import re
 from typing import Any
+
+import orjson
 
 from app.core import errors
 from app.core.errors import CATALOGUE, HouseError
@@ -15,6 +18,12 @@ UNIQUE_RULES: dict[str, type[errors.Conflict]] = {
 }
 TYPE_PATH = "/problems/"
 MOST_ERRORS = 50  # of one request; the rest are told when these are mended
+OAUTH = "/oauth/"  # below it errors have the form of RFC 6749, 5.2
+OAUTH_ERRORS = (
+    "invalid_request", "invalid_client", "invalid_scope", "unsupported_grant_type", "server_error",
+    "temporarily_unavailable",
+)  # fmt: skip
+_NOT_IN_DESCRIPTION = re.compile(r"[^ !#-\[\]-~]")
 
 
 def from_database(error: database.DatabaseError) -> HouseError:
@@ -48,7 +57,8 @@ def problem(error: HouseError, request_id: str) -> Answer:
     }
     headers = [(b"content-type", MEDIA_TYPE), (b"cache-control", b"no-store")]
     if known.status == 401:  # noqa: PLR2004 - RFC 6750
-        value = b'Bearer realm="qi-networks"'
+        scheme = b"Basic" if known is errors.InvalidClient else b"Bearer"
+        value = scheme + b' realm="qi-networks"'
         if known is errors.InvalidToken:
             value += b', error="invalid_token"'
         headers.append((b"www-authenticate", value))
@@ -63,3 +73,20 @@ def problem(error: HouseError, request_id: str) -> Answer:
         document.pop("allow", None)
         headers.append((b"allow", error.extra.get("allow", "").encode()))
     return Answer(dump(document), known.status, headers)
+
+
+def as_oauth_error(answer: Answer) -> Answer:
+    """The same problem as clients of OAuth read it: plain JSON, with `error` and `error_description` added."""
+    document = orjson.loads(answer.body)
+    by_status = {
+        429: "temporarily_unavailable",
+        503: "temporarily_unavailable",
+        500: "server_error",
+    }
+    code = document["code"]
+    document["error"] = (
+        code if code in OAUTH_ERRORS else by_status.get(answer.status, "invalid_request")
+    )
+    document["error_description"] = _NOT_IN_DESCRIPTION.sub("?", document["detail"])
+    headers = [(name, value) for name, value in answer.headers if name != b"content-type"]
+    return Answer(dump(document), answer.status, [(b"content-type", b"application/json"), *headers])

@@ -12,6 +12,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     or_,
     select,
 )
@@ -22,7 +23,7 @@ from app.core.access import HIDDEN, INSIDE, NAME
 from app.core.viewer import Scope, Viewer
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, among
-from app.models import Change, FeedHead, Invitation, Member, Network, Person, Token
+from app.models import Change, Client, FeedHead, Invitation, Member, Network, Person, Token
 
 SCOPE_OF_KIND = {
     "network": Scope.NETWORKS_READ,
@@ -30,6 +31,7 @@ SCOPE_OF_KIND = {
     "person": Scope.PEOPLE_READ,
     "token": Scope.TOKENS_READ,
     "invitation": Scope.MEMBERS_READ,
+    "client": Scope.TOKENS_READ,
 }
 PUBLIC_KINDS = ("network",)
 # Positions that one statement looks at. Who sees little of what happened makes it look at everything (6 microseconds a
@@ -54,6 +56,7 @@ def _sight(kind: str, rank: str) -> ColumnElement[int]:
     model, seen = {
         "member": (Member, access.visible_member(rank)),
         "token": (Token, access.visible_token(rank)),
+        "client": (Client, access.visible_client(rank)),
         "invitation": (Invitation, access.visible_invitation(rank)),
     }[kind]
     return case((exists(select(1).where(model.id == _id(), seen)), INSIDE), else_=HIDDEN)
@@ -66,8 +69,9 @@ def _id() -> Any:
 
 def _reached(rank: str) -> ColumnElement[bool]:
     """The viewer hears of this although the resource may be out of their sight: see `models.Change`."""
-    if rank == "operator":  # but of other people's tokens, which they never see
-        return or_(Change.kind != "token", Change.person_id == access.viewer_id())
+    if rank == "operator":  # but of other people's tokens and clients, which they never see
+        others = Change.kind.not_in([literal("token"), literal("client")])
+        return or_(others, Change.person_id == access.viewer_id())
     anyone = Change.reach == "anyone"
     if rank == "anonymous":
         return anyone

@@ -16,6 +16,7 @@ class ChangeKind(StrEnum):
     PERSON = "person"
     TOKEN = "token"  # noqa: S105 - a kind of resource
     INVITATION = "invitation"
+    CLIENT = "client"
 
 
 class ChangeOp(StrEnum):

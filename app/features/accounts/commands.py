@@ -5,21 +5,20 @@ facilitator alone cannot do (whom they add is invited, and must be in their sigh
 has it. An operator makes the first one, for a facilitator of the network that it is bound to.
 """
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from app.core import access
 from app.core.changes import Told, change
-from app.core.errors import FieldError, Forbidden, InsufficientScope, refuse
+from app.core.errors import Forbidden
 from app.core.fetching import facilitates, fetch_token
+from app.core.handing_on import expiry, not_wider
 from app.core.references import unknown
-from app.core.tokens import LIFETIME, create_token
-from app.core.viewer import Viewer
+from app.core.tokens import create_token
 from app.core.work import Work
 from app.db.database import fetch_one
-from app.db.types import ID, instant_from_text, instant_text
+from app.db.types import ID
 from app.features.accounts.schemas import TokenCreate
 from app.models import Person
 
@@ -37,7 +36,7 @@ async def mint_token(work: Work, body: TokenCreate) -> tuple[dict[str, Any], str
             raise Forbidden("A token for somebody else is made by an operator.")
         if await fetch_one(work, "person for token", _person, {"person_id": person_id}) is None:
             raise unknown("/person_id", "There is no such person.")
-    _not_wider(viewer, body)
+    not_wider(viewer, body.scopes, body.network_id)
     if body.network_id is not None and not await facilitates(work, person_id, body.network_id):
         raise unknown("/network_id", "The person of the token facilitates no such network.")
     return await create_token(
@@ -46,50 +45,13 @@ async def mint_token(work: Work, body: TokenCreate) -> tuple[dict[str, Any], str
         name=body.name,
         scopes=body.scopes,
         network_id=body.network_id,
-        expires_at=_expiry(work, body.expires_at),
+        expires_at=expiry(work, body.expires_at),
     )
 
 
 def _person() -> Any:
     alive = (Person.id == bindparam("person_id", type_=ID), Person.erased_at.is_(None))
     return select(Person.id).where(*alive)
-
-
-def _not_wider(viewer: Viewer, body: TokenCreate) -> None:
-    """Errors: `InsufficientScope`."""
-    beyond = sorted(set(body.scopes) - viewer.scopes)
-    if beyond:
-        detail = f"The token in hand has no {', '.join(beyond)}, so it can make none that has."
-        raise InsufficientScope(
-            detail, errors=(FieldError("/scopes", "beyond_own_scopes", detail),)
-        )
-    if body.network_id is not None and viewer.network_id not in (None, body.network_id):
-        detail = "The token in hand provisions another network."
-        raise InsufficientScope(
-            detail, errors=(FieldError("/network_id", "beyond_own_network", detail),)
-        )
-
-
-def _expiry(work: Work, asked: datetime | None) -> datetime:
-    """When the new token ends. Errors: `Invalid` for the past; `Forbidden` for later than it may.
-
-    That is the end of the token in hand; for somebody whom an issuer vouches for, whose own tokens last minutes, the
-    usual time (docs/decisions/0012).
-    """
-    own = work.viewer.expires_at
-    last = instant_from_text(own) if own is not None else None
-    if work.viewer.issuer is not None:
-        last = work.now + LIFETIME
-        own = instant_text(last)
-    if asked is None:
-        usual = work.now + LIFETIME
-        return usual if last is None else min(usual, last)
-    if asked <= work.now:
-        raise refuse("/expires_at", "in_the_past", "expires_at lies in the past.")
-    if last is not None and asked > last:
-        detail = f"A token that this one makes ends at the latest at {own}."
-        raise Forbidden(detail, errors=(FieldError("/expires_at", "beyond_own_expiry", detail),))
-    return asked
 
 
 def end_token(work: Work, row: dict[str, Any]) -> None:

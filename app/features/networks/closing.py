@@ -17,7 +17,7 @@ from app.db.types import ID
 from app.features.networks.commands import ancestor
 from app.features.networks.schemas import NetworkArchive
 from app.features.networks.settling import reach_of, search_words
-from app.models import Invitation, Member, Network, Token
+from app.models import Client, Invitation, Member, Network, Token
 
 
 async def archive_network(work: Work, network_id: str, body: NetworkArchive) -> None:
@@ -81,6 +81,12 @@ def _invitations() -> Any:
     )
 
 
+def _bound_clients() -> Any:
+    return select(Client.id, Client.person_id, Client.version, Client.outer_version).where(
+        Client.network_id == bindparam("network_id", type_=ID)
+    )
+
+
 async def delete_network(work: Work, row: dict[str, Any]) -> None:
     """Delete a loaded network that nobody else belongs to, and the invitations into it. Errors: `NetworkInUse`."""
     values = {"network_id": row["id"], "viewer_id": work.viewer.person_id}
@@ -88,6 +94,8 @@ async def delete_network(work: Work, row: dict[str, Any]) -> None:
         raise NetworkInUse
     for token in await work.fetch("tokens of network", _bound_tokens, values):
         remove(work, "token.revoked", token, Told(person_id=token["person_id"]))
+    for client in await work.fetch("clients of network", _bound_clients, values):
+        remove(work, "client.revoked", client, Told(person_id=client["person_id"]))
     for spell in await work.fetch("spells of network", _own_spells, values):
         remove(work, "member.gone", spell, Told(network_id=row["id"], person_id=spell["person_id"]))
     invitations = await work.fetch("invitations of network", _invitations, values)
