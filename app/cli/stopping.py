@@ -68,23 +68,23 @@ class Workers(Multiprocess):
     """Several processes that serve one socket; one that dies is replaced."""
 
     drain = 0.0
+    told = False  # by SIGTERM; Ctrl-C, or a worker that cannot start, waits for nobody
+
+    def handle_term(self) -> None:
+        """Stop, when all have drained."""
+        self.told = True
+        super().handle_term()
 
     def terminate_all(self) -> None:
         """Tell them all to stop; shut the socket, which they share, when they have drained."""
         for process in self.processes:
-            with suppress(ProcessLookupError):
-                os.kill(process.pid or 0, signal.SIGTERM)
-        if self.drain and not self.in_a_hurry:
+            if process.pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGTERM)
+        if self.drain and self.told:
             time.sleep(self.drain)
             for listening in self.sockets:
                 turn_away(listening)
-
-    in_a_hurry = False
-
-    def handle_int(self) -> None:
-        """Ctrl-C waits for nobody."""
-        self.in_a_hurry = True
-        super().handle_int()
 
 
 def run_workers(config: uvicorn.Config, listening: socket.socket, drain: float) -> None:

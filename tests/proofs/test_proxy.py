@@ -37,6 +37,8 @@ class Load:
 
     people: list[TestPerson]
     networks: list[str]
+    writes: float = 0.3
+    """The share of requests that nginx may not repeat."""
     outcomes: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
@@ -65,7 +67,7 @@ class Load:
                 await asyncio.sleep(dice.uniform(0, 0.02))
 
     def _next(self, dice: random.Random) -> tuple[str, str, Any]:
-        if dice.random() < 0.3:
+        if dice.random() < self.writes:
             return "POST", "/v1/networks", {**NEW, "name": f"Made {dice.getrandbits(64)}"}
         if dice.random() < 0.3:
             return "GET", f"/v1/networks/{dice.choice(self.networks)}", None
@@ -135,6 +137,7 @@ async def onslaught(
 ) -> tuple[Load, float]:
     """Three replicas behind nginx, one of them of two workers, stopped in turn while everybody asks."""
     load = await prepare(url)
+    load.writes = 1.0 if by is signal.SIGKILL else load.writes
     commands = (SERVE, SERVE, SERVE if by is signal.SIGKILL else (*SERVE, "--workers", "2"))
     replicas = [Server(url, command, settings=DRAIN) for command in commands]
     try:
@@ -167,8 +170,8 @@ async def test_stops(figures: Figures, new_database: NewDatabase, tmp_path: Path
 @ON_POSTGRESQL
 async def test_stops_control(figures: Figures, new_database: NewDatabase, tmp_path: Path) -> None:
     """A process that is killed instead is noticed."""
-    load, _ = await onslaught(new_database(), tmp_path / "nginx", 3, signal.SIGKILL)
-    figures.tell(stops=3, requests=load.outcomes.total(), failed=len(load.faults))
+    load, _ = await onslaught(new_database(), tmp_path / "nginx", 6, signal.SIGKILL)
+    figures.tell(stops=6, requests=load.outcomes.total(), failed=len(load.faults))
     assert load.faults != []
 
 
