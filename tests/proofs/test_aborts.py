@@ -159,6 +159,7 @@ async def test_cancelled_calls(figures: Figures, new_database: NewDatabase) -> N
             path, _, query = path.partition("?")
             media = b"application/merge-patch+json" if method == "PATCH" else b"application/json"
             headers = [
+                (b"host", b"test"),
                 (b"authorization", b"Bearer " + victim.token.encode()),
                 (b"content-type", media),
             ]
@@ -196,6 +197,7 @@ async def test_cancelled_calls(figures: Figures, new_database: NewDatabase) -> N
         calls=calls, outcomes=dict(outcomes), open_transactions=left_open, half_written=len(half)
     )
     assert outcomes["cancelled"] > 0
+    assert not {"400", "421"} & set(outcomes)  # else nobody was let in
     assert left_open == 0
     assert not waiting, "a connection was not given back"
     assert half == []
