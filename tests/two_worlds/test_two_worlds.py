@@ -10,8 +10,10 @@ from sqlalchemy import literal, select, true
 
 from app.core import access
 from app.core.changes import Told
+from app.core.viewer import Viewer
 from app.core.work import baseline, rows_of
 from app.db.database import Transaction
+from app.features.audit import queries as audit
 from app.models import Change, Term
 from tests.proofs.figures import SCALE, Figures
 from tests.two_worlds.acts import VARIANTS, beginning, end, middle
@@ -137,6 +139,7 @@ async def test_what_is_hidden_changes_nothing(
         ("members", "requests to a restricted network"),
         ("people", "an unlisted person"),
         ("tokens", "somebody's tokens"),
+        ("seals", "a confidential network"),
         ("invitations", "invitations to addresses"),
     ],
 )
@@ -159,10 +162,19 @@ async def test_a_broken_guard_is_seen(
         monkeypatch.setattr(access, "visible_invitation", lambda *_: true())
     elif guard == "tokens":
         monkeypatch.setattr(access, "visible_token", lambda *_: true())
+    elif guard == "seals":
+        monkeypatch.setattr(audit, "shown", _sealed)
     else:  # every edit counts for everybody
         monkeypatch.setattr("app.features.networks.commands.told_of_network", _all_hear)
-    _, found = await compare(pair, variant, VARIANTS[variant].asked[-1:], {})
+    # The audit is for who facilitates something.
+    callers = ("Dan",) if guard == "seals" else VARIANTS[variant].asked[-1:]
+    _, found = await compare(pair, variant, callers, {})
     assert found, "nobody noticed"
+
+
+def _sealed(row: dict[str, Any], _: Viewer) -> dict[str, Any]:
+    del row["_seq"]
+    return {**row, "token_id": None, "actor": row["actor"] if row["actor"]["id"] else None}
 
 
 def _all_hear(row: dict[str, Any], _: int, **more: Any) -> Told:
