@@ -118,7 +118,8 @@ async def _shorten_log(house: House, days: int, *, dry_run: bool) -> Outcome:
         if head is None or young is None:
             return
         first = int(head["kept_from"])
-        keep = int(young["seq"]) if young["seq"] is not None else int(head["seq"])
+        # Never within a transaction, whose rows have one seal: they share their instant too.
+        keep = int(young["seq"] if young["seq"] is not None else head["seq"] + 1)
         cut[:] = [max(keep - first, 0)]
         if dry_run or keep <= first:
             return
