@@ -42,11 +42,14 @@ async def seed(url: str, each: int) -> tuple[str, dict[str, list[dict[str, str]]
                 "declineMembership",
                 "archiveNetwork",
                 "revokeToken",
+                "revokeInvitation",
             ):
                 await targets.renew()
-                name = {"archiveNetwork": "network_id", "revokeToken": "token_id"}.get(
-                    operation, "member_id"
-                )
+                name = {
+                    "archiveNetwork": "network_id",
+                    "revokeToken": "token_id",
+                    "revokeInvitation": "invitation_id",
+                }.get(operation, "member_id")
                 keep(operation, **{name: targets.ids[name]})
             network = (await mine.post("/v1/networks", {**NETWORK, "join_policy": "open"})).json()[
                 "id"
@@ -62,7 +65,13 @@ async def seed(url: str, each: int) -> tuple[str, dict[str, list[dict[str, str]]
             asked = await theirs.post("/v1/members", invited)
             if asked.status_code == 201:
                 keep("acceptMembership", member_id=asked.json()["id"])
+            sent = await theirs.post(
+                f"/v1/networks/{network}/invitations", {"addresses": ["ada@example.org"]}
+            )
+            keep("acceptInvitation", secret=sent.json()["items"][0]["secret"])
+            keep("lookAtInvitation", secret=targets.ids["secret"])
             network = (await mine.post("/v1/networks", NETWORK)).json()["id"]
+            keep("inviteAddresses", network_id=network)
             keep("addMember", network_id=network, person_id=targets.other.id)
         return targets.operator.token, found
 
