@@ -65,7 +65,9 @@ async def list_invitations(
     def build() -> Any:
         return _list(rank, given, status, started=started)
 
-    return await with_position(db, lambda: db.fetch(key, build, values))
+    # Within one network it is a look into an index, else it may be one at every invitation there is.
+    fetch = db.fetch if given else db.fetch_slow
+    return await with_position(db, lambda: fetch(key, build, values))
 
 
 def _one(rank: str) -> Any:
