@@ -16,6 +16,7 @@ from app.core.changes import Told, change, remove
 from app.core.erased import mark_sign_in
 from app.core.errors import FieldError, LastFacilitator, LastOperator
 from app.core.fetching import is_last_facilitator, lives_elsewhere
+from app.core.newcomers import BLANK
 from app.core.work import Work
 from app.db.database import Write
 from app.db.types import ID
@@ -25,12 +26,6 @@ from app.features.networks.settling import count_in
 from app.features.networks.spells import OPEN, begin_role, end_role, told_of_member
 from app.models import Erasure, Idempotency, Identity, PersonTopic
 from app.web.idempotency import ERASED
-
-NOBODY: dict[str, Any] = {
-    "profession": None, "organisation_code": None, "region": None, "interests": "[]", "skills": "[]", "bio": None,
-    "links": "[]", "listed": False, "registrations": "[]", "external_ids": "[]", "email": None, "email_key": None,
-    "operator": False, "search_topics": "", "search_purpose": "", "search_front": "", "search_inside": "",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +126,7 @@ def _empty_person(work: Work, person: Row) -> None:
     # Of the id's random end and not of the person's id, which is known.
     name = f"Former member {work.new_id()[-4:]}"
     values = {
-        **NOBODY,
+        **BLANK,
         "display_name": name,
         "search_name": words.document(name),
         "erased_at": work.now,
