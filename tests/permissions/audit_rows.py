@@ -36,6 +36,7 @@ def list_audit(facts: Facts) -> Iterator[Cell]:
 def _wrong(facts: Facts, actor: Actor, net: Net, items: list[dict[str, Any]]) -> str:
     """Rows of another network or of what is not in it, a name that is not for the reader, or what is for operators."""
     inside = {net.id, *(spell.id for spell in facts.spells.values() if spell.net == net.key)}
+    inside |= {sent.id for sent in facts.sent_into(net.key)}
     wrong = same_sets({item["resource_id"] for item in items} - inside, set(), {})
     people = {person.id: person for person in facts.people.values()}
     for item in items:

@@ -19,7 +19,7 @@ IN_CONTEXT = frozenset((
 # The same within a 422 `invalid`: fields that do not go together, or not here.
 FIELDS_IN_CONTEXT = frozenset((
     "unknown_place", "half_a_place", "has_members", "no_members", "not_an_icb", "not_here", "nothing_to_sort_by",
-    "slug_is_random", "in_the_past", "beyond_own_expiry", "network_id", "patient_number", "signed_in",
+    "slug_is_random", "in_the_past", "beyond_own_expiry", "network_id", "patient_number",
 ))  # fmt: skip
 TARGETS: dict[str, list[dict[str, str]]] = json.loads(Path(os.environ["QI_TARGETS"]).read_text())
 numbers = itertools.count()
