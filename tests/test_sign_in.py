@@ -243,14 +243,24 @@ async def test_an_expired_sign_in_ends_at_once(own_url: str) -> None:
             assert (await client.get("/v1/me")).status_code == 401
 
 
-async def test_who_was_erased_is_somebody_new(signing: Signing) -> None:
-    ada = signing.client("ada")
-    before = (await ada.get("/v1/me")).json()
-    answer = await ada.delete("/v1/me", params={"confirm": "erase"})
-    assert answer.status_code == 204, answer.text
-    after = (await signing.client("ada").get("/v1/me")).json()
-    assert after["id"] != before["id"]
-    assert len(await rows(signing.house, Identity.person_id)) == 1
+async def test_a_sign_in_of_before_does_not_bring_back_who_was_erased(own_url: str) -> None:
+    """The frontend goes on with its token: 401. Who signs in anew later is somebody new."""
+    clock = Clock()
+    async with an_issuer() as issuer:
+        given = setting(issuer.settings())
+        async with TestHouse.over(own_url, clock=clock, oidc_issuers=given) as house:
+            before = Client(house.http, issuer.token("ada", name="Ada Byron"))
+            person_id = (await before.get("/v1/me")).json()["id"]
+            assert (await before.delete("/v1/me?confirm=erase")).status_code == 204
+            for _ in range(2):
+                assert (await before.get("/v1/me")).status_code == 401
+            assert [row["id"] for row in await rows(house, Person.id)] == [person_id]
+            assert await rows(house, Identity.person_id) == []
+            clock.ahead = timedelta(minutes=2)
+            now = int(clock().timestamp())
+            later = Client(house.http, issuer.token("ada", iat=now, exp=now + 60))
+            me = await later.get("/v1/me")
+            assert (me.status_code, me.json()["id"] == person_id) == (200, False)
 
 
 async def test_a_last_use_is_noted_once_a_day(own_url: str) -> None:

@@ -40,6 +40,9 @@ class Stage:
     operator: TestPerson
     done: int = 0
     refused: int = 0
+    mortals: list[TestPerson] = field(default_factory=list)
+    """People who come and are erased; nobody looks through their eyes."""
+
     networks: Rows = field(default_factory=list)
     spells: Rows = field(default_factory=list)
     sent: Rows = field(default_factory=list)
@@ -84,7 +87,8 @@ class Stage:
 
     def who(self, person_id: str | None) -> TestPerson | None:
         """The actor with this id."""
-        return next((actor for actor in self.actors if actor.id == person_id), None)
+        everybody = (*self.actors, *self.mortals)
+        return next((actor for actor in everybody if actor.id == person_id), None)
 
     def facilitator(self, dice: random.Random, network_id: str) -> TestPerson:
         """Somebody who may run this network; now and then somebody who may not, or the operator."""
@@ -359,6 +363,23 @@ async def _edit_self(stage: Stage, dice: random.Random) -> httpx2.Response | Non
     return await actor.client.patch("/v1/me", body)
 
 
+async def _come(stage: Stage, dice: random.Random) -> httpx2.Response | None:
+    """Somebody new, who joins or asks to; others may give them a role."""
+    network = stage.network(dice)
+    name, listed = f"Mortal {len(stage.mortals)}", dice.random() < 0.5
+    stage.mortals.append(await stage.house.person(name, listed=listed))
+    if network is None:
+        return None
+    return await stage.mortals[-1].client.post(f"/v1/networks/{network['id']}/join", {})
+
+
+async def _erase(stage: Stage, dice: random.Random) -> httpx2.Response | None:
+    """One of them, who may have been erased before or have a network to hand over."""
+    if not stage.mortals:
+        return await _come(stage, dice)
+    return await dice.choice(stage.mortals[-3:]).client.delete("/v1/me?confirm=erase")
+
+
 async def _add_person(stage: Stage, dice: random.Random) -> httpx2.Response | None:
     body = {"display_name": f"New {dice.randint(1, 999)}", "listed": dice.random() < 0.5}
     return await stage.operator.client.post("/v1/people", body)
@@ -385,6 +406,8 @@ WEIGHTS: dict[str, tuple[Verb, int]] = {
     "delete": (_delete, 3),
     "edit_self": (_edit_self, 8),
     "add_person": (_add_person, 1),
+    "come": (_come, 5),
+    "erase": (_erase, 4),
 }
 VERBS: dict[str, Verb] = {name: verb for name, (verb, _) in WEIGHTS.items()}
 

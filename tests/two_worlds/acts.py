@@ -241,6 +241,20 @@ async def invitations(world: World) -> None:
     await world.act("nobody", "POST", "/v1/invitations/accept", come)
 
 
+async def erased(world: World) -> None:
+    """Members of a private network who are listed nowhere, take what is kept of them and have themselves erased."""
+    for number in range(3):
+        name = f"Mortal {len(world.hidden)}"
+        await world.person(name)
+        await world.join("garden", name, message="Let me in")
+        if number:
+            await world.spell("Ada", f"{name}_in_garden", "approve")
+        body = {"bio": f"Zebra {number}", "email": f"mortal{len(world.hidden)}@example.org"}
+        await world.act(name, "PATCH", "/v1/me", body)
+        await world.act(name, "GET", "/v1/me/export")
+        await world.act(name, "DELETE", "/v1/me?confirm=erase")
+
+
 async def open_the_garden(world: World) -> None:
     """The private network is open from now on."""
     await world.edit("garden", "Ada", visibility="open")
@@ -283,5 +297,6 @@ VARIANTS = {
         comings_and_goings, ("nobody", "Ben"), then=open_the_garden
     ),
     "invitations to addresses": Variant(invitations, ("nobody", "Cat", "Ben")),
+    "somebody who is erased": Variant(erased, ("nobody", "Cat", "Ben")),
     "a network that is gone": Variant(emptied, ("nobody", "Ben")),
 }
