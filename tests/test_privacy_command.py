@@ -1,50 +1,86 @@
 """What the operator does for people's privacy at the command line: each command once, and what it refuses."""
 
+import asyncio
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 import pytest
 
-from tests.command_line import run
+from app.cli import main as command_line
 from tests.dumps import hits
 from tests.house import TestHouse
 from tests.privacy_story import TRACES, story
 
-pytestmark = pytest.mark.anyio
 NOBODY = "01900000-0000-7000-8000-00000000dead"
 
 
-async def test_export_erase_find_and_retain(own_url: str, tmp_path: Path) -> None:
-    async with TestHouse.over(own_url) as house:
+@dataclass(frozen=True)
+class Said:
+    """What a command wrote, and its exit status."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run(own_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process, on a database of one's own."""
+
+    def here(*words: str) -> Said:
+        monkeypatch.setenv("DATABASE_URL", own_url)
+        monkeypatch.setattr(sys, "argv", ["qi-networks", *words])
+        with pytest.raises(SystemExit) as left:
+            command_line.main()
+        written = capsys.readouterr()
+        return Said(int(left.value.code or 0), written.out, written.err)
+
+    return here
+
+
+async def told(url: str) -> str:
+    """Somebody of whom everything knows something. Returns their id."""
+    async with TestHouse.over(url) as house:
         zora, _, _ = await story(house)
-    exported = run("export", zora.id, DATABASE_URL=own_url)
+    return zora.id
+
+
+def test_export_erase_find_and_retain(run: Run, own_url: str, tmp_path: Path) -> None:
+    zora = asyncio.run(told(own_url))
+    exported = run("export", zora)
     assert exported.returncode == 0, exported.stderr
     assert hits(exported.stdout.encode(), TRACES) == list(TRACES)
-    assert orjson.loads(exported.stdout)["person"]["id"] == zora.id
-    found = run("erasures", "find", "Quibblethorpe", DATABASE_URL=own_url)
-    assert found.stdout == f"person\t{zora.id}\tdisplay_name\n"
-    assert run("erasures", "list", DATABASE_URL=own_url).stdout == ""
+    assert orjson.loads(exported.stdout)["person"]["id"] == zora
+    found = run("erasures", "find", "Quibblethorpe")
+    assert found.stdout == f"person\t{zora}\tdisplay_name\n"
+    assert run("erasures", "list").stdout == ""
 
     ledger = tmp_path / "ledger"
-    ledger.write_text(f"2026-01-02T03:04:05.000000Z {zora.id}\n")
-    tried = run("erasures", "replay", str(ledger), "--dry-run", DATABASE_URL=own_url)
-    assert (tried.returncode, tried.stdout) == (0, f"{zora.id}\n")
+    ledger.write_text(f"2026-01-02T03:04:05.000000Z {zora}\n")
+    tried = run("erasures", "replay", str(ledger), "--dry-run")
+    assert (tried.returncode, tried.stdout) == (0, f"{zora}\n")
     assert "1 would be erased again" in tried.stderr
-    done = run("erasures", "replay", str(ledger), DATABASE_URL=own_url)
+    done = run("erasures", "replay", str(ledger))
     assert "1 were erased again, 0 were already" in done.stderr
-    again = run("erasures", "replay", str(ledger), DATABASE_URL=own_url)
+    again = run("erasures", "replay", str(ledger))
     assert (again.stdout, "1 were already" in again.stderr) == ("", True)
-    assert zora.id in run("erasures", "list", DATABASE_URL=own_url).stdout
-    assert run("erasures", "find", "Quibblethorpe", DATABASE_URL=own_url).stdout == ""
+    assert zora in run("erasures", "list").stdout
+    assert run("erasures", "find", "Quibblethorpe").stdout == ""
 
-    counted = run("retention", "--dry-run", DATABASE_URL=own_url)
+    counted = run("retention", "--dry-run")
     lines = [line.split("\t") for line in counted.stdout.splitlines()]
     assert lines[0] == ["rule", "days", "rows"]
     assert ["unused_tokens", "180", "0"] in lines
-    assert run("retention", DATABASE_URL=own_url).stdout == counted.stdout
+    assert run("retention").stdout == counted.stdout
 
 
-def test_what_cannot_be_done_is_one_sentence(own_url: str, tmp_path: Path) -> None:
+def test_what_cannot_be_done_is_one_sentence(run: Run, tmp_path: Path) -> None:
     bad = tmp_path / "bad"
     bad.write_text("nonsense\n")
     for words, sentence in (
@@ -59,5 +95,5 @@ def test_what_cannot_be_done_is_one_sentence(own_url: str, tmp_path: Path) -> No
         ),
         (("erasures", "find", "a"), "Look for 3 characters or more.\n"),
     ):
-        done = run(*words, DATABASE_URL=own_url)
+        done = run(*words)
         assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
