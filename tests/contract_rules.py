@@ -234,6 +234,18 @@ def answers_promise_their_headers(contract: Json) -> Iterator[str]:
                 yield f"{method} {path} {status}: no {sorted(missing)}"
 
 
+def limits_are_told(contract: Json) -> Iterator[str]:
+    """Every answer may say where the caller stands; what is counted may be refused."""
+    for path, method, operation in operations(contract):
+        for status, answer in operation["responses"].items():
+            missing = {"RateLimit", "RateLimit-Policy"} - set(resolved(answer).get("headers", {}))
+            if missing:
+                yield f"{method} {path} {status}: no {sorted(missing)}"
+        counted = path not in ("/livez", "/readyz", "/_ping", "/_status", "/metrics")
+        if counted is not ({"421", "429"} <= set(operation["responses"])):
+            yield f"{method} {path}: counted, or refused without being counted"
+
+
 def input_is_closed_and_output_whole(contract: Json) -> Iterator[str]:
     """What comes in has no unknown fields; what goes out has every field."""
     for name, schema in contract["components"]["schemas"].items():

@@ -88,6 +88,8 @@ RULES: list[tuple[Rule, Callable[[Json], object]]] = [
     (rules.errors_are_problem_documents, lambda c: rename(not_found(c)["content"], PROBLEM, "application/json")),
     (rules.answers_promise_their_headers, lambda c: network(c)["responses"]["200"]["headers"].pop("X-Request-ID")),
     (rules.answers_promise_their_headers, lambda c: c["components"]["headers"]["WWW-Authenticate"].pop("required")),
+    (rules.limits_are_told, lambda c: network(c)["responses"]["200"]["headers"].pop("RateLimit")),
+    (rules.limits_are_told, lambda c: network(c)["responses"].pop("429")),
     (rules.input_is_closed_and_output_whole, lambda c: schema(c, "Network")["required"].remove("name")),
     (rules.input_is_closed_and_output_whole, lambda c: schema(c, "NetworkCreate").pop("additionalProperties")),
     (rules.patches_are_merge_patches, lambda c: patched_name(c).update(default="")),
