@@ -280,19 +280,15 @@ def patches_are_merge_patches(contract: Json) -> Iterator[str]:
 
 
 def security_says_who_may(contract: Json) -> Iterator[str]:
-    scopes = set(
-        re.findall(
-            "[a-z]+:[a-z]+|operate",
-            contract["components"]["securitySchemes"]["bearerAuth"]["description"],
-        )
-    )
+    flow = contract["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+    scopes, ways = set(flow["scopes"]), {"bearerAuth", "oauth2"}
     for path, method, operation in operations(contract):
         if path.startswith("/oauth/"):
             if operation["security"] != [{"clientAuth": []}]:
                 yield f"{method} {path}: a client proves who it is"
             continue
         for way in operation["security"]:
-            if set(way) - {"bearerAuth"} or set(way.get("bearerAuth", [])) - scopes:
+            if set(way) - ways or set(way.get("oauth2", [])) - scopes or way.get("bearerAuth"):
                 yield f"{method} {path}: {way}"
         if method != "get" and path not in BY_SECRET and {} in operation["security"]:
             yield f"{method} {path} is open to all"

@@ -93,7 +93,8 @@ RULES: list[tuple[Rule, Callable[[Json], object]]] = [
     (rules.input_is_closed_and_output_whole, lambda c: schema(c, "Network")["required"].remove("name")),
     (rules.input_is_closed_and_output_whole, lambda c: schema(c, "NetworkCreate").pop("additionalProperties")),
     (rules.patches_are_merge_patches, lambda c: patched_name(c).update(default="")),
-    (rules.security_says_who_may, lambda c: network(c).update(security=[{"bearerAuth": ["everything"]}])),
+    (rules.security_says_who_may, lambda c: network(c).update(security=[{"oauth2": ["everything"]}])),
+    (rules.security_says_who_may, lambda c: network(c).update(security=[{"bearerAuth": ["networks:read"]}])),
 ]  # fmt: skip
 
 

@@ -128,7 +128,9 @@ def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list
 def _describe(operation: dict[str, Any], door: Door) -> None:
     """The docstring's first sentence is the summary; scopes are said in words and as security."""
     scopes = sorted(str(scope) for scope in door.scopes)
-    signed = [{"clientAuth": []} if door.form else {"bearerAuth": scopes}]
+    # Any bearer token, or the scope by client credentials: one of several scopes is enough.
+    either = [{"bearerAuth": []}, *({"oauth2": [scope]} for scope in scopes)]
+    signed = [{"clientAuth": []}] if door.form else either
     said = operation.get("description", "")
     operation["operationId"] = operation_id(door)
     operation["security"] = signed if door.sign_in or door.form else [{}, *signed]

@@ -3,10 +3,39 @@
 from typing import Any
 
 from app.core.errors import CATALOGUE, OAuthRequestInvalid
-from app.web.openapi_parts import PROBLEM, PROBLEM_EXAMPLE, PROBLEM_RESPONSES, header_references
+from app.core.viewer import Scope
+from app.web.openapi_parts import (
+    PROBLEM,
+    PROBLEM_EXAMPLE,
+    PROBLEM_RESPONSES,
+    READABLE,
+    header_references,
+)
 from app.web.problems import OAUTH_ERRORS
 
-CLIENT_AUTH = {
+_SPECIAL = {
+    Scope.MEMBERS_PROVISION: "Add members directly, to the one network that the token is bound to.",
+    Scope.OPERATE: "Operate the installation, as an operator.",
+}
+
+
+def said_of(scope: Scope) -> str:
+    """A scope in words."""
+    resource, _, use = scope.partition(":")
+    return _SPECIAL.get(scope) or f"{'Read' if use == 'read' else 'Change'} {resource}."
+
+
+CLIENT_AUTH: dict[str, Any] = {
+    "oauth2": {
+        "type": "oauth2",
+        "description": "The access token of a client. It goes where any bearer token goes.",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": "/oauth/token",
+                "scopes": {str(scope): said_of(scope) for scope in Scope},
+            }
+        },
+    },
     "clientAuth": {
         "type": "apiKey",
         "in": "header",
@@ -16,7 +45,7 @@ CLIENT_AUTH = {
             "(`client_secret_basic`). Instead of the header the form may carry `client_id` and `client_secret` "
             "(`client_secret_post`), or `client_assertion` (`private_key_jwt`); never two of them."
         ),
-    }
+    },
 }
 _EXAMPLE = {
     **PROBLEM_EXAMPLE,
@@ -37,6 +66,7 @@ OAUTH_PROBLEM: dict[str, Any] = {
         "error_description": {
             "type": "string",
             "maxLength": 2000,
+            "pattern": READABLE,
             "examples": ["The client did not prove who it is"],
         },
     },

@@ -54,7 +54,7 @@ FIELD_EXAMPLE = {"pointer": "/name", "code": "missing", "detail": "Field require
 
 
 # What a person reads may have any character that is no control; a header has printable ASCII.
-_READABLE = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
+READABLE = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
 _PRINTABLE = "^[ -~]*$"
 
 
@@ -67,7 +67,7 @@ PROBLEM: dict[str, Any] = {
     "description": "An error (RFC 9457). `code` is stable; `instance` carries the request id.",
     "properties": {
         "type": _text(200, "/problems/not_found", format="uri-reference"),
-        "title": _text(200, "There is nothing here that you can see", pattern=_READABLE),
+        "title": _text(200, "There is nothing here that you can see", pattern=READABLE),
         "status": {
             "type": "integer",
             "format": "int32",
@@ -75,7 +75,7 @@ PROBLEM: dict[str, Any] = {
             "maximum": 599,
             "examples": [404],
         },
-        "detail": _text(2000, "There is nothing here that you can see", pattern=_READABLE),
+        "detail": _text(2000, "There is nothing here that you can see", pattern=READABLE),
         "instance": _text(60, f"urn:uuid:{_REQUEST_ID}", format="uri"),
         "code": {"type": "string", "enum": sorted(CATALOGUE), "examples": ["not_found"]},
         "errors": {
@@ -97,7 +97,7 @@ PROBLEM_FIELD = {
     "properties": {
         "pointer": _text(500, "/name", pattern="^([/?]|[A-Z]|$)"),
         "code": _text(100, "missing", pattern="^[a-z0-9_]+$"),
-        "detail": _text(2000, "Field required", pattern=_READABLE),
+        "detail": _text(2000, "Field required", pattern=READABLE),
     },
     "required": ["pointer", "code", "detail"],
     "examples": [FIELD_EXAMPLE],
@@ -150,7 +150,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Content-Disposition": {
         "description": "The name to keep the download under.",
         "required": True,
-        "schema": _text(200, 'attachment; filename="qi-networks-export.json"'),
+        "schema": _text(200, 'attachment; filename="qi-networks-export.json"', pattern=_PRINTABLE),
     },
     "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": _SECONDS},
     "Idempotent-Replayed": {

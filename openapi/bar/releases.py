@@ -73,14 +73,14 @@ def _one_path(document: Json) -> Json:
 def _readable(document: Json) -> Json:
     """What specmatic reads wrongly, put aside on both sides alike.
 
-    It makes values up from patterns, and not all of ours; it takes optional security for required; it wants bounds
-    within 64 bits; and it does not know that some enumerations are open.
+    It makes values up from patterns, and not all of ours; it takes optional security for required and knows no
+    alternatives; it wants bounds within 64 bits; and it does not know that some enumerations are open.
     """
     found: Json = _without_patterns(copy.deepcopy(document))
     for item in found["paths"].values():
         for operation in item.values():
-            if {} in operation.get("security", []):
-                operation["security"] = []
+            optional = {} in operation.get("security", [])
+            operation["security"] = [] if optional else [{"bearerAuth": []}]
     for name in OPEN & found["components"]["schemas"].keys():
         found["components"]["schemas"][name].pop("enum", None)
     found["components"]["schemas"]["Problem"]["properties"]["code"].pop("enum", None)

@@ -15,6 +15,7 @@ from app.core.text import (
     Paragraph,
     UtcDateTime,
     line,
+    lines,
 )
 from app.core.viewer import Scope
 from app.features.people.schemas import Person
@@ -22,7 +23,7 @@ from app.features.people.schemas import Person
 MOST = 10_000  # of each part in one document
 Words = Annotated[str, line(60, "member")]
 ScopeNames = Annotated[list[Scope], Field(max_length=30)]
-LongWords = Annotated[str, Field(max_length=20_000, examples=["We share what works."])]
+LongWords = Annotated[str, lines(20_000, "We share what works.")]
 
 
 class PartDescription(Output):
