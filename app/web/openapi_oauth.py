@@ -28,7 +28,10 @@ def said_of(scope: Scope) -> str:
 CLIENT_AUTH: dict[str, Any] = {
     "oauth2": {
         "type": "oauth2",
-        "description": "The access token of a client. It goes where any bearer token goes.",
+        "description": (
+            "The access token of a client, good for an hour at most. It goes where any bearer token goes. JWTs, of "
+            "issuers and as assertions of clients, are verified as RFC8725 asks."
+        ),
         "flows": {
             "clientCredentials": {
                 "tokenUrl": "/oauth/token",
