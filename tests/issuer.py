@@ -79,6 +79,7 @@ class TestIssuer:
     asked: list[str] = field(default_factory=list)
     document: dict[str, Any] = field(default_factory=dict)  # instead of what belongs there
     more: list[dict[str, Any]] = field(default_factory=list)  # in its key set, as they are
+    sent: int = 0  # bytes
     answer: Answer | None = None  # the whole HTTP answers of a hostile one
 
     @property
@@ -120,6 +121,7 @@ class TestIssuer:
             parts = self.answer(path) if self.answer else None
             async for part in parts or whole(ok(self._body(path))):
                 writer.write(part)
+                self.sent += len(part)
                 await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass

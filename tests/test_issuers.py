@@ -27,6 +27,7 @@ from tests.issuer import (
 
 pytestmark = pytest.mark.anyio
 NOT_MET = 0.5  # seconds of patience in these tests
+MOST_TAKEN = 10_000_000  # bytes, what is under way in both kernels' buffers included
 
 
 class Setup:
@@ -103,7 +104,7 @@ def _keys(value: Any) -> bytes:
     return orjson.dumps({"keys": value})
 
 
-ELSEWHERE = "Location: http://127.0.0.1:1/keys"
+ELSEWHERE = "Location: /elsewhere"
 # What the key set is instead, as a whole HTTP answer.
 HOSTILE: dict[str, Any] = {
     "1 GB": _endless,
@@ -168,8 +169,11 @@ async def test_whatever_an_issuer_sends_is_no_fault_of_ours(
             setup.wait()
             monkeypatch.setattr(fetch, "PATIENCE", NOT_MET if name in SLOW else patience)
             setup.issuer.answer = _for(path, make)
+            setup.issuer.sent = 0
             assert await setup.status() == (503, "issuer_unavailable")
+            assert setup.issuer.sent < MOST_TAKEN
             assert (await setup.status(setup.steady.token()))[0] == 200
+    assert "/elsewhere" not in setup.issuer.asked, "a redirect was followed"
     monkeypatch.undo()
     setup.issuer.answer = None
     setup.wait()
@@ -293,6 +297,29 @@ async def test_rotated_keys_are_followed(setup: Setup) -> None:
     setup.ahead += keys.FRESH
     assert await setup.status(setup.issuer.token(key=old)) == (401, "invalid_token")
     assert (await setup.status(setup.issuer.token(key=new)))[0] == 200
+
+
+async def test_an_odd_key_takes_the_others_along_nowhere(setup: Setup) -> None:
+    """What stands beside a good key in sets that there are, and some that there should not be."""
+    odd: list[Any] = [
+        {"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}, {"kty": "oct", "k": "AAAA"}, {"kty": "RSA"},
+        {"kty": "RSA", "n": 7, "e": "AQAB"}, {"kty": "EC", "crv": ["P-256"]}, {"kty": "EC", "crv": "P-521"},
+        {"key_ops": 7, "kty": "RSA", "n": "AAAA", "e": "AQAB"}, {"kty": {}, "kid": []}, None, 7, "x", [],
+    ]  # fmt: skip
+    (good,) = setup.issuer.keys
+    good.published = {
+        "nbf": 1,
+        "exp": 2,
+        "x5c": ["AAAA"],
+        "x5t": "A",
+        "issuer": "y",
+        "key_ops": ["verify"],
+    }
+    setup.issuer.more = odd
+    assert (await setup.status())[0] == 200
+    setup.issuer.more = [*odd, {**good.public(), "n": "A" * 342}]  # another of the same name
+    setup.ahead += keys.FRESH
+    assert (await setup.status())[0] == 200
 
 
 async def test_keys_without_names_are_followed_too(setup: Setup) -> None:

@@ -85,6 +85,19 @@ async def test_two_first_requests_at_once_make_one_person(signing: Signing) -> N
     assert signing.issuer.fetches == 1
 
 
+async def test_two_processes_make_one_person_too(signing: Signing, own_url: str) -> None:
+    given = setting(signing.issuer.settings())
+    async with TestHouse.over(own_url, oidc_issuers=given) as other:
+        for number in range(5):
+            token = signing.issuer.token(f"ada-{number}")
+            answers = await asyncio.gather(
+                *(Client(house.http, token).get("/v1/me") for house in (signing.house, other) * 3)
+            )
+            assert [answer.status_code for answer in answers] == [200] * 6
+            assert len({answer.json()["id"] for answer in answers}) == 1
+    assert len(await rows(signing.house, Person.id)) == 5
+
+
 async def test_all_algorithms_of_the_list(own_url: str) -> None:
     names = ["RS256", "PS256", "ES256"]
     async with an_issuer(*(new_key(name, name) for name in names)) as issuer:

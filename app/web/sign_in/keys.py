@@ -126,18 +126,15 @@ def usable(key: Any) -> Usable | None:
         ("RSA", None): (RSAKey, {"RS256", "PS256"}),
         ("EC", "P-256"): (ECKey, {"ES256"}),
     }
-    if not isinstance(key, dict) or not all(isinstance(v, str | list) for v in key.values()):
-        return None
-    kind = kinds.get((_text(key.get("kty")), _text(key.get("crv"))))
-    # A key that shows its private half proves nothing any more.
-    if kind is None or "d" in key or key.get("use", "sig") != "sig":
-        return None
-    if "verify" not in key.get("key_ops", ["verify"]):
-        return None
-    algorithms = kind[1] & {key["alg"]} if _text(key.get("alg")) else kind[1]
-    if kind[0] is RSAKey and not _is_sound(key):
+    if not isinstance(key, dict):
         return None
     public = {name: key[name] for name in ("kty", "crv", "n", "e", "x", "y") if name in key}
+    if not all(isinstance(value, str) for value in public.values()):
+        return None
+    kind = kinds.get((public.get("kty"), public.get("crv")))
+    if kind is None or not _may_verify(key) or (kind[0] is RSAKey and not _is_sound(public)):
+        return None
+    algorithms = kind[1] if "alg" not in key else {one for one in kind[1] if one == key["alg"]}
     try:
         made = kind[0].import_key(public)
         _ = made.public_key  # the numbers are looked at here
@@ -147,11 +144,20 @@ def usable(key: Any) -> Usable | None:
     return Usable(kid if isinstance(kid, str) else None, frozenset(algorithms), made)
 
 
-def _is_sound(key: dict[str, Any]) -> bool:
+def _may_verify(key: dict[str, Any]) -> bool:
+    """It is for signatures, and does not show its private half: then it proves nothing any more."""
+    uses = key.get("key_ops", ["verify"])
+    return (
+        "d" not in key
+        and key.get("use", "sig") == "sig"
+        and isinstance(uses, list)
+        and "verify" in uses
+    )
+
+
+def _is_sound(public: dict[str, str]) -> bool:
     """Whether an RSA key has a modulus and an exponent of sizes that people use."""
-    modulus, exponent = key.get("n"), key.get("e")
-    if not isinstance(modulus, str) or not isinstance(exponent, str):
-        return False
+    modulus, exponent = public.get("n", ""), public.get("e", "")
     if len(modulus) * 6 > LONGEST_RSA + 12 or len(exponent) > LONGEST_EXPONENT:
         return False
     try:
@@ -159,7 +165,3 @@ def _is_sound(key: dict[str, Any]) -> bool:
     except ValueError:
         return False
     return SHORTEST_RSA <= bits <= LONGEST_RSA
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
