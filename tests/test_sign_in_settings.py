@@ -1,5 +1,6 @@
 """`OIDC_ISSUERS`: what is read, and the sentence that says which field is wrong."""
 
+import ast
 import json
 from typing import Any
 
@@ -10,6 +11,7 @@ from app.cli.starting import Refused, read_settings
 from app.core.issuers import PRESETS, Algorithm, Issuer, read_issuers
 from app.core.viewer import PERSONAL_SCOPES, Scope
 from app.settings import Settings
+from tests.documents import ROOT, blocks, rows, section, words
 
 LEAST = {"issuer": "https://id.example.org", "audiences": ["qi-networks"]}
 
@@ -133,3 +135,38 @@ def test_granted_is_never_more_than_the_most() -> None:
         {"scope": {"a": 1}},
     ):
         assert found.granted(nothing, operator=True) == frozenset()
+
+
+GUIDE = (ROOT / "docs/sign-in.md").read_text()
+# About the form of a token: no issuer makes such, so the guide names them together.
+OF_FORM = {
+    "an extension in the header", "kid is no name", "alg or typ is no text", "another iss",
+}  # fmt: skip
+
+
+def reasons() -> set[str]:
+    """Every reason for which a token is refused, as the code has it."""
+    found = set()
+    for path in (ROOT / "app/web/sign_in").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(func=ast.Name(id="Refused"), args=[ast.Constant(value=str(reason))]):
+                    found.add(reason)
+    return found
+
+
+def test_every_reason_is_in_the_guide() -> None:
+    said = {word for row in rows(section(GUIDE, "When it does not work")) for word in words(row[0])}
+    assert {*reasons(), "expired"} <= said | OF_FORM
+    assert said <= reasons(), "it explains what is not there"
+
+
+def test_every_field_of_an_issuer_is_in_the_guide() -> None:
+    table = [row for row in rows(section(GUIDE, "Which issuers")) if len(row) == 3]
+    assert {word for row in table for word in words(row[0])} == set(Issuer.model_fields)
+
+
+def test_the_examples_of_the_guide_are_settings() -> None:
+    found = [block.text for block in blocks(GUIDE) if block.kind == "json"]
+    presets = [read_issuers(text)[0].preset for text in found]
+    assert presets == ["entra", "cis2", "keycloak"]

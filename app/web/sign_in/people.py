@@ -51,9 +51,8 @@ class SignIn:
 
     def __init__(self, house: House, issuers: Sequence[Issuer], newcomer: Newcomer) -> None:
         """`newcomer` is a feature's, and comes from above."""
-        for (
-            name
-        ) in SLOW_TO_LOAD:  # at the start, not while the first who signs in waits, and all others
+        # Now, and not while whoever signs in first waits, and everybody else with them.
+        for name in SLOW_TO_LOAD:
             import_module(name)
         self._house = house
         self._newcomer = newcomer
@@ -68,20 +67,10 @@ class SignIn:
         """Who signed in. Errors: `InvalidToken`, for whatever is wrong; `IssuerUnavailable`."""
         try:
             issuer, claims, subject, ends = await self._prove(credentials)
+            row = await self._person(issuer, subject, claims, request_id)
         except Refused as refused:
             logs.note_sign_in("token_refused", request_id=request_id, reason=refused.reason)
             raise InvalidToken from None
-        values = {"issuer": issuer.issuer, "subject": subject}
-        row = await fetch_one(self._house.db, "identity", _lookup, values)
-        if row is None:
-            made_at = datetime.fromtimestamp(claims["iat"], UTC)
-            if await issued_before_erasure(self._house.db, issuer.issuer, subject, made_at):
-                raise InvalidToken
-            await self._make(issuer, subject, claims, request_id)
-            row = await fetch_one(self._house.db, "identity", _lookup, values)
-        if row is None:
-            raise InvalidToken  # erased in the meantime
-        await self._note_use(values, row)
         return Viewer(
             person_id=row["person_id"],
             scopes=issuer.granted(claims, operator=row["operator"]),
@@ -107,6 +96,23 @@ class SignIn:
             if known or not await ring.renew() or not signed_by(ring, token):
                 raise Refused("no key of the issuer signed it")
         return ring.issuer, token.claims, subject, ends
+
+    async def _person(
+        self, issuer: Issuer, subject: str, claims: dict[str, Any], request_id: str | None
+    ) -> dict[str, Any]:
+        """Whom the issuer means; made of the claims if nobody is known by them. Errors: `Refused`."""
+        values = {"issuer": issuer.issuer, "subject": subject}
+        row = await fetch_one(self._house.db, "identity", _lookup, values)
+        if row is None:
+            made_at = datetime.fromtimestamp(claims["iat"], UTC)
+            if await issued_before_erasure(self._house.db, issuer.issuer, subject, made_at):
+                raise Refused("from before its person was erased")
+            await self._make(issuer, subject, claims, request_id)
+            row = await fetch_one(self._house.db, "identity", _lookup, values)
+        if row is None:
+            raise Refused("its person is being erased")
+        await self._note_use(values, row)
+        return row
 
     async def _make(
         self, issuer: Issuer, subject: str, claims: dict[str, Any], request_id: str | None
