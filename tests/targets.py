@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.contract import document, resolved
+from tests.contract import FORM, document, resolved
 from tests.house import TestHouse, TestPerson
 
 Json = dict[str, Any]
@@ -47,6 +47,11 @@ class Operation:
         """What its body must be."""
         content = self.spec.get("requestBody", {}).get("content", {})
         return next(iter(content), None)
+
+    @property
+    def form(self) -> bool:
+        """Whether it is an operation of OAuth: its body is a form, its caller a client."""
+        return self.media_type == FORM
 
     @property
     def body(self) -> Json:
@@ -93,6 +98,11 @@ class Targets:
         token = await self.operator.client.post(
             "/v1/tokens", {"name": "To be revoked", "scopes": ["networks:read"]}
         )
+        client = (
+            await self.operator.client.post(
+                "/v1/clients", {"name": "A program", "scopes": ["networks:read"]}
+            )
+        ).json()
         addresses = {"addresses": ["sam.patel@example.org"]}
         invited = await self.operator.client.post(
             f"/v1/networks/{network['id']}/invitations", addresses
@@ -105,6 +115,8 @@ class Targets:
             "member_id": asked.json()["id"],
             "person_id": self.other.id,
             "token_id": token.json()["id"],
+            "client_id": client["id"],
+            "client_secret": client["secret"],
             "/v1/organisations/{code}": "Y59",
             "/problems/{code}": "not_found",
             "/guides/{name}": "errors",

@@ -16,7 +16,7 @@ import typer.main
 from app.cli.main import cli
 from app.core import access
 from app.core.errors import CATALOGUE
-from app.core.viewer import Scope
+from app.core.viewer import OPENS
 from app.settings import Settings
 from app.web.problems import TYPE_PATH
 from tests import shell
@@ -121,6 +121,10 @@ def _first_words(heading: str) -> Callable[[str], Documented]:
     return lambda text: dict.fromkeys(words(row[0])[0] for row in rows(section(text, heading)))
 
 
+def _scopes_said(text: str) -> Documented:
+    return {words(row[0])[0]: row[1] for row in rows(section(text, "Tokens and scopes"))}
+
+
 def _policy_said(text: str) -> Documented:
     return {words(row[0])[0]: frozenset(words(row[1])) for row in rows(section(text, "The policy"))}
 
@@ -175,7 +179,7 @@ CHECKS = {
         lambda text: dict.fromkeys(words(row[0])[0] for row in rows(text)),
         _operations,
     ),
-    "scopes": Check(ACCESS, _first_words("Tokens and scopes"), lambda: dict.fromkeys(Scope)),
+    "scopes": Check(ACCESS, _scopes_said, lambda: {str(k): v for k, v in OPENS.items()}),
     "policy": Check(ACCESS, _policy_said, lambda: dict(access.POLICY)),
     "in the archive": Check(ACCESS, _in_archive_said, lambda: dict.fromkeys(access.IN_ARCHIVE)),
     "tiers of networks": Check(

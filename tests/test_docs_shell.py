@@ -54,7 +54,14 @@ def test_every_shell_line_of_the_documents(
     demo: Demo, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
     names = {path.name for path in RUN}
-    assert names == {"README.md", "first-hour.md", "privacy.md", "sign-in.md", "sync.md"}
+    assert names == {
+        "README.md",
+        "first-hour.md",
+        "integrators.md",
+        "privacy.md",
+        "sign-in.md",
+        "sync.md",
+    }
     for path in RUN:
         found = [block for block in blocks(path.read_text()) if block.runs]
         with subtests.test(path.name):
@@ -83,7 +90,7 @@ def test_a_line_that_fails_is_noticed(demo: Demo, tmp_path: Path) -> None:
 
 def test_the_stand_in_for_curl_does_what_curl_does(demo: Demo, tmp_path: Path) -> None:
     """So that a machine without curl runs the same documents."""
-    names = ("first-hour.md", "privacy.md", "sign-in.md", "sync.md")
+    names = ("first-hour.md", "integrators.md", "privacy.md", "sign-in.md", "sync.md")
     for name in ("README.md", *(f"docs/{name}" for name in names)):
         found = [block for block in blocks((ROOT / name).read_text()) if block.runs]
         shell.run(found, demo.address, tmp_path, DOCS_CURL="stand-in", **demo.tokens)

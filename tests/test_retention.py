@@ -37,6 +37,11 @@ async def _things(house: TestHouse, tag: str, at: datetime) -> None:
     await house.token(ada.id, name=f"unused {tag}", last_used_on=day)
     await house.token(ada.id, name=f"ended {tag}", last_used_on=day, revoked_at=at)
 
+    ends = at + timedelta(hours=1)
+    await house.token(
+        ada.id, client_id=ada.id, name=f"access {tag}", last_used_on=day, expires_at=ends
+    )
+
     async def command(work: Work) -> None:
         for number, accepted in enumerate((True, False)):
             invitation = {
@@ -86,8 +91,8 @@ async def test_what_is_old_goes_and_what_is_young_stays(own_url: str) -> None:
         before = await column(inside, Change.seq)
         first = await retain(inside, settings, dry_run=True)
         assert due(first) == {
-            "kept_answers": 2, "used_assertions": 1, "unused_tokens": 3, "ended_tokens": 1, "ended_clients": 1,
-            "invitation_addresses": 2, "request_messages": 1,
+            "kept_answers": 2, "used_assertions": 1, "access_tokens": 2, "unused_tokens": 3, "unused_clients": 1,
+            "ended_tokens": 1, "ended_clients": 1, "invitation_addresses": 2, "request_messages": 1,
         }  # fmt: skip
         assert await retain(inside, settings, dry_run=True) == first
         assert await column(inside, Change.seq) == before  # a dry run does nothing

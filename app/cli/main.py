@@ -30,12 +30,14 @@ cli = typer.Typer(
 )
 importing = typer.Typer(help="Bring in files of the NHS.", no_args_is_help=True)
 token = typer.Typer(help="Make, list and revoke tokens.", no_args_is_help=True)
+client = typer.Typer(help="List and revoke clients.", no_args_is_help=True)
 audit = typer.Typer(help="Prove that the log is as it was written.", no_args_is_help=True)
 cli.add_typer(audit, name="audit")
 cli.add_typer(importing, name="import")
 erasures = typer.Typer(help="Who was erased, and what is left.", no_args_is_help=True)
 cli.add_typer(erasures, name="erasures")
 cli.add_typer(token, name="token")
+cli.add_typer(client, name="client")
 
 
 @cli.callback()
@@ -268,6 +270,27 @@ def erasures_find(
     from app.cli.privacy import find_words
 
     find_words(words)
+
+
+@client.command("list")
+def client_list() -> None:
+    """List the clients that are not revoked."""
+    from app.cli.clients import list_all
+
+    list_all()
+
+
+@client.command("revoke")
+def client_revoke(
+    client_id: Annotated[uuid.UUID, typer.Argument(help="The client's id.")],
+) -> None:
+    """Revoke a client."""
+    from app.cli.clients import revoke
+
+    try:
+        revoke(str(client_id))
+    except NotFound:
+        raise Refused(f"There is no client {client_id}, or it is revoked already.") from None
 
 
 @cli.command()

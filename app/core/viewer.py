@@ -24,6 +24,24 @@ class Scope(StrEnum):
     OPERATE = "operate"
 
 
+# What each opens, as far as its person's right goes: in the contract, and in docs/access.md word for word.
+OPENS: dict[Scope, str] = {
+    Scope.NETWORKS_READ: "reading networks and their purposes",
+    Scope.NETWORKS_WRITE: "setting up, editing, archiving, deleting networks",
+    Scope.MEMBERS_READ: "reading members and histories",
+    Scope.MEMBERS_WRITE: "joining, inviting, approving, leaving, roles",
+    Scope.MEMBERS_PROVISION: "adding people at once to the one network that the token is bound to",
+    Scope.PEOPLE_READ: "reading people, and oneself",
+    Scope.PEOPLE_WRITE: "editing oneself; as an operator making people",
+    Scope.ORGANISATIONS_READ: "reading organisations",
+    Scope.TOKENS_READ: "reading one's own tokens and clients",
+    Scope.TOKENS_WRITE: "making and revoking tokens, registering and revoking clients",
+    Scope.CHANGES_READ: "the change feed, of the kinds that the other scopes read",
+    Scope.ACCOUNT_READ: "exporting everything that is kept about oneself",
+    Scope.ACCOUNT_WRITE: "having oneself erased",
+    Scope.AUDIT_READ: "reading the audit, as a facilitator or an operator",
+    Scope.OPERATE: "using an operator's rights; without it an operator is anybody",
+}
 ALL_SCOPES = frozenset(Scope)
 # For a token that a person carries: all but what is given on purpose.
 PERSONAL_SCOPES = ALL_SCOPES - {Scope.MEMBERS_PROVISION, Scope.OPERATE}

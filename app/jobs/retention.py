@@ -34,7 +34,7 @@ async def retain(house: House, settings: Settings, *, dry_run: bool = False) -> 
     found = [await _apply(house, rule, dry_run=dry_run) for rule in RULES]
     if settings.log_kept_days is not None:
         found.append(await _shorten_log(house, settings.log_kept_days, dry_run=dry_run))
-    if not dry_run and any(one.rows and one.rule == "unused_tokens" for one in found):
+    if not dry_run and any(one.rows and one.rule.startswith("unused") for one in found):
         await house.db.forget_tokens()
     return found
 

@@ -44,17 +44,27 @@ class Rule:
         return timedelta(days=self.days)
 
 
-def _unused() -> ColumnElement[bool]:
+def _unused(model: Any) -> ColumnElement[bool]:
     since_use = and_(
-        Token.last_used_on.is_not(None), Token.last_used_on < bindparam("day", type_=DAY)
+        model.last_used_on.is_not(None), model.last_used_on < bindparam("day", type_=DAY)
     )
-    never = and_(Token.last_used_on.is_(None), Token.created_at < _before())
-    return and_(Token.revoked_at.is_(None), or_(since_use, never))
+    never = and_(model.last_used_on.is_(None), model.created_at < _before())
+    return and_(model.revoked_at.is_(None), or_(since_use, never))
 
 
-def _revoke(work: Work, row: Row) -> None:
-    told = Told(person_id=row["person_id"])
-    change(work, "token.revoked", row, {"revoked_at": work.now}, told, op="gone")
+def _revoke(kind: str) -> Callable[[Work, Row], None]:
+    def treat(work: Work, row: Row) -> None:
+        told = Told(person_id=row["person_id"])
+        change(work, f"{kind}.revoked", row, {"revoked_at": work.now}, told, op="gone")
+
+    return treat
+
+
+OF_PEOPLE = Token.client_id.is_(None)
+
+
+def _access_tokens() -> ColumnElement[bool]:
+    return and_(~OF_PEOPLE, Token.expires_at <= _before())
 
 
 def _ended(model: Any) -> ColumnElement[bool]:
@@ -82,8 +92,11 @@ def _forget_message(work: Work, row: Row) -> None:
 RULES = (
     Rule("kept_answers", 1, Idempotency, lambda: Idempotency.created_at <= _before()),
     Rule("used_assertions", 0, UsedAssertion, lambda: UsedAssertion.expires_at <= _before()),
-    Rule("unused_tokens", 180, Token, _unused, _revoke),
-    Rule("ended_tokens", 30, Token, lambda: _ended(Token), _remove("token")),
+    # No resources: nobody saw them, and nobody is told.
+    Rule("access_tokens", 0, Token, _access_tokens),
+    Rule("unused_tokens", 180, Token, lambda: and_(_unused(Token), OF_PEOPLE), _revoke("token")),
+    Rule("unused_clients", 180, Client, lambda: _unused(Client), _revoke("client")),
+    Rule("ended_tokens", 30, Token, lambda: and_(_ended(Token), OF_PEOPLE), _remove("token")),
     Rule("ended_clients", 30, Client, lambda: _ended(Client), _remove("client")),
     Rule("invitation_addresses", 28, whole=forget_addresses),
     Rule("request_messages", 90, Member, _said_long_ago, _forget_message),

@@ -58,7 +58,9 @@ def basic_credentials(header: bytes) -> tuple[str, str]:
     """
     match = _BASIC.fullmatch(header.decode("latin-1"))
     try:
-        plain = base64.b64decode(match[1], validate=True) if match else b""
+        if match is None or len(match[1]) % 4:
+            raise InvalidClient
+        plain = base64.b64decode(match[1], validate=True)
         user, colon, password = plain.partition(b":")
         if not colon:
             raise InvalidClient

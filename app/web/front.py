@@ -336,7 +336,7 @@ class Front:
         return Answer(b"", 204, headers)
 
     async def _send(self, send: Send, answer: Answer, asked: Asked) -> None:
-        if answer.status >= 400 and asked.scope["path"].startswith(OAUTH):  # noqa: PLR2004
+        if asked.scope["path"].startswith(OAUTH):
             answer = as_oauth_error(answer)
         ids = (
             (b"x-request-id", asked.request_id.encode()),

@@ -70,6 +70,9 @@ def contract(app: FastAPI) -> bytes:
             for method in door.methods or ():
                 _complete(document["paths"][door.path][method.lower()], door, method.lower())
     for name, schema in schemas.items():
+        if name.endswith("Form") and "properties" in schema:  # null cannot be sent in one
+            properties = schema["properties"]
+            schema["properties"] = {n: _without_null(p) for n, p in properties.items()}
         if name.endswith("Patch"):  # an absent field stays: there are no defaults
             for field in schema["properties"].values():
                 field.pop("default", None)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.core.errors import CATALOGUE, OAuthRequestInvalid
-from app.core.viewer import Scope
+from app.core.viewer import OPENS, Scope
 from app.web.problems import MOST_ERRORS
 
 DESCRIPTION = (
@@ -37,6 +37,7 @@ SECURITY_SCHEMES = {
             "docs/sign-in.md. Who signs in has all scopes but `members:provision` and `operate`, unless the "
             "installation says otherwise. Scopes: " + ", ".join(Scope)
         ),
+        "x-scopes": {str(scope): opens for scope, opens in OPENS.items()},
     }
 }
 

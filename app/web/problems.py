@@ -76,7 +76,12 @@ def problem(error: HouseError, request_id: str) -> Answer:
 
 
 def as_oauth_error(answer: Answer) -> Answer:
-    """The same problem as clients of OAuth read it: plain JSON, with `error` and `error_description` added."""
+    """The same problem as clients of OAuth read it: plain JSON, with `error` and `error_description` added.
+
+    Anything else stays as it is, also an address or a method that is none of the token endpoint's.
+    """
+    if answer.status < 400 or answer.status in (404, 405):  # noqa: PLR2004
+        return answer
     document = orjson.loads(answer.body)
     by_status = {
         429: "temporarily_unavailable",

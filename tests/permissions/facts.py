@@ -72,6 +72,15 @@ class Actor:
     dead: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A client of a person."""
+
+    id: str
+    person: str
+    secret: str
+
+
 @dataclass(slots=True)
 class Facts:
     """Everything: networks by key, people by key, spells by id, one actor for each (person, kind of token)."""
@@ -81,6 +90,7 @@ class Facts:
     spells: dict[str, Spell] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
+    clients: list[Program] = field(default_factory=list)
     marks: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """word -> (`network`, `person`, `message` or `invitation`; key or spell id; field)"""
 

@@ -147,7 +147,9 @@ class Trial:
 
     async def _try(self, cell: Cell) -> str:
         self.written.clear()
-        reply = await self.send(cell.actor, cell.method, cell.path, cell.json, cell.params)
+        reply = await self.send(
+            cell.actor, cell.method, cell.path, cell.json, cell.params, cell.form
+        )
         if (reply.status, reply.code) != cell.expected:
             return f"{reply.status} {reply.code}, expected {cell.expected[0]} {cell.expected[1]}"
         if faults := reply.faults():
@@ -168,6 +170,7 @@ class Trial:
         path: str,
         json: Any = None,
         params: Mapping[str, Any] | None = None,
+        form: Mapping[str, str] | None = None,
     ) -> Reply:
         """One request as this actor."""
         headers = []
@@ -178,6 +181,9 @@ class Trial:
             headers.append((b"content-type", kind))
         target = f"{path}?{urlencode(params)}" if params else path
         body = b"" if json is None else orjson.dumps(json)
+        if form is not None:
+            headers.append((b"content-type", b"application/x-www-form-urlencoded"))
+            body = urlencode(form).encode()
         return await send(self.house.app, method, target.encode(), headers, body)
 
     async def _all_pages(self, cell: Cell, reply: Reply) -> Any:

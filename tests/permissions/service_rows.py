@@ -134,10 +134,13 @@ def _told(facts: Facts, actor: Actor, params: dict[str, Any]) -> set[str]:
         one.id for one in facts.sent
         if oracle.facilitates(facts, actor, facts.nets[one.net]) and within in (None, facts.nets[one.net].id)
     }  # fmt: skip
+    programs = {one.id for one in facts.clients if one.person == actor.person and not within}
     by_kind = {
+        "client": programs,
         "network": networks, "member": members, "person": people, "token": tokens, "invitation": sent,
     }  # fmt: skip
     scope = {
+        "client": "tokens",
         "network": "networks", "member": "members", "person": "people", "token": "tokens", "invitation": "members",
     }  # fmt: skip
     return {
@@ -162,6 +165,7 @@ def _ever(facts: Facts, actor: Actor) -> set[str]:
         for p in facts.people.values()
         if oracle.person_tier(facts, actor, p) >= 0 or actor.operates
     }
+    known |= {one.id for one in facts.clients if one.person == actor.person}
     known |= {
         str(one.token_id)
         for one in facts.actors.values()

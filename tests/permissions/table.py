@@ -42,6 +42,7 @@ class Cell:
     expected: Outcome
     variant: str = ""
     json: Any = None
+    form: dict[str, str] | None = None
     params: dict[str, Any] = field(default_factory=dict)
     check: Check | None = None
     ghost: str | None = None

@@ -11,6 +11,7 @@ from app.web.openapi import doors_of, operation_id
 from tests.house import TestHouse
 from tests.permissions import (  # noqa: F401 - they register their rows
     audit_rows,
+    client_rows,
     invitation_rows,
     list_rows,
     member_rows,

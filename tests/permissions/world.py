@@ -15,7 +15,7 @@ from app.db.database import Transaction
 from app.models import Organisation, PersonTopic, Term
 from tests.house import Client, TestHouse
 from tests.permissions import cast
-from tests.permissions.facts import Actor, Facts, Net, Sent, Somebody, Spell
+from tests.permissions.facts import Actor, Facts, Net, Program, Sent, Somebody, Spell
 
 NOTHING_FOUND = {f"search_{part}": "" for part in ("name", "topics", "purpose", "front", "inside")}
 PROVISIONING = frozenset({str(Scope.MEMBERS_PROVISION), str(Scope.NETWORKS_READ)})
@@ -125,6 +125,10 @@ class Builder:
 
         await perform(self.house.app.rooms.house, command)
         facts.actors["nobody", "main"] = Actor("nobody")
+        for person in ("open: member", "open: facilitator", "stranger", "operator"):
+            body = {"name": "A program", "scopes": [str(Scope.NETWORKS_READ)]}
+            made = await self.call(person, "POST", "/v1/clients", body)
+            facts.clients.append(Program(made["id"], person, made["secret"]))
 
     async def _network(self, net: Net) -> None:
         """Make it open to all, and let its cast in."""

@@ -50,6 +50,7 @@ async def middle(world: World) -> None:
     await world.act("Cat", "PATCH", "/v1/me", {"bio": "I walk.", "interests": ["asthma"]})
     await world.spell("Ben", "Ben_in_valley", "edit", {"offer": "A room"})
     await world.act("Ben", "POST", "/v1/tokens", {"name": "Mine", "scopes": ["networks:read"]})
+    await world.act("Ben", "POST", "/v1/clients", {"name": "Mine", "scopes": ["networks:read"]})
     await world.network("attic", "Ada", parent_id="{valley}")
     await world.join("attic", "Ben")
 
@@ -158,7 +159,7 @@ async def unlisted_person(world: World) -> None:
 
 
 async def tokens(world: World) -> None:
-    """Tokens of somebody else: made, used, revoked."""
+    """Tokens and clients of somebody else: made, used, revoked."""
     for number in range(10):
         made = await world.act(
             "Hal", "POST", "/v1/tokens", {"name": f"Sync {number}", "scopes": ["networks:read"]}
@@ -167,6 +168,10 @@ async def tokens(world: World) -> None:
         await world.act("Hal's other", "GET", "/v1/networks")
         if number % 2:
             await world.act("Hal", "DELETE", f"/v1/tokens/{made['id']}")
+        body = {"name": f"Program {number}", "scopes": ["networks:read"]}
+        made = await world.act("Hal", "POST", "/v1/clients", body)
+        if number % 2:
+            await world.act("Hal", "DELETE", f"/v1/clients/{made['id']}")
 
 
 async def hidden_sub_group(world: World) -> None:

@@ -50,6 +50,7 @@ PATHS = {
     "member_id": "{member}",
     "person_id": "{person}",
     "token_id": "{token}",
+    "client_id": "{client}",
     "invitation_id": "{invitation}",
 }
 OTHER_PATHS = {

@@ -22,7 +22,7 @@ from tests.two_worlds.world import World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.prove]
 SHAPES: dict[str, Any] = {}
-KINDS = ("network", "member", "person", "token", "invitation")
+KINDS = ("network", "member", "person", "token", "client", "invitation")
 TERMS = [
     {"vocabulary": vocabulary, "code": code, "label": code.title(), "grouping": "All"}
     for vocabulary, code in (
@@ -140,6 +140,7 @@ async def test_what_is_hidden_changes_nothing(
         ("people", "an unlisted person"),
         ("tokens", "somebody's tokens"),
         ("seals", "a confidential network"),
+        ("clients", "somebody's tokens"),
         ("invitations", "invitations to addresses"),
     ],
 )
@@ -164,6 +165,8 @@ async def test_a_broken_guard_is_seen(
         monkeypatch.setattr(access, "visible_token", lambda *_: true())
     elif guard == "seals":
         monkeypatch.setattr(audit, "shown", _sealed)
+    elif guard == "clients":
+        monkeypatch.setattr(access, "visible_client", lambda *_: true())
     else:  # every edit counts for everybody
         monkeypatch.setattr("app.features.networks.commands.told_of_network", _all_hear)
     # The audit is for who facilitates something.

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.core.text import Output, line, whole
 from app.web.form import Form
@@ -46,8 +46,20 @@ class Credentials(Form):
     )
 
 
+_EXAMPLE = {
+    "client_id": "018f4c1e-7a52-7c3b-9d60-3f5b8a1c2d4e",
+    "client_secret": "qi_client_...",
+}
+
+
 class AccessTokenForm(Credentials):
     """What a client asks for: an access token, by its own credentials (RFC 6749, 4.4)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"grant_type": "client_credentials", "scope": "networks:read", **_EXAMPLE}]
+        }
+    )
 
     grant_type: GrantType = Field(description="`client_credentials`.")
     scope: ScopeText | None = Field(
@@ -57,6 +69,10 @@ class AccessTokenForm(Credentials):
 
 class RevocationForm(Credentials):
     """Which of its access tokens a client gives back (RFC 7009)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"token": "qi_live_...", **_EXAMPLE}]}
+    )
 
     token: TokenText
     token_type_hint: TokenHint | None = None

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.core.text import Cursor, Day, Id, Input, Limit, Name, Output, UtcDateTime, Version, line
@@ -66,6 +66,14 @@ class KeyOperation(StrEnum):
 
 class PublicKeyCreate(Input):
     """A public signing key (RFC 7517): RSA of 2048 to 4096 bits, P-256 or Ed25519. A private part is refused."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+            ]
+        }
+    )
 
     kty: KeyType = Field(examples=["OKP"])
     crv: KeyCurve | None = None
