@@ -386,3 +386,14 @@ async def test_a_command_that_takes_too_long_is_done_whole_or_not_at_all(
         assert again.headers.get("idempotent-replayed") == "true"
         found = await ada.client.get("/v1/networks?mine=true")
         assert [network["id"] for network in found.json()["items"]] == [again.json()["id"]]
+
+
+async def test_guesses_at_a_clients_secret_are_failed_sign_ins(own_url: str) -> None:
+    """Whoever asks for a token with a wrong secret is told to stop like whoever sends wrong tokens."""
+    async with limited(own_url, rate_limit_failures=2) as house:
+        form = b"grant_type=client_credentials&client_id=" + b"0" * 8 + b"&client_secret=wrong"
+        kind = (b"content-type", b"application/x-www-form-urlencoded")
+        statuses = [
+            (await send(house.app, "POST", b"/oauth/token", [kind], form)).status for _ in range(4)
+        ]
+    assert statuses == [401, 401, 429, 429]
