@@ -1,6 +1,8 @@
 """Both engines for every test of behaviour: each database is a copy of one that the migrations built."""
 
+import json
 import logging
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -37,31 +39,39 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 
 
 @pytest.fixture(scope="session")
-def left_in_databases() -> list[str]:
-    """Where a secret stood in a database that is gone."""
-    return []
+def searched() -> dict[str, list[str]]:
+    """The databases that were searched before they were dropped, each with the secrets that stood in it."""
+    return {}
 
 
 @pytest.fixture(scope="session", autouse=True)
 def no_secret_stays(
-    tmp_path_factory: pytest.TempPathFactory, left_in_databases: list[str]
+    tmp_path_factory: pytest.TempPathFactory, shared_folder: Path, searched: dict[str, list[str]]
 ) -> Iterator[None]:
     """Of all the secrets that the suite issues, none is in a log or in a database (controls: test_secrets.py)."""
     base = tmp_path_factory.getbasetemp()
     secrets_issued.logs.start(base / "all.log")
     yield
-    files = [secrets_issued.logs.stop(), *sorted(base.rglob("*.db*"))]
-    left = secrets_issued.found_in_files(file for file in files if file.is_file())
-    assert left + left_in_databases == []
+    log = secrets_issued.logs.stop()
+    files = [log, *(file for file in sorted(base.rglob("*.db*")) if file.is_file())]
+    left = secrets_issued.found_in_files(files)
+    left += [f"{name}: {', '.join(hits)}" for name, hits in searched.items() if hits]
+    figures = {
+        "proof": "secrets", "issued": len(secrets_issued.issued), "log_bytes": log.stat().st_size,
+        "sqlite_files": len(files) - 1, "postgresql_databases": len(searched), "hits": len(left),
+    }  # fmt: skip
+    out = Path(os.environ.get("PROVE_OUT") or shared_folder / "proofs.jsonl")
+    with out.open("a") as opened:
+        opened.write(json.dumps(figures) + "\n")
+    assert left == []
 
 
 @pytest.fixture(scope="session")
-def postgres(shared_folder: Path, left_in_databases: list[str]) -> Iterator[PostgresServer]:
+def postgres(shared_folder: Path, searched: dict[str, list[str]]) -> Iterator[PostgresServer]:
     """The run's PostgreSQL server; before a database is dropped, it is searched for secrets."""
 
     def search(name: str, url: str) -> None:
-        hits = secrets_issued.found_in(rows_of_postgres(url))
-        left_in_databases.extend(f"{name}: {hit}" for hit in hits)
+        searched[f"{name} {len(searched)}"] = secrets_issued.found_in(rows_of_postgres(url))
 
     server = shared_postgres(shared_folder)
     server.before_drop = search

@@ -9,7 +9,7 @@ import pytest
 
 from app.core.erased import issued_before_erasure
 from tests.dumps import dump, held, hits
-from tests.house import TestHouse, TestPerson
+from tests.house import Client, TestHouse, TestPerson
 from tests.privacy_story import (
     ERASE,
     ISSUER,
@@ -23,6 +23,8 @@ from tests.privacy_story import (
     signs_in,
     story,
 )
+from tests.secrets_issued import found_in
+from tests.test_clients import access_token, ask, basic, registered
 
 pytestmark = pytest.mark.anyio
 
@@ -220,6 +222,22 @@ async def test_who_is_erased_is_asked_and_trusted_with_nothing(house: TestHouse)
     assert answer.status_code == 401
     removed = await ada.client.delete(f"/v1/members/{spell}")
     assert removed.status_code == 204
+
+
+async def test_programs_end_with_their_person(own: TestHouse, own_url: str) -> None:
+    """A client and its access token: 401 at the next request, and nothing of them is left."""
+    ada = await own.person("Ada")
+    client = await registered(ada, name="Zqprogram")
+    program = Client(own.http, await access_token(own, client))
+    assert (await program.get("/v1/me")).status_code == 200
+    assert hits(dump(own_url), ["zqprogram"]) == ["zqprogram"]
+    assert (await ada.client.delete(ERASE)).status_code == 204
+    assert (await program.get("/v1/me")).status_code == 401
+    refused = await ask(own, headers=basic(client["id"], client["secret"]))
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+    left = held(own_url)
+    assert hits(left, ["zqprogram", client["secret"]]) == []
+    assert found_in(left) == []
 
 
 async def test_an_edit_at_the_same_instant_brings_nobody_back(house: TestHouse) -> None:
