@@ -120,6 +120,12 @@ class Logs:
         if self.file is not None:
             self._opened.write(text + "\n")
 
+    def said(self) -> bytes:
+        """Everything so far. Errors: `AssertionError` before `start`."""
+        assert self.file is not None
+        self._opened.flush()
+        return self.file.read_bytes()
+
     def stop(self) -> Path:
         """Write the rest. Returns the file."""
         assert self.file is not None

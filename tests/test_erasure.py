@@ -23,7 +23,7 @@ from tests.privacy_story import (
     signs_in,
     story,
 )
-from tests.secrets_issued import found_in
+from tests.secrets_issued import found_in, logs
 from tests.test_clients import access_token, ask, basic, registered
 
 pytestmark = pytest.mark.anyio
@@ -48,6 +48,7 @@ async def cursor_of(person: TestPerson) -> str:
 
 async def test_nothing_is_left_of_who_it_was(own: TestHouse, own_url: str) -> None:
     """Not in a dump, the files of SQLite, answers, search or feed; and everything is counted as before."""
+    logged = len(logs.said())
     zora, others, networks = await story(own)
     ada, eve = others["Ada"], others["Eve"]
     before = await counts(own.anonymous, networks)
@@ -73,12 +74,17 @@ async def test_nothing_is_left_of_who_it_was(own: TestHouse, own_url: str) -> No
         (ada.client, f"/v1/members?network_id={networks['led']}&limit=100"),
         (ada.client, f"/v1/networks/{networks['left']}/member-history"),
         (ada.client, "/v1/people?q=zoraida"),
+        (ada.client, "/v1/me/export"),
+        (ada.client, f"/v1/audit?network_id={networks['led']}"),
         (ada.client, f"/v1/members?network_id={networks['led']}&q=quibblethorpe"),
     ):
         answer = await client.get(path)
         assert (answer.status_code, hits(answer.content, TRACES)) == (200, []), path
     empty = (await ada.client.get("/v1/people?q=zoraida")).json()
     assert empty["items"] == []
+    lines = logs.said()[logged:]
+    assert hits(lines, [*TRACES, zora.token]) == []
+    assert hits(lines, ["/v1/me/export", "eraseMe"]) == ["/v1/me/export", "eraseMe"]
 
 
 async def test_the_search_for_remnants_can_fail(
