@@ -28,9 +28,9 @@ def plain() -> Judged:
 
 
 def invalid(judged: Judged) -> Verdict:
-    """A contract with a parameter that is nowhere."""
+    """A contract in which two operations have one name."""
     spoilt = copy.deepcopy(judged.document)
-    del spoilt["paths"]["/v1/networks"]["get"]["parameters"][0]["in"]
+    spoilt["paths"]["/v1/networks"]["get"]["operationId"] = "createNetwork"
     path = judged.folder("invalid") / "openapi.json"
     path.write_text(json.dumps(spoilt))
     return linters.valid(Judged("invalid", path))
