@@ -11,7 +11,7 @@ from fastapi.routing import iter_route_contexts
 import app as package
 from app.web.door import HEALTH, Door
 from app.web.openapi_examples import add_examples
-from app.web.openapi_oauth import CLIENT_AUTH, OAUTH_PROBLEM, oauth_responses
+from app.web.openapi_oauth import CLIENT_AUTH, OAUTH_ERROR_CODE, OAUTH_PROBLEM, oauth_responses
 from app.web.openapi_parts import (
     DESCRIPTION,
     HEADERS,
@@ -58,6 +58,7 @@ def contract(app: FastAPI) -> bytes:
         "Problem": PROBLEM,
         "ProblemField": PROBLEM_FIELD,
         "OAuthProblem": OAUTH_PROBLEM,
+        "OAuthErrorCode": OAUTH_ERROR_CODE,
     }
     components |= {
         "securitySchemes": SECURITY_SCHEMES | CLIENT_AUTH,

@@ -60,12 +60,19 @@ _EXAMPLE = {
     "error": "invalid_client",
     "error_description": "The client did not prove who it is",
 }
+# With a name of its own: what has none is named after its field, and `Error` is a word of Swift's.
+OAUTH_ERROR_CODE: dict[str, Any] = {
+    "type": "string",
+    "description": "The codes of RFC 6749 (5.2).",
+    "enum": sorted(OAUTH_ERRORS),
+    "examples": ["invalid_client"],
+}
 OAUTH_PROBLEM: dict[str, Any] = {
     **PROBLEM,
     "description": "A problem document that clients of OAuth can read too (RFC 6749, 5.2).",
     "properties": {
         **PROBLEM["properties"],
-        "error": {"type": "string", "enum": sorted(OAUTH_ERRORS), "examples": ["invalid_client"]},
+        "error": {"$ref": "#/components/schemas/OAuthErrorCode"},
         "error_description": {
             "type": "string",
             "maxLength": 2000,
