@@ -10,7 +10,7 @@ from app.features.people.schemas import PersonCreate
 from app.models import Identity
 from tests.house import Client, TestHouse, TestPerson
 
-ERASE = "/v1/me?confirm=erase"
+ERASE = "/v1/me"
 NETWORK = {"name": "Wound care", "purpose": "Fewer open wounds", "join_policy": "open"}
 ISSUER = "https://id.example.org"
 ZORA: dict[str, Any] = {

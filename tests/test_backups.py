@@ -68,9 +68,7 @@ async def status_with(url: str, token: str, cursor: str) -> tuple[int, str | Non
 
 async def erase(url: str, person_id: str, token: str) -> None:
     async with TestHouse.over(url) as house:
-        answer = await house.http.delete(
-            "/v1/me", params={"confirm": "erase"}, headers={"Authorization": f"Bearer {token}"}
-        )
+        answer = await house.http.delete("/v1/me", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 204, (person_id, answer.text)
 
 

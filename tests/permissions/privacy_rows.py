@@ -50,16 +50,9 @@ def export_me(facts: Facts) -> Iterator[Cell]:
 
 @rows_of("eraseMe")
 def erase_me(facts: Facts) -> Iterator[Cell]:
-    """With a confirmation, oneself and nobody else."""
+    """Oneself and nobody else."""
     for key in VISIBILITIES:
         for label, actor in personas(facts, facts.nets[key]):
             end = oracle.gate(actor, "account:write")
             done = end or in_the_way(facts, actor) or (204, None)
-            for variant, params, outcome in (
-                ("confirmed", {"confirm": "erase"}, done),
-                ("not confirmed", {}, end or oracle.refused("invalid")),
-                ("confirmed wrongly", {"confirm": "true"}, end or oracle.refused("invalid")),
-            ):
-                yield Cell(
-                    "eraseMe", label, key, actor, "DELETE", "/v1/me", outcome, variant, params=params
-                )  # fmt: skip
+            yield Cell("eraseMe", label, key, actor, "DELETE", "/v1/me", done)

@@ -1,10 +1,10 @@
 """The doors of privacy: what is kept of oneself, and having it erased."""
 
+import asyncio
 import json
 import logging
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from app.core.changes import record_look_at_person
 from app.core.errors import NotFound
@@ -14,7 +14,7 @@ from app.exchange.privacy import ledger
 from app.exchange.privacy.erasing import erase_person
 from app.exchange.privacy.export import export
 from app.exchange.privacy.holdings import lock_person
-from app.exchange.privacy.schemas import EraseQuery, Export
+from app.exchange.privacy.schemas import Export
 from app.web import answers
 from app.web.call import Answer, Call, CallDep, dump
 from app.web.door import Door, needs
@@ -23,6 +23,8 @@ router = APIRouter(prefix="/v1", tags=["people"], route_class=Door)
 faults = logging.getLogger("qi_networks.errors")
 
 
+PATIENCE = 10.0  # seconds that an answer waits for remnants to go
+_RUNNING: set[asyncio.Task[None]] = set()  # the loop itself keeps a task only weakly
 DOWNLOAD = (b"content-disposition", b'attachment; filename="qi-networks-export.json"')
 
 
@@ -48,7 +50,7 @@ async def export_me(call: CallDep) -> Answer:
 
 @router.delete("/me", status_code=204)
 @needs(Scope.ACCOUNT_WRITE)
-async def erase_me(call: CallDep, params: Annotated[EraseQuery, Query()]) -> Answer:  # noqa: ARG001 - reading it is the check
+async def erase_me(call: CallDep) -> Answer:
     """Have yourself erased, for good: who you are goes at once, what you did stays under a name that says nothing.
 
     Your tokens, clients and sign-ins end, open invitations and requests are declined, and whatever held your name
@@ -68,7 +70,17 @@ async def erase_me(call: CallDep, params: Annotated[EraseQuery, Query()]) -> Ans
 
 
 async def _afterwards(call: Call) -> None:
-    """Remnants in the files, and the ledger's file; the hourly job does what did not work now."""
+    """Remnants in the files, and the ledger's file: waited for in a small database, in a large one they go on.
+
+    The hourly job does what did not work now.
+    """
+    task = asyncio.create_task(_clear_away(call))
+    _RUNNING.add(task)
+    task.add_done_callback(_RUNNING.discard)
+    await asyncio.wait({task}, timeout=PATIENCE)
+
+
+async def _clear_away(call: Call) -> None:
     try:
         await ledger.keep_in_step(call.rooms.house.db, call.rooms.settings)
         await call.rooms.house.db.scrub(ledger.TABLES)

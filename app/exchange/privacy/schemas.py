@@ -1,6 +1,6 @@
 """The contract of privacy: everything that is kept about one person, and what keeps an erasure from an accident."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -8,7 +8,6 @@ from app.core.text import (
     Day,
     EmailAddress,
     Id,
-    Input,
     Name,
     OdsCode,
     Output,
@@ -148,12 +147,4 @@ class Export(Output):
     )
     reads: Annotated[list[ExportedChange], Field(max_length=MOST)] = Field(
         description="When an operator looked at you, or somebody exported this."
-    )
-
-
-class EraseQuery(Input):
-    """What keeps an erasure from happening by accident."""
-
-    confirm: Literal["erase"] = Field(
-        description="Say `erase`: it cannot be undone.", examples=["erase"]
     )
