@@ -136,7 +136,7 @@ def serve_early() -> None:
     from app.cli.serve import from_environment
     from app.cli.server import configure
 
-    config = configure(Early(from_environment()))
+    config = configure(lambda: Early(from_environment()), factory=True)
     config.host, config.port = "127.0.0.1", int(os.environ["PORT"])
     uvicorn.Server(config).run()
 
