@@ -17,7 +17,10 @@ from benchmarks.workloads import BODY, Question
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 ONLY_PRODUCT = frozenset({"next_cursor", "changes_cursor"})
 OF_THE_MOMENT = frozenset({"id", "network_id", "person", "joined_at", "created_at", "updated_at"})
-CHANGES = "SELECT * FROM change ORDER BY seq DESC LIMIT 2"
+CHANGES = (
+    "SELECT change.*, change.seal = feed_head.seal AND change.seal <> '' AS sealed_as_head "
+    "FROM change, feed_head ORDER BY change.seq DESC LIMIT 2"
+)
 # Of these a change row must have one, whatever it is.
 OF_ITS_OWN = frozenset(
     {
@@ -29,6 +32,8 @@ OF_ITS_OWN = frozenset(
         "reach_network_id",
         "actor_id",
         "request_id",
+        "token_id",
+        "seal",
     }
     | {"version", "outer_version", "name_version"}
 )

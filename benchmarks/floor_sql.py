@@ -118,17 +118,20 @@ WITH new AS (
         outer_version = outer_version + 1, updated_at = now(), outer_updated_at = now()
     WHERE id = $1 RETURNING id, version, outer_version, name_version
 ), head AS (
-    UPDATE feed_head SET seq = seq + 2 WHERE id = 1 AND (SELECT count(*) FROM held) = 1
-        AND (SELECT count(*) FROM counted) = 1 RETURNING seq
+    UPDATE feed_head SET seq = seq + 2,
+        seal = encode(sha256(convert_to(seal || (SELECT id FROM new)::text, 'UTF8')), 'hex')
+    WHERE id = 1 AND (SELECT count(*) FROM held) = 1 AND (SELECT count(*) FROM counted) = 1 RETURNING seq, seal
 ), told AS (
     INSERT INTO change (seq, at, kind, resource_id, network_id, person_id, op, action, tier, outside, version,
-        outer_version, name_version, reach, reach_network_id, scope, actor_id, request_id, fields)
+        outer_version, name_version, reach, reach_network_id, scope, actor_id, request_id, fields,
+        token_id, seal)
     SELECT head.seq - 1, now(), 'member', new.id, new.network_id, new.person_id, 'upsert', 'member.joined', 0, true, 1,
-        1, NULL, NULL, new.network_id, NULL, new.person_id, gen_random_uuid(), '[]'::json FROM head, new
+        1, NULL, NULL, new.network_id, NULL, new.person_id, gen_random_uuid(), '[]'::json,
+        gen_random_uuid(), head.seal FROM head, new
     UNION ALL
     SELECT head.seq, now(), 'network', counted.id, counted.id, $2, 'upsert', 'network.member_joined', 1, true,
         counted.version, counted.outer_version, counted.name_version, NULL, counted.id, 'person', $2, gen_random_uuid(),
-        '["member_count"]'::json FROM head, counted
+        '["member_count"]'::json, gen_random_uuid(), head.seal FROM head, counted
     RETURNING 1
 )
 SELECT row_to_json(t) FROM (
