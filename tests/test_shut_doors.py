@@ -45,7 +45,7 @@ async def test_a_token_in_the_query_is_refused_and_repeated_nowhere(
                 assert (reply.status, reply.code) == (400, "token_in_address"), (operation, query)
                 assert reply.faults() == []
                 assert secret_free(reply, token)
-    for other in (JWT, new_secret(demo=True)):
+    for other in (JWT, new_secret("demo")):
         reply = await send(house.app, "GET", f"/v1/networks?q={other}".encode())
         assert reply.code == "token_in_address"
     assert token not in caplog.text

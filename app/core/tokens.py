@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from app.core.changes import Told, create
 from app.core.json_columns import json_text
@@ -14,14 +14,12 @@ LIFETIME = timedelta(days=365)
 HINT = 4  # characters at the end of a secret, to tell tokens apart
 
 
-def new_secret(*, demo: bool = False) -> str:
-    """A token: a prefix that secret scanners can find, and 256 random bits."""
-    return f"qi_{'demo' if demo else 'live'}_{secrets.token_urlsafe(32)}"
+def new_secret(kind: Literal["live", "demo", "client", "invite"] = "live") -> str:
+    """A secret of ours: a prefix that secret scanners can find, and 256 random bits.
 
-
-def new_client_secret() -> str:
-    """The secret of a client, as long and as easy to find."""
-    return f"qi_client_{secrets.token_urlsafe(32)}"
+    A token is `live`, or `demo` where the people are invented; `client` and `invite` are no tokens.
+    """
+    return f"qi_{kind}_{secrets.token_urlsafe(32)}"
 
 
 def hash_of(secret: str) -> str:
@@ -44,7 +42,7 @@ async def create_token(
     For callers who have checked, and for the command line. Errors: `Dangling` at the flush for a person or network
     that is not there.
     """
-    secret = new_secret(demo=demo)
+    secret = new_secret("demo" if demo else "live")
     values = {
         "id": work.new_id(),
         "person_id": person_id,

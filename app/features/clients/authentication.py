@@ -23,7 +23,7 @@ from app.features.clients.oauth_schemas import JWT_BEARER, Credentials
 from app.models import Client, Person
 from app.web.form import basic_credentials
 from app.web.sign_in.refused import Refused
-from app.web.sign_in.token import Unproven, take_apart
+from app.web.sign_in.token import Unproven, second_of, take_apart
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 TYPES = (None, "JWT", "client-authentication+jwt")
@@ -110,7 +110,7 @@ async def _by_assertion(
         raise InvalidClient
     found = await _live(reads, client_id, now)
     keys = plain(found["public_keys"]) if found is not None else []
-    if found is None or not signed_by(keys, token.text, token.algorithm, token.kid):
+    if found is None or not signed_by(keys, token):
         raise InvalidClient
     used = hashlib.sha256(f"{found['id']} {jti}".encode()).hexdigest()
     until = datetime.fromtimestamp(ends, UTC) + timedelta(seconds=LEEWAY)
@@ -130,17 +130,10 @@ def _claimed(token: Unproven, audiences: frozenset[str], now: float) -> tuple[st
         raise Refused("another aud")
     if not isinstance(jti, str) or not 1 <= len(jti) <= LONGEST_JTI:
         raise Refused("no jti")
-    ends = _second(claims, "exp")
+    ends = second_of(claims, "exp")
     if ends + LEEWAY <= now or ends - now > LONGEST + LEEWAY:
         raise Refused("expired, or it lives too long")
     for name in ("iat", "nbf"):
-        if name in claims and _second(claims, name) - LEEWAY > now:
+        if name in claims and second_of(claims, name) - LEEWAY > now:
             raise Refused(f"{name} lies ahead")
     return client_id, jti, ends
-
-
-def _second(claims: dict[str, Any], name: str) -> int:
-    value = claims.get(name)
-    if type(value) is not int or value < 0:  # neither a truth value nor a fraction
-        raise Refused(f"{name} is no number of seconds")
-    return value

@@ -7,7 +7,7 @@ from app.core.fetching import facilitates, fetch_client
 from app.core.handing_on import expiry, not_wider
 from app.core.json_columns import json_text
 from app.core.references import unknown
-from app.core.tokens import HINT, hash_of, new_client_secret
+from app.core.tokens import HINT, hash_of, new_secret
 from app.core.work import Work
 from app.features.clients.keys import kept_keys
 from app.features.clients.schemas import ClientCreate
@@ -24,7 +24,7 @@ async def register_client(work: Work, body: ClientCreate) -> tuple[dict[str, Any
     if body.network_id is not None and not await facilitates(work, person_id, body.network_id):
         raise unknown("/network_id", "You facilitate no such network.")
     keys = [] if body.jwks is None else kept_keys(body.jwks.keys)
-    secret = None if keys else new_client_secret()
+    secret = None if keys else new_secret("client")
     values = {
         "id": work.new_id(),
         "person_id": person_id,

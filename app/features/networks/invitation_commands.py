@@ -5,7 +5,6 @@ it is. So an address says nothing about anybody here, and is looked up nowhere b
 Why it is like that: docs/decisions/0014.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,7 +31,7 @@ from app.core.fetching import (
 )
 from app.core.newcomers import create_newcomer
 from app.core.text import EmailAddress
-from app.core.tokens import LIFETIME, create_token, hash_of
+from app.core.tokens import LIFETIME, create_token, hash_of, new_secret
 from app.core.viewer import PERSONAL_SCOPES, Viewer
 from app.core.work import Work
 from app.db.types import ID, INSTANT, instant_text, one_of
@@ -49,11 +48,6 @@ from app.models import Invitation
 VALID_FOR = timedelta(days=28)
 MOST_OPEN = 1_000  # for one network at a time
 ADDRESS: TypeAdapter[str] = TypeAdapter(EmailAddress)
-
-
-def new_invitation_secret() -> str:
-    """A prefix that secret scanners can find, and 256 random bits."""
-    return f"qi_invite_{secrets.token_urlsafe(32)}"
 
 
 def _told(network_id: str) -> Told:
@@ -116,7 +110,7 @@ async def invite(work: Work, network_id: str, body: InvitationsCreate) -> list[d
         raise TooManyInvitations(
             f"A network has at most {MOST_OPEN} open invitations; this one has {count['count']}."
         )
-    secrets_of = {address: new_invitation_secret() for address in addresses}
+    secrets_of = {address: new_secret("invite") for address in addresses}
     said = {
         "role": str(body.role),
         "message": body.message,

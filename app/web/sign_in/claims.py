@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core.issuers import Issuer
 from app.web.sign_in.refused import Refused
-from app.web.sign_in.token import Unproven
+from app.web.sign_in.token import Unproven, second_of
 
 LEEWAY = 30  # seconds that clocks may differ
 MOST_AUDIENCES = 20
@@ -44,22 +44,15 @@ def check_claims(issuer: Issuer, claims: dict[str, Any], now: float) -> tuple[st
     return str(claims[issuer.subject]), ends + LEEWAY
 
 
-def _second(claims: dict[str, Any], name: str) -> int:
-    value = claims.get(name)
-    if type(value) is not int or value < 0:  # neither a truth value nor a fraction
-        raise Refused(f"{name} is no number of seconds")
-    return value
-
-
 def _times(issuer: Issuer, claims: dict[str, Any], now: float) -> int:
-    ends, made = _second(claims, "exp"), _second(claims, "iat")
+    ends, made = second_of(claims, "exp"), second_of(claims, "iat")
     if ends + LEEWAY <= now:
         raise Refused("expired")
     if made - LEEWAY > now:
         raise Refused("iat lies ahead")
     if ends - made > issuer.longest_minutes * 60 or ends < made:
         raise Refused("it lives too long")
-    if "nbf" in claims and _second(claims, "nbf") - LEEWAY > now:
+    if "nbf" in claims and second_of(claims, "nbf") - LEEWAY > now:
         raise Refused("nbf lies ahead")
     return ends
 

@@ -6,6 +6,7 @@ refused whatever its signature says.
 
 import binascii
 import re
+import warnings
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +60,30 @@ def take_apart(credentials: str) -> Unproven:
     if not isinstance(algorithm, str) or not isinstance(head.get("typ", ""), str):
         raise Refused("alg or typ is no text")
     return Unproven(credentials, head, _object(claims))
+
+
+def second_of(claims: dict[str, Any], name: str) -> int:
+    """The instant that a claim names, in seconds since 1970. Errors: `Refused`."""
+    value = claims.get(name)
+    if type(value) is not int or value < 0:  # neither a truth value nor a fraction
+        raise Refused(f"{name} is no number of seconds")
+    return value
+
+
+def is_signed_with(token: Unproven, key: Any) -> bool:
+    """Whether this key of joserfc's made the signature, by the algorithm that the caller found to fit both."""
+    from joserfc.errors import JoseError
+    from joserfc.jws import JWSRegistry, deserialize_compact
+
+    registry = JWSRegistry(algorithms=[token.algorithm], strict_check_header=False)
+    registry.max_header_length = len(token.text)  # bounded before
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that EdDSA has a newer name
+        try:
+            deserialize_compact(token.text, key, registry=registry)
+        except (JoseError, ValueError, TypeError):
+            return False
+    return True
 
 
 def _decoded(part: str) -> bytes:
