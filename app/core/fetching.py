@@ -37,7 +37,7 @@ HOSTED_FREE = frozenset(
 )
 
 
-def _facts(model: Any) -> list[Any]:
+def facts(model: Any) -> list[Any]:
     """All columns but the words for the search, which follow from the others."""
     return [column for column in model.__table__.columns if not column.name.startswith("search_")]
 
@@ -61,7 +61,7 @@ def _network(rank: str, *, lock: bool) -> Any:
     )
     statement = (
         select(
-            *_facts(Network),
+            *facts(Network),
             access.standing(rank).label("_tier"),
             _version_in_snapshot().label("_seen_version"),
             mine.id.label("_spell_id"),
@@ -267,7 +267,7 @@ async def is_last_facilitator(work: Work, network_id: str) -> bool:
 
 def _below() -> Any:
     return (
-        select(*_facts(Network))
+        select(*facts(Network))
         .where(
             or_(
                 Network.parent_id == bindparam("network_id", type_=ID),
@@ -290,7 +290,7 @@ async def fetch_below(work: Work, network_id: str) -> list[dict[str, Any]]:
 
 def _facilitated() -> Any:
     return (
-        select(*_facts(Network))
+        select(*facts(Network))
         .where(Network.id.in_(access.facilitated_networks()))
         .order_by(Network.depth, Network.id)
         .with_for_update()
@@ -300,7 +300,7 @@ def _facilitated() -> Any:
 def _self() -> Any:
     # Who is erased while this waited has nothing more to say of themselves.
     oneself = and_(Person.id == access.viewer_id(), Person.erased_at.is_(None))
-    return select(*_facts(Person)).where(oneself).with_for_update()
+    return select(*facts(Person)).where(oneself).with_for_update()
 
 
 async def fetch_self(

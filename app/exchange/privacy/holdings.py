@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, false, func, or_, select
 
 from app.core.errors import NotFound
+from app.core.fetching import facts
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID, among
@@ -16,11 +17,6 @@ Row = dict[str, Any]
 OWNED = {"spells": Member, "tokens": Token, "clients": Client}
 
 
-def _whole(model: Any) -> list[Any]:
-    """All columns but the words for the search, which follow from the others."""
-    return [column for column in model.__table__.columns if not column.name.startswith("search_")]
-
-
 def _person_id() -> Any:
     return bindparam("person_id", type_=ID)
 
@@ -29,12 +25,12 @@ def _networks() -> Any:
     mine = select(Member.network_id).where(
         Member.person_id == _person_id(), among(Member.status, OPEN)
     )
-    found = select(*_whole(Network)).where(Network.id.in_(mine.scalar_subquery()))
+    found = select(*facts(Network)).where(Network.id.in_(mine.scalar_subquery()))
     return found.order_by(Network.depth, Network.id).with_for_update()
 
 
 def _person() -> Any:
-    return select(*_whole(Person)).where(Person.id == _person_id()).with_for_update()
+    return select(*facts(Person)).where(Person.id == _person_id()).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ async def is_last_operator(work: Work, person_id: str) -> bool:
 
 
 def _owned(model: Any) -> Any:
-    return select(*_whole(model)).where(model.person_id == _person_id()).order_by(model.id)
+    return select(*facts(model)).where(model.person_id == _person_id()).order_by(model.id)
 
 
 async def owned(work: Work, person_id: str, what: str) -> list[Row]:
@@ -90,7 +86,7 @@ def _invitations() -> Any:
     known = or_(Invitation.accepted_by == _person_id(), Invitation.address == bindparam("email"))
     to_person = and_(Invitation.address.is_not(None), known)
     from_person = and_(Invitation.message.is_not(None), Invitation.invited_by == _person_id())
-    found = select(*_whole(Invitation), func.coalesce(to_person, false()).label("_to_person"))
+    found = select(*facts(Invitation), func.coalesce(to_person, false()).label("_to_person"))
     found = found.where(or_(to_person, from_person))
     return found.order_by(Invitation.network_id, Invitation.id).with_for_update()
 
