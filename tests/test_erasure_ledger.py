@@ -1,5 +1,6 @@
 """The ledger of erasures: who was erased after a backup was made is erased again when it is restored."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -106,9 +107,9 @@ async def test_a_file_that_cannot_be_written_stops_no_erasure(
     async with TestHouse.over(own_url, erasure_ledger=str(missing)) as house:
         ada = await house.person("Ada")
         assert (await ada.client.delete(ERASE)).status_code == 204
-        assert [record.message for record in caplog.records] == [
-            '{"job": "erasure", "error": "FileNotFoundError"}'
-        ]
+        (line,) = [json.loads(record.message) for record in caplog.records]
+        told = (line["event"], line["job"], line["error"])
+        assert told == ("job_failed", "erasure", "FileNotFoundError")
         missing.parent.mkdir()
         db, settings = house.app.rooms.house.db, house.app.rooms.settings
         assert await ledger.keep_in_step(db, settings) == 1

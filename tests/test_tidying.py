@@ -66,4 +66,5 @@ async def test_a_failure_is_noted_and_tried_again(
     with suppress(asyncio.CancelledError):
         await tidying
     lines = [json.loads(record.message) for record in caplog.records]
-    assert lines == [{"job": "tidying", "error": "ConnectionError"}] * 2
+    told = [(line["event"], line["job"], line["error"]) for line in lines]
+    assert told == [("job_failed", "tidying", "ConnectionError")] * 2

@@ -1,8 +1,6 @@
 """What a server clears away while it runs. A failure is noted and tried again later: it never stops anything."""
 
 import asyncio
-import json
-import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,12 +14,11 @@ from app.exchange.privacy import ledger
 from app.jobs.retention import retain
 from app.models import Installation
 from app.settings import Settings
+from app.web.logs import note_failed_job
 
 EVERY = 3600.0  # seconds
 # Of several servers one does it: whoever comes in the first place, for most of the time until the next one.
 TURN = timedelta(seconds=EVERY * 0.9)
-
-faults = logging.getLogger("qi_networks.errors")
 
 
 def _untold(_job: str, _outcome: str) -> None:
@@ -45,7 +42,7 @@ async def keep_tidy(
                 await tidy(house, settings)
             tell("tidying", "done")
         except Exception as error:  # noqa: BLE001 - see the module's docstring
-            faults.error(json.dumps({"job": "tidying", "error": type(error).__name__}))
+            note_failed_job("tidying", error)
             tell("tidying", "failed")
         await asyncio.sleep(every)
 

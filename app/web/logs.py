@@ -61,6 +61,12 @@ def note_fault(request_id: str, error: BaseException) -> None:
     faults.debug("%s", request_id, exc_info=error)  # has values: never above DEBUG
 
 
+def note_failed_job(job: str, error: BaseException) -> None:
+    """Something that the service does by itself did not work, and is tried again later."""
+    line = {"at": now(), "level": "error", "event": "job_failed", "job": job}
+    faults.error(json.dumps({**line, "error": type(error).__name__}))
+
+
 def log_to_stderr() -> None:
     """All logs as JSON lines, without a prefix."""
     handler = logging.StreamHandler(sys.stderr)

@@ -1,8 +1,6 @@
 """The doors of privacy: what is kept of oneself, and having it erased."""
 
 import asyncio
-import json
-import logging
 
 from fastapi import APIRouter
 
@@ -18,11 +16,9 @@ from app.exchange.privacy.schemas import Export
 from app.web import answers
 from app.web.call import Answer, Call, CallDep, dump
 from app.web.door import Door, needs
+from app.web.logs import note_failed_job
 
 router = APIRouter(prefix="/v1", tags=["people"], route_class=Door)
-faults = logging.getLogger("qi_networks.errors")
-
-
 PATIENCE = 10.0  # seconds that an answer waits for remnants to go
 _RUNNING: set[asyncio.Task[None]] = set()  # the loop itself keeps a task only weakly
 DOWNLOAD = (b"content-disposition", b'attachment; filename="qi-networks-export.json"')
@@ -85,4 +81,4 @@ async def _clear_away(call: Call) -> None:
         await ledger.keep_in_step(call.rooms.house.db, call.rooms.settings)
         await call.rooms.house.db.scrub(ledger.TABLES)
     except Exception as error:  # noqa: BLE001 - the erasure is committed, whatever happens now
-        faults.error(json.dumps({"job": "erasure", "error": type(error).__name__}))
+        note_failed_job("erasure", error)
