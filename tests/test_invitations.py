@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from app.features.networks import invitation_commands
-from app.jobs.forgetting import forget_addresses
+from app.jobs.retention import retain
+from app.settings import Settings
 from tests.house import Client, TestHouse, TestPerson
 
 pytestmark = pytest.mark.anyio
@@ -399,16 +400,18 @@ async def test_addresses_of_what_is_over_are_forgotten(own_url: str) -> None:
             assert all((one["address"] is None) == (one["message"] is None) for one in listed)
             return sorted(one["address"] for one in listed if one["address"])
 
-        tomorrow = now[0] + timedelta(days=1)
-        assert await forget_addresses(rooms, ended_before=tomorrow, dry_run=True) == 2
-        assert len(await still_known()) == 4
-        assert await forget_addresses(rooms, ended_before=tomorrow) == 2
-        assert await still_known() == ["late@example.org", "open@example.org"]
+        async def forgotten(*, dry_run: bool = False) -> int:
+            found = await retain(rooms, Settings(), dry_run=dry_run)
+            return sum(one.rows for one in found if one.rule == "invitation_addresses")
+
+        assert await forgotten() == 0
         now[0] += timedelta(days=9)
-        far = now[0] + timedelta(days=400)
-        assert await forget_addresses(rooms, ended_before=far, dry_run=True) == 1
-        assert await forget_addresses(rooms, ended_before=far) == 1
-        assert await forget_addresses(rooms, ended_before=far) == 0
+        assert await forgotten(dry_run=True) == 2
+        assert len(await still_known()) == 4
+        assert await forgotten() == 2
+        assert await still_known() == ["late@example.org", "open@example.org"]
+        now[0] += timedelta(days=28)
+        assert [await forgotten(), await forgotten()] == [1, 0]
         assert await still_known() == ["open@example.org"]
         again = await invited(ada.client, network_id, "late@example.org")
         assert again[0]["invitation_id"] != items[2]["invitation_id"]

@@ -40,11 +40,6 @@ async def retain(house: House, settings: Settings, *, dry_run: bool = False) -> 
 
 
 async def _apply(house: House, rule: Rule, *, dry_run: bool) -> Outcome:
-    if rule.whole is not None:
-        before = house.clock() - rule.age
-        return Outcome(
-            rule.name, rule.days, await rule.whole(house, ended_before=before, dry_run=dry_run)
-        )
     values = values_of(rule, house.clock())
     row = await fetch_one(
         house.db,

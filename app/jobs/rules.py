@@ -3,19 +3,20 @@
 The ages stand in docs/privacy.md too, and a test holds the page to them.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 
 from app.core.access import INSIDE
 from app.core.changes import Told, change, remove
 from app.core.work import Work
 from app.db.types import DAY, INSTANT, among
-from app.jobs.forgetting import forget_addresses
-from app.models import Client, Idempotency, Member, Token, UsedAssertion
+from app.features.accounts.commands import end_token
+from app.features.clients.commands import end_client
+from app.models import Client, Idempotency, Invitation, Member, Token, UsedAssertion
 
 Row = dict[str, Any]
 
@@ -26,17 +27,13 @@ def _before() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Rows of `model` that meet `old` are due; `treat` does one in a unit of work, without it they are deleted.
-
-    Or `whole` does all of it, and returns how many: it is told before when they ended, and whether it is a dry run.
-    """
+    """Rows of `model` that meet `old` are due; `treat` does one in a unit of work, without it they are deleted."""
 
     name: str
     days: float
-    model: Any = None
-    old: Callable[[], ColumnElement[bool]] = true
+    model: Any
+    old: Callable[[], ColumnElement[bool]]
     treat: Callable[[Work, Row], None] | None = None
-    whole: Callable[..., Awaitable[int]] | None = None
 
     @property
     def age(self) -> timedelta:
@@ -50,14 +47,6 @@ def _unused(model: Any) -> ColumnElement[bool]:
     )
     never = and_(model.last_used_on.is_(None), model.created_at < _before())
     return and_(model.revoked_at.is_(None), or_(since_use, never))
-
-
-def _revoke(kind: str) -> Callable[[Work, Row], None]:
-    def treat(work: Work, row: Row) -> None:
-        told = Told(person_id=row["person_id"])
-        change(work, f"{kind}.revoked", row, {"revoked_at": work.now}, told, op="gone")
-
-    return treat
 
 
 OF_PEOPLE = Token.client_id.is_(None)
@@ -79,6 +68,17 @@ def _remove(kind: str) -> Callable[[Work, Row], None]:
     return treat
 
 
+def _over_and_known() -> ColumnElement[bool]:
+    """Used, taken back or expired, and still known whom it was for or what was said."""
+    over = func.coalesce(Invitation.ended_at, Invitation.expires_at) < _before()
+    return and_(over, or_(Invitation.address.is_not(None), Invitation.message.is_not(None)))
+
+
+def _forget_invitation(work: Work, row: Row) -> None:
+    told = Told(network_id=row["network_id"], tier=INSIDE, outer=False)
+    change(work, "invitation.forgotten", row, {"address": None, "message": None}, told)
+
+
 def _said_long_ago() -> ColumnElement[bool]:
     over = among(Member.status, ["declined", "left", "removed"])
     return and_(over, Member.message.is_not(None), Member.ended_at < _before())
@@ -94,11 +94,11 @@ RULES = (
     Rule("used_assertions", 0, UsedAssertion, lambda: UsedAssertion.expires_at <= _before()),
     # No resources: nobody saw them, and nobody is told.
     Rule("access_tokens", 0, Token, _access_tokens),
-    Rule("unused_tokens", 180, Token, lambda: and_(_unused(Token), OF_PEOPLE), _revoke("token")),
-    Rule("unused_clients", 180, Client, lambda: _unused(Client), _revoke("client")),
+    Rule("unused_tokens", 180, Token, lambda: and_(_unused(Token), OF_PEOPLE), end_token),
+    Rule("unused_clients", 180, Client, lambda: _unused(Client), end_client),
     Rule("ended_tokens", 30, Token, lambda: and_(_ended(Token), OF_PEOPLE), _remove("token")),
     Rule("ended_clients", 30, Client, lambda: _ended(Client), _remove("client")),
-    Rule("invitation_addresses", 28, whole=forget_addresses),
+    Rule("invitation_addresses", 28, Invitation, _over_and_known, _forget_invitation),
     Rule("request_messages", 90, Member, _said_long_ago, _forget_message),
 )
 

@@ -134,7 +134,7 @@ def _row(work: Work, principal: str, key: str, fingerprint: str, answer: Answer)
 
 
 async def purge(house: House) -> None:
-    """Delete what is older than `KEPT_FOR`; run now and then by the server."""
+    """Delete what is older than `KEPT_FOR`, now; else retention does (`jobs.rules`)."""
 
     async def old(tx: Transaction) -> None:
         def build() -> Any:
