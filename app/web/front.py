@@ -20,6 +20,7 @@ from app.web import logs
 from app.web.call import Answer, Call, ClientGone, Receive, Rooms
 from app.web.client_address import Addresses, neighbourhood
 from app.web.door import HEALTH, Door
+from app.web.doors import UUID, Doors
 from app.web.flight import Flight
 from app.web.hosts import Hosts
 from app.web.metrics import NO_OPERATION, Tally
@@ -29,7 +30,6 @@ from app.web.quota import Quota
 
 Header = tuple[bytes, bytes]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -42,7 +42,6 @@ VARY = (b"vary", b"Authorization, Accept, Origin")
 EXPOSED = b"ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID, X-Correlation-ID"
 SENDABLE = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID, X-Correlation-ID"
 CONDITION = re.compile(rb"[ -~]{1,2000}")
-LOGGABLE = re.compile(rf"{UUID.pattern}|[A-Z0-9]{{3,10}}")  # an id, or the code of an organisation
 SINGLE = (
     b"host",
     b"authorization",
@@ -60,51 +59,6 @@ REFUSALS = (
     errors.RateLimited, errors.Overloaded, errors.RequestTimedOut, errors.BodyTimedOut, errors.HostRefused,
     errors.TokenInAddress, errors.InvalidToken, errors.InvitationNotValid,
 )  # fmt: skip
-
-
-class Doors:
-    """Finds the door for a path: a tree of segments, so that the last of many costs what the first does."""
-
-    def __init__(self, doors: Iterable[Door]) -> None:
-        """Build the tree; two doors may not share a path and method."""
-        self._tree: dict[str | None, Any] = {}
-        self._words: set[str] = set()
-        for door in doors:
-            node = self._tree
-            for segment in door.path.strip("/").split("/"):
-                self._words.add(segment)
-                node = node.setdefault(None if segment.startswith("{") else segment, {})
-            for method in door.methods or ():
-                if method in node.setdefault("/", {}):
-                    message = f"two doors for {method} {door.path}"
-                    raise ValueError(message)
-                node["/"][method] = door
-
-    def find(self, path: str) -> tuple[dict[str, Door], list[str]]:
-        """The doors by method and the values in the path. Errors: `NotFound`."""
-        if not path.startswith("/"):  # as of `OPTIONS *`
-            raise errors.NotFound("There is no such address.")
-        node, values = self._tree, []
-        for segment in path[1:].split("/"):
-            inner = node.get(segment)
-            if inner is None and segment:
-                inner = node.get(None)
-                values.append(segment)
-            if inner is None:
-                raise errors.NotFound("There is no such address.")
-            node = inner
-        found = node.get("/")
-        if found is None:
-            raise errors.NotFound("There is no such address.")
-        return found, values
-
-    def loggable(self, path: str) -> str:
-        """The path without what is neither of ours nor an id: somebody may have put a name or a token there."""
-        parts = path[:200].split("/")
-        return "/".join(
-            part if not part or part in self._words or LOGGABLE.fullmatch(part) else "*"
-            for part in parts
-        )
 
 
 @dataclass(slots=True)

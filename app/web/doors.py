@@ -1,0 +1,56 @@
+"""Finding the door of a request by its path, and what of a path may be written down."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from app.core import errors
+from app.web.door import Door
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+LOGGABLE = re.compile(rf"{UUID.pattern}|[A-Z0-9]{{3,10}}")  # an id, or the code of an organisation
+
+
+class Doors:
+    """Finds the door for a path: a tree of segments, so that the last of many costs what the first does."""
+
+    def __init__(self, doors: Iterable[Door]) -> None:
+        """Build the tree; two doors may not share a path and method."""
+        self._tree: dict[str | None, Any] = {}
+        self._words: set[str] = set()
+        for door in doors:
+            node = self._tree
+            for segment in door.path.strip("/").split("/"):
+                self._words.add(segment)
+                node = node.setdefault(None if segment.startswith("{") else segment, {})
+            for method in door.methods or ():
+                if method in node.setdefault("/", {}):
+                    message = f"two doors for {method} {door.path}"
+                    raise ValueError(message)
+                node["/"][method] = door
+
+    def find(self, path: str) -> tuple[dict[str, Door], list[str]]:
+        """The doors by method and the values in the path. Errors: `NotFound`."""
+        if not path.startswith("/"):  # as of `OPTIONS *`
+            raise errors.NotFound("There is no such address.")
+        node, values = self._tree, []
+        for segment in path[1:].split("/"):
+            inner = node.get(segment)
+            if inner is None and segment:
+                inner = node.get(None)
+                values.append(segment)
+            if inner is None:
+                raise errors.NotFound("There is no such address.")
+            node = inner
+        found = node.get("/")
+        if found is None:
+            raise errors.NotFound("There is no such address.")
+        return found, values
+
+    def loggable(self, path: str) -> str:
+        """The path without what is neither of ours nor an id: somebody may have put a name or a token there."""
+        parts = path[:200].split("/")
+        return "/".join(
+            part if not part or part in self._words or LOGGABLE.fullmatch(part) else "*"
+            for part in parts
+        )
