@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.core.errors import CATALOGUE, OAuthRequestInvalid
-from app.core.viewer import Scope
+from app.core.viewer import OPENS
 from app.web.openapi_parts import (
     PROBLEM,
     PROBLEM_EXAMPLE,
@@ -12,18 +12,6 @@ from app.web.openapi_parts import (
     header_references,
 )
 from app.web.problems import OAUTH_ERRORS
-
-_SPECIAL = {
-    Scope.MEMBERS_PROVISION: "Add members directly, to the one network that the token is bound to.",
-    Scope.OPERATE: "Operate the installation, as an operator.",
-}
-
-
-def said_of(scope: Scope) -> str:
-    """A scope in words."""
-    resource, _, use = scope.partition(":")
-    return _SPECIAL.get(scope) or f"{'Read' if use == 'read' else 'Change'} {resource}."
-
 
 CLIENT_AUTH: dict[str, Any] = {
     "oauth2": {
@@ -35,7 +23,7 @@ CLIENT_AUTH: dict[str, Any] = {
         "flows": {
             "clientCredentials": {
                 "tokenUrl": "/oauth/token",
-                "scopes": {str(scope): said_of(scope) for scope in Scope},
+                "scopes": {str(scope): opens for scope, opens in OPENS.items()},
             }
         },
     },
