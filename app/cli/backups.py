@@ -14,7 +14,7 @@ from app.cli.starting import Refused, open_house, reaching, read_settings, with_
 from app.core.work import House
 from app.db.errors import DatabaseError
 from app.db.postgres import others_in
-from app.db.schema import head_revision, known_revisions, migrate, require_current, sqlite_path
+from app.db.schema import head_revision, known_revisions, migrate, require_current, sqlite_file
 from app.db.sqlite_copies import (
     Served,
     alone_with,
@@ -95,9 +95,10 @@ def restored() -> None:
     settings = read_settings()
     with reaching(settings):
         require_current(settings.database_url)
-    if settings.database_url.startswith("sqlite:"):
+    file = sqlite_file(settings.database_url)
+    if file is not None:
         with ExitStack() as stack:
-            _alone(stack, _sqlite(settings, ""))
+            _alone(stack, file)
     elif asyncio.run(others_in(settings.database_url)):
         raise Refused("Stop the service first: others of it are connected to the database.")
     with progress() as report:
@@ -116,9 +117,10 @@ def tell(done: Renewed) -> None:
 
 def _sqlite(settings: Settings, instead: str) -> Path:
     """The file of the database. Errors: `Refused` for PostgreSQL."""
-    if not settings.database_url.startswith("sqlite:"):
+    file = sqlite_file(settings.database_url)
+    if file is None:
         raise Refused(f"DATABASE_URL is not SQLite: {instead} (docs/backups.md).")
-    return Path(sqlite_path(settings.database_url))
+    return file
 
 
 def _fit(file: Path) -> None:

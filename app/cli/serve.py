@@ -16,7 +16,7 @@ from app.cli.starting import (
     reserve_port,
 )
 from app.cli.stopping import drain_first, run_workers
-from app.db.schema import require_current
+from app.db.schema import require_current, sqlite_file
 from app.exchange.demo.mark import read_mark
 from app.settings import Settings
 from app.web.logs import log_to_stderr
@@ -28,7 +28,7 @@ def serve(workers: int) -> None:
     """Serve until a signal says stop. Errors: `Refused`, `NotMigrated`."""
     settings = read_settings()
     _secret(settings)
-    if workers > 1 and settings.database_url.startswith("sqlite:"):
+    if workers > 1 and sqlite_file(settings.database_url) is not None:
         raise Refused(
             "SQLite has one writer, so it is served by one worker: leave --workers out, or set "
             "DATABASE_URL to a PostgreSQL database."

@@ -55,6 +55,11 @@ def sqlite_path(url: str) -> str:
     return url.removeprefix("sqlite:///")
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file that the database is; None for PostgreSQL, where it is no file."""
+    return Path(sqlite_path(url)) if url.startswith("sqlite:") else None
+
+
 def unique_rules(metadata: MetaData) -> dict[str, str]:
     """SQLite names the columns of a broken unique rule: this maps them to the rule's name."""
     rules = {}

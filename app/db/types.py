@@ -59,6 +59,13 @@ def among(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
     return found
 
 
+def holding(text: str) -> str:
+    """The LIKE pattern, with a backslash as its escape, of whatever has this text in it."""
+    for special in ("\\", "%", "_"):
+        text = text.replace(special, f"\\{special}")
+    return f"%{text}%"
+
+
 class one_of(ColumnElement[bool]):  # noqa: N801 - reads as SQL where it is used
     """`column` is one of the strings in the list parameter `name`; the list may have any length."""
 

@@ -19,7 +19,7 @@ from app.core.fetching import is_last_facilitator, lives_elsewhere
 from app.core.newcomers import BLANK
 from app.core.work import Work
 from app.db.database import Write
-from app.db.types import ID
+from app.db.types import ID, holding
 from app.exchange.privacy import holdings
 from app.exchange.privacy.holdings import Held, Row
 from app.features.networks.settling import count_in
@@ -166,7 +166,9 @@ def _forget_answers(work: Work, person: Row, addresses: list[str]) -> None:
     """
     # By the id, which stands wherever the name does. A name alone may be any word.
     said = [person["id"], person["email"], *addresses]
-    patterns = {f"said_{index}": _within(text) for index, text in enumerate(filter(None, said))}
+    patterns = {
+        f"said_{index}": holding(_in_json(text)) for index, text in enumerate(filter(None, said))
+    }
 
     def own() -> Any:
         return delete(Idempotency).where(Idempotency.principal == bindparam("person_id", type_=ID))
@@ -187,9 +189,5 @@ def _forget_answers(work: Work, person: Row, addresses: list[str]) -> None:
     ]
 
 
-def _within(text: str) -> str:
-    """A LIKE pattern for a text as it stands in JSON."""
-    inner = orjson.dumps(text).decode()[1:-1]
-    for special in ("\\", "%", "_"):
-        inner = inner.replace(special, f"\\{special}")
-    return f"%{inner}%"
+def _in_json(text: str) -> str:
+    return orjson.dumps(text).decode()[1:-1]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Text, bindparam, func, select
 
 from app.db.database import Database
-from app.db.types import JsonText
+from app.db.types import JsonText, holding
 from app.models import Base, Invitation, Member, Network, NetworkPurpose, Person
 
 # Every column that people type something into, by table.
@@ -48,10 +48,7 @@ def _holding(model: type[Base], name: str) -> Any:
 
 async def find(db: Database, words: str) -> list[Found]:
     """Every field in which these words stand, one after the other, in whatever case (of ASCII letters on SQLite)."""
-    escaped = words
-    for special in ("\\", "%", "_"):
-        escaped = escaped.replace(special, f"\\{special}")
-    values = {"pattern": f"%{escaped}%"}
+    values = {"pattern": holding(words)}
     found: list[Found] = []
     for model, name in _columns():
         build = partial(_holding, model, name)

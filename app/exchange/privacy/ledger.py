@@ -19,6 +19,7 @@ from app.core.errors import NotFound
 from app.core.viewer import HOUSE
 from app.core.work import House, Work, perform
 from app.db.database import Database, fetch_one
+from app.db.schema import sqlite_file
 from app.db.types import ID, instant_from_text, instant_text
 from app.exchange.privacy.erasing import Erased, erase_person
 from app.exchange.privacy.holdings import erasure_of, lock_person
@@ -62,9 +63,8 @@ def file_of(settings: Settings) -> Path | None:
     """Where the ledger's file is: ERASURE_LEDGER, else beside a SQLite file, else nowhere."""
     if settings.erasure_ledger is not None:
         return Path(settings.erasure_ledger)
-    if settings.database_url.startswith("sqlite:///"):
-        return Path(settings.database_url.removeprefix("sqlite:///") + ".erasures")
-    return None
+    database = sqlite_file(settings.database_url)
+    return None if database is None else Path(f"{database}.erasures")
 
 
 def lines_of(entries: Iterable[Entry]) -> str:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal,
     or_,
     select,
 )
@@ -70,8 +69,8 @@ def _id() -> Any:
 def _reached(rank: str) -> ColumnElement[bool]:
     """The viewer hears of this although the resource may be out of their sight: see `models.Change`."""
     if rank == "operator":  # but of other people's tokens and clients, which they never see
-        others = Change.kind.not_in([literal("token"), literal("client")])
-        return or_(others, Change.person_id == access.viewer_id())
+        others = among(Change.kind, ["token", "client"])
+        return or_(~others, Change.person_id == access.viewer_id())
     anyone = Change.reach == "anyone"
     if rank == "anonymous":
         return anyone
