@@ -132,6 +132,10 @@ class Settings(BaseSettings):
     revision: str | None = Field(
         default=None, max_length=100, description="Which deployment of it this is, for /_ping."
     )
+    oidc_issuers: Annotated[tuple[Issuer, ...] | None, NoDecode] = Field(
+        default=None,
+        description="A JSON list of the OpenID Connect issuers that people sign in with: docs/sign-in.md.",
+    )
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -142,11 +146,6 @@ class Settings(BaseSettings):
             except ValueError:
                 raise ValueError(f"{word} is no address and no network") from None
         return words
-
-    oidc_issuers: Annotated[tuple[Issuer, ...] | None, NoDecode] = Field(
-        default=None,
-        description="A JSON list of the OpenID Connect issuers that people sign in with: docs/sign-in.md.",
-    )
 
     @field_validator("oidc_issuers", mode="before")
     @classmethod

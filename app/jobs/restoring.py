@@ -1,6 +1,6 @@
 """What a database needs that was taken back in time, before anybody is served from it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -11,10 +11,8 @@ from app.core.work import House
 from app.db.database import Transaction, Write
 from app.db.types import ID
 from app.exchange.privacy.ledger import Entry, Replayed, entries_in, replay
-from app.features.audit.verify import Verified, verify
+from app.features.audit.verify import Report, Verified, verify
 from app.models import FeedHead
-
-Report = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

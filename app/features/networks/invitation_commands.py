@@ -7,7 +7,7 @@ Why it is like that: docs/decisions/0014.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -47,6 +47,8 @@ from app.models import Invitation
 
 VALID_FOR = timedelta(days=28)
 MOST_OPEN = 1_000  # for one network at a time
+# As it was sent, folded for comparison, and what is wrong with it.
+Read = tuple[str, str | None, AddressFault | None]
 ADDRESS: TypeAdapter[str] = TypeAdapter(EmailAddress)
 
 
@@ -55,9 +57,9 @@ def _told(network_id: str) -> Told:
     return Told(network_id=network_id, tier=INSIDE, outer=False)
 
 
-def read_addresses(given: list[str]) -> list[tuple[str, str | None, AddressFault | None]]:
+def read_addresses(given: list[str]) -> list[Read]:
     """Each as it was sent, folded for comparison, or what is wrong with it. Asks nobody: this is syntax alone."""
-    found: list[tuple[str, str | None, AddressFault | None]] = []
+    found: list[Read] = []
     known: set[str] = set()
     for text in given:
         try:
@@ -111,7 +113,7 @@ async def invite(work: Work, network_id: str, body: InvitationsCreate) -> list[d
             f"A network has at most {MOST_OPEN} open invitations; this one has {count['count']}."
         )
     secrets_of = {address: new_secret("invite") for address in addresses}
-    said = {
+    said: dict[str, Any] = {
         "role": str(body.role),
         "message": body.message,
         "invited_by": work.viewer.person_id,
@@ -132,18 +134,22 @@ async def invite(work: Work, network_id: str, body: InvitationsCreate) -> list[d
     ]
     await create_many(work, "invitation.created", new, _told(network["id"]))
     await change_many(work, "invitation.renewed", again, _told(network["id"]))
-    expires_at = instant_text(work.now + VALID_FOR)
-    return [
-        {
-            "address": text,
-            "status": AddressStatus.INVALID if fault else AddressStatus.INVITED,
-            "fault": fault,
-            "invitation_id": ids.get(folded or ""),
-            "secret": secrets_of.get(folded or ""),
-            "expires_at": None if fault else expires_at,
-        }
-        for text, folded, fault in read
-    ]
+    return [_became(one, ids, secrets_of, said["expires_at"]) for one in read]
+
+
+def _became(
+    read: Read, ids: Mapping[str, str], secrets_of: Mapping[str, str], expires_at: datetime
+) -> dict[str, Any]:
+    """What became of one address."""
+    text, folded, fault = read
+    return {
+        "address": text,
+        "status": AddressStatus.INVALID if fault else AddressStatus.INVITED,
+        "fault": fault,
+        "invitation_id": ids.get(folded or ""),
+        "secret": secrets_of.get(folded or ""),
+        "expires_at": None if fault else instant_text(expires_at),
+    }
 
 
 def _row(
