@@ -192,3 +192,6 @@ def test_the_demo_from_the_first_start_to_the_second(empty_url: str) -> None:
         status, _ = get(f"{address}/v1/networks?limit=5&cursor={page['next_cursor']}")
         assert status == 200  # cursors outlive a restart
         assert server.stop() == 0
+    logged = [line for line in server.err if '"event": "request"' in line]
+    assert logged, "requests are logged"
+    assert not any("/readyz" in line for line in logged), "its own first one is not"

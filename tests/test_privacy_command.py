@@ -59,6 +59,7 @@ def test_export_erase_find_and_retain(run: Run, own_url: str, tmp_path: Path) ->
     assert orjson.loads(exported.stdout)["person"]["id"] == zora
     found = run("erasures", "find", "Quibblethorpe")
     assert found.stdout == f"person\t{zora}\tdisplay_name\n"
+    assert found.stderr == "Found in 1 field.\n"
     assert run("erasures", "list").stdout == ""
 
     ledger = tmp_path / "ledger"
@@ -71,7 +72,8 @@ def test_export_erase_find_and_retain(run: Run, own_url: str, tmp_path: Path) ->
     again = run("erasures", "replay", str(ledger))
     assert (again.stdout, "1 were already" in again.stderr) == ("", True)
     assert zora in run("erasures", "list").stdout
-    assert run("erasures", "find", "Quibblethorpe").stdout == ""
+    nowhere = run("erasures", "find", "Quibblethorpe")
+    assert (nowhere.stdout, nowhere.stderr) == ("", "Found nowhere.\n")
 
     counted = run("retention", "--dry-run")
     lines = [line.split("\t") for line in counted.stdout.splitlines()]

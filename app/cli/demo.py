@@ -47,7 +47,6 @@ def demo() -> None:
                 asyncio.run(_refuse_somebodys(settings))
             migrate(settings.database_url)
             ready = asyncio.run(_prepare(settings))
-        log_to_stderr()
         server = uvicorn.Server(configure(create_app(settings, ready.secret)))
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
             runner.run(_serve(server, listening, settings.base_url, ready.personas))
@@ -111,12 +110,14 @@ async def _tell(
         server.should_exit = True
         return
     typer.echo("\n".join(words_of(address, personas)))  # flushes: a pipe may be waiting
+    log_to_stderr()  # only now: the request that was just made by itself is no news to anybody
 
 
 async def _first_answer(host: str, port: int) -> None:
     reader, writer = await asyncio.open_connection(host, port)
     writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     answer = await reader.readline()
+    await reader.read()  # to its end: by then the answer has its line in the log, if there is one
     writer.close()
     if b" 200 " not in answer:
         raise OSError(f"the first answer was {answer.decode('latin-1').strip()!r}")

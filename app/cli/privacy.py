@@ -55,8 +55,11 @@ def find_words(words: str) -> None:
     async def run(house: House) -> list[Found]:
         return await find(house.db, words)
 
-    for one in with_house(run):
+    found = with_house(run)
+    for one in found:
         typer.echo(f"{one.table}\t{one.id}\t{one.field}")
+    places = "1 field" if len(found) == 1 else f"{len(found)} fields"
+    typer.echo(f"Found in {places}." if found else "Found nowhere.", err=True)
 
 
 def retention(*, dry_run: bool) -> None:

@@ -25,13 +25,17 @@ PLACES: Final = {
     "docs": "/docs",
     "networks": "/v1/networks",
     "members": "/v1/members",
+    "invitations": "/v1/invitations",
     "people": "/v1/people",
     "me": "/v1/me",
     "organisations": "/v1/organisations",
     "topics": "/v1/topics",
     "professions": "/v1/professions",
     "tokens": "/v1/tokens",
+    "clients": "/v1/clients",
+    "token_endpoint": "/oauth/token",
     "changes": "/v1/changes",
+    "audit": "/v1/audit",
 }
 
 

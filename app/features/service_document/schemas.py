@@ -15,13 +15,17 @@ class ServiceLinks(Output):
     docs: Url
     networks: Url
     members: Url
+    invitations: Url
     people: Url
     me: Url
     organisations: Url
     topics: Url
     professions: Url
     tokens: Url
+    clients: Url
+    token_endpoint: Url
     changes: Url
+    audit: Url
 
 
 class ServiceLicence(Output):
