@@ -19,7 +19,8 @@ _HERE = Path(package.__file__).parent
 _BESIDE = _HERE.parent / "docs"
 # Beside the package in a checkout, inside it when installed, as the migrations are.
 FOLDER: Final = _BESIDE if (_BESIDE / "first-hour.md").exists() else _HERE / "_docs"
-FIRST: Final = ("first-hour", "sync", "sign-in", "integrators", "deploy")  # the order to read them in
+# The order to read them in.
+FIRST: Final = ("first-hour", "sync", "sign-in", "integrators", "deploy")
 NOT_SERVED: Final = frozenset({"contributing"})  # for those who have the repository
 PRINTED_ADDRESS: Final = "http://127.0.0.1:8000"
 _TO_A_GUIDE = re.compile(r"(?:docs/)?([a-z-]+)\.md(#[\w-]+)?")
