@@ -50,8 +50,8 @@ async def erase_me(call: CallDep) -> Answer:
     """Have yourself erased, for good: who you are goes at once, what you did stays under a name that says nothing.
 
     Your tokens, clients and sign-ins end, open invitations and requests are declined, and whatever held your name
-    shows "Former member" and four characters. Memberships stay, so that counts stay right; as a facilitator you become a
-    member. Hand over, archive or delete first what only you lead: 409 `last_facilitator` says which networks.
+    shows "Former member" and four characters. Memberships stay, so that counts stay right; as a facilitator you become
+    a member. Hand over, archive or delete first what only you lead: 409 `last_facilitator` says which networks.
     """
 
     async def command(work: Work) -> None:
