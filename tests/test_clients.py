@@ -476,3 +476,20 @@ async def test_an_unknown_client_and_a_wrong_secret_are_one_answer(house: TestHo
         == nobody.headers["www-authenticate"]
         == 'Basic realm="qi-networks"'
     )
+
+
+async def test_an_assertion_that_gave_a_token_back_opens_nothing_more(house: TestHouse) -> None:
+    """Each is good for one request, at whichever of the two addresses it was used."""
+    key, ada = ECKey.generate_key("P-256", auto_kid=False), await house.person("Ada")
+    made = await registered(ada, jwks={"keys": [key.as_dict(private=False)]})
+    way = {"client_assertion_type": JWT_BEARER, "token": "qi_live_" + "0" * 43}
+    text = assertion(key, made["id"])
+    given = await ask(house, "/oauth/revoke", client_assertion=text, **way)
+    assert given.status_code == 200
+    for path in ("/oauth/token", "/oauth/revoke"):
+        again = await ask(house, path, client_assertion=text, **way)
+        assert (again.status_code, again.json()["error"]) == (401, "invalid_client")
+    text = assertion(key, made["id"])
+    assert (await assert_as(house, text)).status_code == 200
+    again = await ask(house, "/oauth/revoke", client_assertion=text, **way)
+    assert (again.status_code, again.json()["error"]) == (401, "invalid_client")

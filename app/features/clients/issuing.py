@@ -4,6 +4,7 @@ They are no resources: nobody lists them, the feed does not tell of them, and th
 What is registered and revoked is the client.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,13 +55,18 @@ async def issue(house: House, proven: Proven, scopes: list[str]) -> tuple[str, i
             raise InvalidClient
         await tx.write(_writes(proven, row, now))
 
+    await _unit(house, write)
+    return secret, int((ends - now).total_seconds())
+
+
+async def _unit(house: House, write: Callable[[Transaction], Awaitable[None]]) -> None:
+    """Errors: `InvalidClient` when the assertion was used before."""
     try:
         await house.db.unit(write)
     except Duplicate as error:
         if error.rule != USED_RULE:
             raise
         raise InvalidClient from None
-    return secret, int((ends - now).total_seconds())
 
 
 def _locked() -> Any:
@@ -70,10 +76,7 @@ def _locked() -> Any:
 
 def _writes(proven: Proven, row: dict[str, Any], now: datetime) -> list[Write]:
     client_id, today = row["client_id"], row["last_used_on"]
-    writes = []
-    if proven.used is not None:
-        used = {"id": proven.used, "expires_at": proven.used_until}
-        writes.append(Write("assertion", _remember, used, ("used_assertion", proven.used)))
+    writes = _once(proven)
     values = {"of_client": client_id, "by_now": now}
     writes.append(Write("old access tokens", _old, values, ("token", f"old of {client_id}"), None))
     writes.append(Write("access token", lambda: _insert(row), row, ("token", row["id"])))
@@ -81,6 +84,14 @@ def _writes(proven: Proven, row: dict[str, Any], now: datetime) -> list[Write]:
         values = {"row_id": client_id, "day": today}
         writes.append(Write("client use", _use, values, ("client", client_id)))
     return writes
+
+
+def _once(proven: Proven) -> list[Write]:
+    """The note that keeps an assertion from being used a second time, here or at another address."""
+    if proven.used is None:
+        return []
+    used = {"id": proven.used, "expires_at": proven.used_until}
+    return [Write("assertion", _remember, used, ("used_assertion", proven.used))]
 
 
 def _remember() -> Any:
@@ -106,19 +117,24 @@ def _use() -> Any:
     return update(Client).where(mine).values({"last_used_on": bindparam("day")})
 
 
-async def give_back(house: House, client_id: str, secret: str) -> bool:
-    """End an access token of this client; another's, or none, is left alone. Returns whether there was one."""
+async def give_back(house: House, proven: Proven, secret: str) -> bool:
+    """End an access token of this client; another's, or none, is left alone. Returns whether there was one.
+
+    Errors: `InvalidClient` when the assertion was used before.
+    """
     found: list[bool] = []
 
     async def write(tx: Transaction) -> None:
-        values = {"of_client": client_id, "hash": hash_of(secret)}
+        values = {"of_client": proven.client["id"], "hash": hash_of(secret)}
         row = await fetch_one(tx, "access token given back", _given_back, values)
         found[:] = [row is not None]
+        writes = _once(proven)
         if row is not None:
             gone = {"row_id": row["id"]}
-            await tx.write([Write("token given back", _delete, gone, ("token", row["id"]), None)])
+            writes.append(Write("token given back", _delete, gone, ("token", row["id"]), None))
+        await tx.write(writes)
 
-    await house.db.unit(write)
+    await _unit(house, write)
     return found[0]
 
 

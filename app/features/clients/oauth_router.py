@@ -78,6 +78,6 @@ async def give_back_access_token(call: CallDep, body: RevocationForm) -> Answer:
     does not tell.
     """
     proven = await _proven(call, body)
-    if await give_back(call.rooms.house, proven.client["id"], body.token):
+    if await give_back(call.rooms.house, proven, body.token):
         await call.rooms.gatekeeper.forget()
     return Answer(dump({"status": RevocationStatus.DONE}), 200, [answers.JSON])
