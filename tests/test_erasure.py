@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -266,3 +267,54 @@ async def test_a_sign_in_of_before_makes_nobody_anew(house: TestHouse) -> None:
     assert await issued_before_erasure(db, ISSUER, "sub-1", now - timedelta(days=7))
     assert not await issued_before_erasure(db, ISSUER, "sub-1", now + timedelta(minutes=5))
     assert not await issued_before_erasure(db, ISSUER, "sub-2", now)
+
+
+async def test_what_was_under_way_leaves_nothing_of_who_was_erased_meanwhile(
+    house: TestHouse,
+) -> None:
+    """A body that arrives after the erasure: known by the token a moment ago, and nobody any more."""
+    olga, ben = await house.person("Olga", operator=True), await house.person("Ben")
+    theirs = await network_of(ben)
+    under_way: list[tuple[str, dict[str, Any]]] = [
+        ("/v1/networks", {"name": "Late", "purpose": "Too late.", "join_policy": "open"}),
+        (f"/v1/networks/{theirs}/join", {"offer": "Zora's late offer"}),
+        ("/v1/tokens", {"name": "Zora's late token", "scopes": ["people:read"]}),
+        ("/v1/clients", {"name": "Zora's late client", "scopes": ["people:read"]}),
+    ]
+    for path, body in under_way:
+        zora = await made(house, {"display_name": "Zora"})
+        arrived, known = asyncio.Event(), asyncio.Event()
+        answer = asyncio.create_task(_held_back(house, zora, path, body, known, arrived))
+        await known.wait()
+        assert (await zora.client.delete(ERASE)).status_code == 204
+        arrived.set()
+        assert (await answer) in (401, 503), path
+        found = await olga.client.get(f"/v1/audit?actor_id={zora.id}&limit=1")
+        assert [row["action"] for row in found.json()["items"]] == ["token.erased"], path
+
+
+async def _held_back(
+    house: TestHouse, person: TestPerson, path: str, body: Any, known: Any, arrived: Any
+) -> int:
+    """The status of a POST whose body comes when `arrived` is set; `known` is when it is waited for."""
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        known.set()
+        await arrived.wait()
+        return {"type": "http.request", "body": orjson.dumps(body), "more_body": False}
+
+    async def keep(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [
+        (b"host", b"test"),
+        (b"authorization", f"Bearer {person.token}".encode()),
+        (b"content-type", b"application/json"),
+    ]
+    scope = {
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+        "headers": headers, "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+    await house.app(scope, receive, keep)
+    return int(sent[0]["status"])

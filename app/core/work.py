@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, literal, select, update
 from sqlalchemy.orm import DeclarativeBase
 
 from app.core.viewer import ANONYMOUS, Viewer
 from app.db.database import Build, ChangeRow, Database, Transaction, Write
 from app.db.statement import Document
+from app.db.types import ID
 from app.models import Client, Invitation, Member, Network, Person, Token
 
 T = TypeVar("T")
@@ -48,6 +49,7 @@ class Work:
     writes: list[Write] = field(default_factory=list)
     changes: list[ChangeRow] = field(default_factory=list)
     touched: set[tuple[str, str]] = field(default_factory=set)
+    living: set[str] = field(default_factory=set)
 
     async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
         """Read inside the transaction; see `Reads.fetch`."""
@@ -196,6 +198,19 @@ class Work:
         writes, self.writes = self.writes, []
         await self.tx.write(writes)
 
+    def who_must_live(self) -> list[Write]:
+        """Proof that whoever acts here, and whoever is brought in, was not erased while this was under way.
+
+        Sent with the last writes: an erasure that is not committed yet is waited for, and one that comes later finds
+        what was written here. Whom this work itself changes was locked and looked at before.
+        """
+        people = {*self.living, self.viewer.person_id} - {None}
+        return [
+            Write("alive", _alive, {"person_id": person_id}, ("person alive", person_id))
+            for person_id in sorted(map(str, people))
+            if ("person", person_id) not in self.touched
+        ]
+
     def check(self) -> None:
         """The guard: every resource touched has exactly one change row, and nothing else has one."""
         recorded = [
@@ -205,6 +220,11 @@ class Work:
             odd = sorted(self.touched.symmetric_difference(recorded)) or recorded
             message = f"written and recorded differ: {odd}"
             raise Unrecorded(message)
+
+
+def _alive() -> Any:
+    here = (Person.id == bindparam("person_id", type_=ID), Person.erased_at.is_(None))
+    return select(literal(1).label("one")).where(*here).with_for_update(read=True, key_share=True)
 
 
 def _target(model: Model, values: Mapping[str, Any]) -> object:
@@ -240,7 +260,8 @@ async def perform(
         work = Work(tx, viewer, house.clock(), request, house.new_id)
         result = await command(work)
         work.check()
-        await tx.finish(work.writes, work.changes)
+        alive = work.who_must_live() if work.changes else []
+        await tx.finish([*alive, *work.writes], work.changes)
         return result
 
     return await house.db.unit(unit)

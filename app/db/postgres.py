@@ -231,7 +231,8 @@ def _merge(texts: Sequence[str], rows: Sequence[int | None]) -> str:
     for index, text in enumerate(texts):
         highest = max((int(number) for number in _PLACEHOLDER.findall(text)), default=0)
         moved = _PLACEHOLDER.sub(lambda match, by=offset: f"${int(match[1]) + by}", text)  # type: ignore[misc]
-        returning = "" if " RETURNING " in moved else " RETURNING 1 AS one"
+        tells = " RETURNING " in moved or moved.startswith("SELECT ")
+        returning = "" if tells else " RETURNING 1 AS one"
         parts.append(f"w{index} AS ({moved}{returning})")
         offset += highest
     conditions = [

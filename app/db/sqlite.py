@@ -128,7 +128,8 @@ class SqliteTransaction:
         """See `Transaction.write`."""
         for write in writes:
             statement = self._shapes.get(write.key, write.build)
-            touched = self._run(statement.text, statement.values(write.values)).rowcount
+            done = self._run(statement.text, statement.values(write.values))
+            touched = done.rowcount if done.description is None else len(done.fetchall())
             if write.rows is not None and touched != write.rows:
                 raise Contended(f"{write.target} changed meanwhile")
 

@@ -36,6 +36,7 @@ async def mint_token(work: Work, body: TokenCreate) -> tuple[dict[str, Any], str
             raise Forbidden("A token for somebody else is made by an operator.")
         if await fetch_one(work, "person for token", _person, {"person_id": person_id}) is None:
             raise unknown("/person_id", "There is no such person.")
+    work.living.add(person_id)
     not_wider(viewer, body.scopes, body.network_id)
     if body.network_id is not None and not await facilitates(work, person_id, body.network_id):
         raise unknown("/network_id", "The person of the token facilitates no such network.")

@@ -22,6 +22,7 @@ def begin_spell(
 ) -> dict[str, Any]:
     """Open a spell. Returns its row. Errors: `Duplicate` at the flush when one is open (becomes `AlreadyMember`)."""
     active = status == "active"
+    work.living.add(person_id)
     row = create(
         work,
         {"active": "member.joined", "requested": "member.requested", "invited": "member.invited"}[
