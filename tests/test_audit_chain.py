@@ -14,14 +14,11 @@ from app.features.audit.verify import ChainBroken, Verified, verify
 from app.models import Change
 from tests.house import TestHouse
 from tests.raw import raw
+from tests.reference import quiet
 
 pytestmark = pytest.mark.anyio
 NEW = {"name": "Asthma in the valley", "purpose": "Fewer asthma attacks in our patch."}
 COLUMNS = tuple(column.key for column in Change.__table__.columns)
-
-
-def quiet(_what: str, _done: int, _total: int) -> None:
-    """Progress for nobody."""
 
 
 async def whole(rooms: House, **given: Any) -> Verified:

@@ -117,10 +117,6 @@ def _operations() -> Documented:
     }
 
 
-def _first_words(heading: str) -> Callable[[str], Documented]:
-    return lambda text: dict.fromkeys(words(row[0])[0] for row in rows(section(text, heading)))
-
-
 def _scopes_said(text: str) -> Documented:
     return {words(row[0])[0]: row[1] for row in rows(section(text, "Tokens and scopes"))}
 

@@ -18,6 +18,7 @@ from app.settings import Settings
 from tests.documents import ROOT, rows, section, words
 from tests.house import TestHouse
 from tests.privacy_story import joined, network_of
+from tests.reference import quiet
 
 pytestmark = pytest.mark.anyio
 BEGINNING = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -73,10 +74,6 @@ async def column(house: House, attribute: Any) -> set[str]:
     """The values of a column, without null."""
     found = await house.db.fetch(("column", attribute), lambda: select(attribute), {})
     return {row[attribute.key] for row in found if row[attribute.key] is not None}
-
-
-def quiet(_what: str, _done: int, _of: int) -> None:
-    """Nobody watches."""
 
 
 def due(found: list[Outcome]) -> dict[str, int]:
