@@ -234,7 +234,11 @@ def test_a_proxy_is_an_address_or_a_network(word: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "right", "wrong"),
     [
-        ({}, ("127.0.0.1:8000", "localhost", "LOCALHOST.:1", "[::1]:8000"), ("evil.example", "")),
+        (
+            {},
+            ("127.0.0.1:8000", "localhost", "LOCALHOST.:1", "[::1]:8000"),
+            ("evil.example", "", "localhost:@evil.example", "[::1]evil.example", "localhost:x"),
+        ),
         (
             {"public_url": "https://Networks.example.org/api", "host": "0.0.0.0"},  # noqa: S104
             ("networks.example.org", "networks.example.org:443", "127.0.0.1", "0.0.0.0:8000"),

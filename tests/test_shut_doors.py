@@ -38,7 +38,13 @@ async def test_a_token_in_the_query_is_refused_and_repeated_nowhere(
     escaped = "".join(f"%{ord(letter):02x}" for letter in token)
     bearer = (b"authorization", f"Bearer {token}".encode())
     for operation in operations():
-        for query in (f"access_token={token}", f"q={token}", token, f"limit=1&q=a+{escaped}"):
+        for query in (
+            f"access_token={token}",
+            f"q={token}",
+            token,
+            f"limit=1&q=a+{escaped}",
+            f"a:{token}",
+        ):
             target = f"{targets.path(operation)}?{query}".encode()
             for headers in ([], [bearer]):
                 reply = await send(house.app, operation.method, target, headers)

@@ -51,7 +51,7 @@ SINGLE = (
     b"if-match",
 )
 # What stands in a query as a name or a value and looks like a token of ours, or like one of an issuer.
-TOKEN_IN_QUERY = re.compile(rb"(?:^|[=&+ ])(?:qi_[a-z]{2,10}_[\w-]{20}|eyJ[\w-]{10,}\.[\w-]{10})")
+TOKEN_IN_QUERY = re.compile(rb"(?<![\w-])(?:qi_[a-z]{2,10}_[\w-]{20}|eyJ[\w-]{10,}\.[\w-]{10})")
 ALWAYS = frozenset({"/livez", "/_ping", "/metrics"})  # however busy the service is
 CLOSE = (b"connection", b"close")
 # Refusals that are counted and put in the log.

@@ -1,11 +1,13 @@
 """The host that a request is for: a name that is none of ours is refused, so that no cache and no link repeats it."""
 
+import re
 from urllib.parse import urlsplit
 
 from app.core.errors import BadRequest, HostRefused
 from app.settings import Settings
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:@/]+?)\.?(?::[0-9]{0,5})?")
 MOST_KNOWN = 1_000  # spellings of hosts that are remembered
 
 
@@ -36,7 +38,6 @@ class Hosts:
 
 
 def _name(host: str) -> str:
-    """A host without its port and without the dot at its end."""
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0].removesuffix(".")
+    """A host without its port and without the dot at its end; nothing for what is no host."""
+    found = _HOST.fullmatch(host)
+    return found[1] if found else ""
