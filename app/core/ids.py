@@ -2,7 +2,6 @@
 
 import os
 import time
-import uuid
 
 _state = {"last": 0}
 
@@ -16,4 +15,5 @@ def new_id() -> str:
     _state["last"] = ticks
     random = int.from_bytes(os.urandom(8)) & (2**62 - 1)
     value = (ticks >> 12) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | random
-    return str(uuid.UUID(int=value))
+    text = f"{value:032x}"  # `uuid.UUID` says the same at twice the price
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -40,7 +40,8 @@ FLOAT: Double[float] = Double()
 @lru_cache(maxsize=256)  # a command writes the same instant into a dozen columns
 def instant_text(value: datetime) -> str:
     """An aware datetime as the house writes it: UTC, six fractional digits, `Z`."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # `strftime` takes three times as long.
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def instant_from_text(value: str) -> datetime:

@@ -7,8 +7,10 @@ from typing import Any
 from app.core import errors
 from app.web.door import Door
 
-UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-LOGGABLE = re.compile(rf"{UUID.pattern}|[A-Z0-9]{{3,10}}")  # an id, or the code of an organisation
+UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+LOGGABLE = re.compile(  # an id, or the code of an organisation
+    rf"{UUID.pattern.decode()}|[A-Z0-9]{{3,10}}"
+)
 
 
 class Doors:

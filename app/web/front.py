@@ -271,12 +271,12 @@ class Front:
 
     def _ids(self, asked: Asked) -> None:
         """The caller's request and correlation ids where they are UUIDs, else our own."""
-        request = asked.headers.get(b"x-request-id", b"").decode("latin-1")
-        if UUID.fullmatch(request):
-            asked.request_id = request.lower()
-        correlation = asked.headers.get(b"x-correlation-id", b"").decode("latin-1")
-        given = UUID.fullmatch(correlation)
-        asked.correlation_id = correlation.lower() if given else asked.request_id
+        request = asked.headers.get(b"x-request-id")
+        if request is not None and UUID.fullmatch(request):
+            asked.request_id = request.decode().lower()
+        correlation = asked.headers.get(b"x-correlation-id")
+        given = correlation is not None and UUID.fullmatch(correlation)
+        asked.correlation_id = given[0].decode().lower() if given else asked.request_id
 
     def _options(self, call: Call, methods: list[str]) -> Answer:
         allow = ", ".join(methods).encode()
@@ -292,12 +292,15 @@ class Front:
     async def _send(self, send: Send, answer: Answer, asked: Asked) -> None:
         if asked.scope["path"].startswith(OAUTH):
             answer = as_oauth_error(answer)
-        ids = (
-            (b"x-request-id", asked.request_id.encode()),
-            (b"x-correlation-id", asked.correlation_id.encode()),
-        )
+        request_id = asked.request_id.encode()
+        same = asked.correlation_id is asked.request_id
+        correlation_id = request_id if same else asked.correlation_id.encode()
+        ids = ((b"x-request-id", request_id), (b"x-correlation-id", correlation_id))
         out = [*answer.headers, *asked.marks, *ids, *SECURITY, VARY]
-        if not any(name == b"content-security-policy" for name, _ in answer.headers):
+        for name, _ in answer.headers:
+            if name == STRICT_CSP[0]:
+                break
+        else:
             out.append(STRICT_CSP)
         origin = asked.headers.get(b"origin")
         if origin is not None and (self._origins == [b"*"] or origin in self._origins):

@@ -9,15 +9,14 @@ Source: RateLimit header fields for HTTP (draft-ietf-httpapi-ratelimit-headers-1
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 WINDOW = 60  # seconds
 MOST_KEYS = 20_000  # in a generation: about 5 MB when full
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What one request found: `left` is below 0 when there was nothing left; `seconds` until it is renewed."""
 
     left: int
