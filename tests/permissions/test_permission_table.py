@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.prove]
 LEAST_CELLS = 50_000
 HEADS_OF = (*VISIBILITIES, "the installation")
 # Of these the world as a whole is the target, not one network after the other.
-ONCE = frozenset(service_rows.PUBLIC) | {"listOrganisations", "getOrganisation"}
+ONCE = frozenset(service_rows.PUBLIC) | {"listOrganisations", "getOrganisation", "getMetrics"}
 
 
 def cells(trial: Trial, *operations: str) -> Iterator[Cell]:

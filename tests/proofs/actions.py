@@ -377,7 +377,7 @@ async def _erase(stage: Stage, dice: random.Random) -> httpx2.Response | None:
     """One of them, who may have been erased before or have a network to hand over."""
     if not stage.mortals:
         return await _come(stage, dice)
-    return await dice.choice(stage.mortals[-3:]).client.delete("/v1/me?confirm=erase")
+    return await dice.choice(stage.mortals[-3:]).client.delete("/v1/me")
 
 
 async def _add_person(stage: Stage, dice: random.Random) -> httpx2.Response | None:
