@@ -118,3 +118,10 @@ def test_a_schema_that_is_not_the_models_is_noticed(url: str, statement: str) ->
     schema.run_with_connection(url, lambda connection: connection.execute(sa.text(statement)))
     with pytest.raises(CommandError, match="New upgrade operations detected"):
         command.check(schema.alembic_config(url))
+
+
+def test_the_file_is_for_its_owner(tmp_path: Path) -> None:
+    """Whoever else has an account on the machine does not read people's data, in the file or in its log."""
+    file = tmp_path / "own.db"
+    schema.migrate(f"sqlite:///{file}")
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -15,5 +15,5 @@ def new_id() -> str:
     _state["last"] = ticks
     random = int.from_bytes(os.urandom(8)) & (2**62 - 1)
     value = (ticks >> 12) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | random
-    text = f"{value:032x}"  # `uuid.UUID` says the same at twice the price
+    text = f"{value:032x}"  # as `uuid.UUID` says it, in less time
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -4,6 +4,7 @@ Alembic is imported where it is used: a server starts sooner without it.
 """
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,10 @@ def migrate(url: str, revision: str = "head") -> None:
     from alembic import command
     from alembic.util import CommandError
 
+    file = sqlite_file(url)
+    if file is not None:
+        with suppress(OSError):  # what is wrong with the path, SQLite says below
+            file.touch(mode=0o600)  # and gives its log the rights of the file
     try:
         run_with_connection(url, lambda _connection: None)
     except (DBAPIError, OSError) as error:

@@ -79,7 +79,10 @@ async def test_permission_table(trial: Trial, figures: Figures) -> None:
 async def test_head_answers_as_get_does(trial: Trial, figures: Figures) -> None:
     trial.start()
     await trial.run_heads(
-        cell for cell in cells(trial) if cell.method == "GET" and cell.target in HEADS_OF
+        cell
+        for cell in cells(trial)
+        # Figures count the first request while they answer the second.
+        if cell.method == "GET" and cell.target in HEADS_OF and cell.operation != "getMetrics"
     )
     figures.tell(cells=trial.tried, wrong=len(trial.wrong))
     assert not trial.wrong, short(trial.wrong)

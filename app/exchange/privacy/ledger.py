@@ -94,6 +94,7 @@ def _id(text: str) -> str:
 
 def append(file: Path, entries: Iterable[Entry]) -> int:
     """Write what the file does not have at its end, to the disk. Returns how many. Errors: `OSError`, `LedgerFault`."""
+    file.touch(mode=0o600)
     with file.open("a+") as opened:
         fcntl.flock(opened, fcntl.LOCK_EX)
         opened.seek(0)
