@@ -240,7 +240,7 @@ def test_a_proxy_is_an_address_or_a_network(word: str) -> None:
             ("evil.example", "", "localhost:@evil.example", "[::1]evil.example", "localhost:x"),
         ),
         (
-            {"public_url": "https://Networks.example.org/api", "host": "0.0.0.0"},  # noqa: S104
+            {"public_url": "https://Networks.example.org/api", "host": "0.0.0.0"},  # noqa: S104 - read, not bound
             ("networks.example.org", "networks.example.org:443", "127.0.0.1", "0.0.0.0:8000"),
             ("example.org", "networks.example.org.evil.example", "evil.example:443"),
         ),

@@ -3,7 +3,7 @@
 The same database at the same instant gives the same report, and doing it twice does nothing more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import Integer, bindparam, delete, func, literal, select, update
 from app.core.work import House, Work, perform
 from app.db.database import Transaction, Write, fetch_one
 from app.db.types import INSTANT
-from app.jobs.rules import RULES, Rule, values_of
+from app.jobs.rules import RULES, Row, Rule, values_of
 from app.models import Change, FeedHead
 from app.settings import Settings
 
@@ -55,7 +55,7 @@ async def _apply(house: House, rule: Rule, *, dry_run: bool) -> Outcome:
             await _delete(house, rule, values)
         else:
             for _ in range(0, due, AT_ONCE):
-                await _treat_some(house, rule, values)
+                await _treat_some(house, rule, rule.treat, values)
     return Outcome(rule.name, rule.days, due)
 
 
@@ -73,7 +73,9 @@ async def _delete(house: House, rule: Rule, values: Any) -> None:
     await house.db.unit(run)
 
 
-async def _treat_some(house: House, rule: Rule, values: Any) -> None:
+async def _treat_some(
+    house: House, rule: Rule, treat: Callable[[Work, Row], None], values: Any
+) -> None:
     def build() -> Any:
         found = select(*rule.model.__table__.columns).where(rule.old()).order_by(rule.model.id)
         return found.limit(bindparam("take", type_=Integer)).with_for_update(skip_locked=True)
@@ -81,8 +83,7 @@ async def _treat_some(house: House, rule: Rule, values: Any) -> None:
     async def command(work: Work) -> None:
         rows = await work.fetch(("treat", rule.name), build, {**values, "take": AT_ONCE})
         for row in rows:
-            assert rule.treat is not None  # noqa: S101
-            rule.treat(work, row)
+            treat(work, row)
         await work.flush()
 
     await perform(house, command)

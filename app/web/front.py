@@ -138,14 +138,14 @@ class Front:
         except HouseError as error:
             answer = self._refuse(error, asked)
         except DatabaseError as error:
-            if isinstance(error, Rejected) or from_database(error).status >= 500:  # noqa: PLR2004
+            if isinstance(error, Rejected) or from_database(error).status >= 500:  # noqa: PLR2004 - a status is known by its number
                 logs.note_fault(asked.request_id, error)
             answer = problem(from_database(error), asked.request_id)
         except Exception as error:  # noqa: BLE001 - the outermost layer: see the module's docstring
             logs.note_fault(asked.request_id, error)
             told = errors.InternalError("The error has been noted under this request id.")
             answer = problem(told, asked.request_id)
-        if answer.status == 401 or asked.guessed:  # noqa: PLR2004
+        if answer.status == 401 or asked.guessed:  # noqa: PLR2004 - a status is known by its number
             answer = self._failed_sign_in(answer, asked)
         await self._send(send, answer, asked)
         tally = self._no_operation if asked.door is None else self._tallies[id(asked.door)]

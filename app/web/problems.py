@@ -80,7 +80,7 @@ def as_oauth_error(answer: Answer) -> Answer:
 
     Anything else stays as it is, also an address or a method that is none of the token endpoint's.
     """
-    if answer.status < 400 or answer.status in (404, 405):  # noqa: PLR2004
+    if answer.status < 400 or answer.status in (404, 405):  # noqa: PLR2004 - a status is known by its number
         return answer
     document = orjson.loads(answer.body)
     by_status = {

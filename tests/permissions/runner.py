@@ -101,12 +101,12 @@ class Trial:
 
         scrub = db.scrub
         setattr(db, "unit", undone)  # noqa: B010 - a protocol's method, taken over for a while
-        setattr(db, "scrub", nothing)  # noqa: B010
+        setattr(db, "scrub", nothing)  # noqa: B010 - as above
         try:
             yield
         finally:
-            setattr(db, "unit", unit)  # noqa: B010
-            setattr(db, "scrub", scrub)  # noqa: B010
+            setattr(db, "unit", unit)  # noqa: B010 - as above
+            setattr(db, "scrub", scrub)  # noqa: B010 - as above
 
     def start(self) -> None:
         """Count from nothing."""

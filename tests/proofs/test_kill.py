@@ -178,7 +178,7 @@ async def missing(reads: Reads, ledger: Ledger) -> dict[str, int]:
     """What was acknowledged and is not there, and what is there more often than it was asked for."""
     rows = await reads.fetch("proof names", lambda: select(Network.name), {})
     there = [row["name"] for row in rows if row["name"].startswith("Made ")]
-    build = lambda: select(Member.person_id, Member.network_id, Member.offer).where(  # noqa: E731
+    build = lambda: select(Member.person_id, Member.network_id, Member.offer).where(  # noqa: E731 - one line, used once
         Member.status == "active"
     )
     active = await reads.fetch("proof active", build, {})

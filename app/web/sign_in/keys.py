@@ -21,6 +21,7 @@ KEPT = 6 * 3600.0  # seconds that they serve while the issuer does not answer
 COOLDOWN = 60.0  # seconds between two fetches
 AFTER_FAILURE = 10.0  # the same, while there are no keys at all
 MOST_KEYS = 50
+LONGEST_ADDRESS = 2000  # characters
 MOST_WAITING = 20  # requests for one answer; more would take the places of those who need none
 SHORTEST_RSA, LONGEST_RSA = 2048, 8192  # bits; a longer one costs us, not its owner
 LONGEST_EXPONENT = 8  # characters
@@ -102,7 +103,7 @@ class KeyRing:
         if document.get("issuer") != name:
             raise Unfetched("the document is another issuer's")
         address = document.get("jwks_uri")
-        if not isinstance(address, str) or len(address) > 2000:  # noqa: PLR2004
+        if not isinstance(address, str) or len(address) > LONGEST_ADDRESS:
             raise Unfetched("no jwks_uri")
         if (fault := address_fault(address.partition("?")[0])) or (
             address.startswith("http:") and not near
