@@ -63,6 +63,7 @@ PERSON_TIER_NAMES = {CARD: "card", PROFILE: "profile", SELF: "self"}
 
 # action -> the roles that may. `self` is the person a row is about; `provisioner` is a token bound to the network.
 FACILITATES = frozenset({"facilitator", "operator"})
+ATTENDS = frozenset({"facilitator", "member", "observer"})
 SIGNED_IN = frozenset({"signed_in"})
 POLICY: dict[str, frozenset[str]] = {
     "network.create": SIGNED_IN,
@@ -89,6 +90,14 @@ POLICY: dict[str, frozenset[str]] = {
     ),  # an invitation; a request is declined by who may approve
     "member.leave": frozenset({"self"}),
     "member.remove": FACILITATES,
+    "meeting.create": FACILITATES,
+    "meeting.update": FACILITATES,  # and everything else that is done to one: confirm, announce, cancel
+    "meeting.delete": FACILITATES,
+    "attendance.answer": ATTENDS,
+    "attendance.record": FACILITATES,
+    "minutes.write": FACILITATES,
+    "action.create": frozenset({"facilitator", "member"}),
+    "action.update": FACILITATES | {"self"},  # who owns it, and who wrote it down
     "person.create": frozenset({"operator"}),
     "person.update": frozenset({"self"}),
     "token.create_for_other": frozenset({"operator"}),
@@ -100,6 +109,7 @@ ACTION_SCOPES: dict[str, Scope] = {
         ("update", "delete", "archive", "reactivate", "create_sub_group"), Scope.NETWORKS_WRITE
     ),
     **dict.fromkeys(("join", "leave", "add_member", "invite"), Scope.MEMBERS_WRITE),
+    "plan_meeting": Scope.MEETINGS_WRITE,
     "read_history": Scope.MEMBERS_READ,
     "read_audit": Scope.AUDIT_READ,
 }
@@ -138,7 +148,7 @@ def in_scope(viewer: Viewer, action: str, network_id: str) -> bool:
     return ACTION_SCOPES[action] in viewer.scopes
 
 
-def tiers(own: str, above: list[str]) -> dict[str, int]:
+def tiers(own: str, above: list[str]) -> dict[str, int | bool]:
     """The tier columns of a network from its visibility and its ancestors', nearest first (`models.Network`)."""
     chain = [OUTSIDE_TIER[rule] for rule in (own, *above)]
     up_to_parent = (
@@ -148,6 +158,7 @@ def tiers(own: str, above: list[str]) -> dict[str, int]:
         "parent_tier": chain[0],
         "root_tier": min(up_to_parent),
         "outer_tier": min(chain),
+        "open_inside": all(rule == "open" for rule in (own, *above)),
     }
 
 

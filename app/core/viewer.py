@@ -12,6 +12,8 @@ class Scope(StrEnum):
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
     MEMBERS_PROVISION = "members:provision"
+    MEETINGS_READ = "meetings:read"
+    MEETINGS_WRITE = "meetings:write"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     ORGANISATIONS_READ = "organisations:read"
@@ -31,6 +33,8 @@ OPENS: dict[Scope, str] = {
     Scope.MEMBERS_READ: "reading members and histories",
     Scope.MEMBERS_WRITE: "joining, inviting, approving, leaving, roles",
     Scope.MEMBERS_PROVISION: "adding people at once to the one network that the token is bound to",
+    Scope.MEETINGS_READ: "reading meetings, attendance, minutes, actions and calendars",
+    Scope.MEETINGS_WRITE: "planning meetings, answering, recording who came, minutes, actions",
     Scope.PEOPLE_READ: "reading people, and oneself",
     Scope.PEOPLE_WRITE: "editing oneself; as an operator making people",
     Scope.ORGANISATIONS_READ: "reading organisations",

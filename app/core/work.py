@@ -16,7 +16,19 @@ from app.core.viewer import ANONYMOUS, Viewer
 from app.db.database import Build, ChangeRow, Database, Transaction, Write
 from app.db.statement import Document
 from app.db.types import ID
-from app.models import Client, Invitation, Member, Network, Person, Token
+from app.models import (
+    Action,
+    Attendance,
+    CalendarToken,
+    Client,
+    Invitation,
+    Meeting,
+    Member,
+    Minutes,
+    Network,
+    Person,
+    Token,
+)
 
 T = TypeVar("T")
 Model = type[DeclarativeBase]
@@ -29,6 +41,11 @@ KINDS: dict[str, Model] = {
     "token": Token,
     "invitation": Invitation,
     "client": Client,
+    "meeting": Meeting,
+    "attendance": Attendance,
+    "minutes": Minutes,
+    "action": Action,
+    "calendar_token": CalendarToken,
 }
 KIND_OF = {model.__tablename__: kind for kind, model in KINDS.items()}
 

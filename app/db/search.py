@@ -36,6 +36,7 @@ INDEXED = {
     "network": {"front": "outer_tier >= 1", "name": "outer_tier < 1"},
     "person": {"front": "true", "name": "true"},
     "organisation": {"front": "true"},
+    "meeting": {"front": "true"},
 }
 
 Terms = Sequence[tuple[str, str | None]]

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -88,6 +89,8 @@ class Network(Base, Versioned, Searched):
     parent_tier: Mapped[int] = mapped_column(SmallInteger)
     root_tier: Mapped[int] = mapped_column(SmallInteger)
     outer_tier: Mapped[int] = mapped_column(SmallInteger)
+    # It and everything above it is open: what is public inside is public.
+    open_inside: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
     member_count: Mapped[int] = mapped_column(Integer)
     closing_note: Mapped[str | None] = mapped_column(Text)
     archived_at: Mapped[str | None] = mapped_column(INSTANT)
