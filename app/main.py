@@ -18,6 +18,7 @@ from app.features.accounts.router import router as accounts
 from app.features.audit.router import router as audit
 from app.features.clients.oauth_router import router as oauth
 from app.features.clients.router import router as clients
+from app.features.meetings.router import router as meetings
 from app.features.networks.invitation_router import router as invitations
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
@@ -45,6 +46,7 @@ SERVER = {
 ROUTERS = (
     networks,
     members,
+    meetings,
     invitations,
     people,
     privacy,

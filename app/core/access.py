@@ -180,7 +180,7 @@ def active_in(network_id: Any, role: str | None = None) -> ColumnElement[bool]:
     return exists(select(1).where(*conditions))
 
 
-def _active_networks() -> Any:
+def active_networks() -> Any:
     """The networks that the viewer is an active member of."""
     mine = aliased(Member)
     return select(mine.network_id).where(mine.person_id == viewer_id(), mine.status == "active")
@@ -194,7 +194,7 @@ def networks_around_viewer() -> Any:
     network = aliased(Network)
     return union_all(
         *(
-            select(network.id).where(column.in_(_active_networks()))
+            select(network.id).where(column.in_(active_networks()))
             for column in (network.id, network.parent_id, network.root_id)
         )
     )
@@ -206,9 +206,9 @@ def standing(rank: str, network: Any = Network) -> Any:
         return network.outer_tier
     # The viewer's networks are looked up once for a statement and not for every row; the widest right goes first.
     tier = case(
-        (network.id.in_(_active_networks()), INSIDE),
-        (network.parent_id.in_(_active_networks()), network.parent_tier),
-        (network.root_id.in_(_active_networks()), network.root_tier),
+        (network.id.in_(active_networks()), INSIDE),
+        (network.parent_id.in_(active_networks()), network.parent_tier),
+        (network.root_id.in_(active_networks()), network.root_tier),
         else_=network.outer_tier,
     )
     # An operator knows of every network, and reads inside one at a time, on record.

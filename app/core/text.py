@@ -181,9 +181,10 @@ def _email(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _code(
+def coded(
     pattern: str, shortest: int, longest: int, example: str, **published: JsonValue
 ) -> FieldInfo:
+    """Bound a code of plain characters by a pattern; goes into `Annotated[str, ...]`."""
     field: FieldInfo = Field(
         strict=True,
         min_length=shortest,
@@ -197,18 +198,18 @@ def _code(
 
 Id = Annotated[
     str,
-    _code(UUID_PATTERN, 36, 36, "018f4c1e-7a52-7c3b-9d60-3f5b8a1c2d4e", format="uuid"),
+    coded(UUID_PATTERN, 36, 36, "018f4c1e-7a52-7c3b-9d60-3f5b8a1c2d4e", format="uuid"),
     AfterValidator(str.lower),  # upper case comes in, the canonical form goes on
 ]
-Slug = Annotated[str, _code(_WORDS_WITH_HYPHENS, 3, 80, "kent-diabetes")]
-TermCode = Annotated[str, _code(_WORDS_WITH_HYPHENS, 1, 60, "diabetes")]
-ErrorCode = Annotated[str, _code("^[a-z]+(_[a-z]+)*$", 1, 60, "not_found")]
-OdsCode = Annotated[str, _code("^[A-Z0-9]{3,10}$", 3, 10, "G82018")]
-Cursor = Annotated[str, _code("^[A-Za-z0-9_-]+$", 1, 2_000, "AYf3kQ_x")]
-Url = Annotated[str, _code(URL_PATTERN, 8, 2_000, "https://example.org/kent", format="uri")]
+Slug = Annotated[str, coded(_WORDS_WITH_HYPHENS, 3, 80, "kent-diabetes")]
+TermCode = Annotated[str, coded(_WORDS_WITH_HYPHENS, 1, 60, "diabetes")]
+ErrorCode = Annotated[str, coded("^[a-z]+(_[a-z]+)*$", 1, 60, "not_found")]
+OdsCode = Annotated[str, coded("^[A-Z0-9]{3,10}$", 3, 10, "G82018")]
+Cursor = Annotated[str, coded("^[A-Za-z0-9_-]+$", 1, 2_000, "AYf3kQ_x")]
+Url = Annotated[str, coded(URL_PATTERN, 8, 2_000, "https://example.org/kent", format="uri")]
 EmailAddress = Annotated[
     str,
-    _code(EMAIL_PATTERN, 6, 254, "sam.patel@example.org", format="email"),
+    coded(EMAIL_PATTERN, 6, 254, "sam.patel@example.org", format="email"),
     AfterValidator(_email),
 ]
 
@@ -396,4 +397,4 @@ NEAR_PATTERN = (
     r"^(-?[0-9]{1,2}(\.[0-9]{1,10})?,-?[0-9]{1,3}(\.[0-9]{1,10})?"
     "|[A-Za-z]{1,2}[0-9][A-Za-z0-9]?( ?[0-9][A-Za-z]{2})?)$"
 )
-Near = Annotated[str, _code(NEAR_PATTERN, 2, 40, "CT1 3NG")]
+Near = Annotated[str, coded(NEAR_PATTERN, 2, 40, "CT1 3NG")]

@@ -17,12 +17,26 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.core import access
+from app.core import access, meeting_access
 from app.core.access import HIDDEN, INSIDE, NAME
 from app.core.viewer import Scope, Viewer
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, among
-from app.models import Change, Client, FeedHead, Invitation, Member, Network, Person, Token
+from app.models import (
+    Action,
+    Attendance,
+    CalendarToken,
+    Change,
+    Client,
+    FeedHead,
+    Invitation,
+    Meeting,
+    Member,
+    Minutes,
+    Network,
+    Person,
+    Token,
+)
 
 SCOPE_OF_KIND = {
     "network": Scope.NETWORKS_READ,
@@ -31,8 +45,15 @@ SCOPE_OF_KIND = {
     "token": Scope.TOKENS_READ,
     "invitation": Scope.MEMBERS_READ,
     "client": Scope.TOKENS_READ,
+    "meeting": Scope.MEETINGS_READ,
+    "attendance": Scope.MEETINGS_READ,
+    "minutes": Scope.MEETINGS_READ,
+    "action": Scope.MEETINGS_READ,
+    "calendar_token": Scope.TOKENS_READ,
 }
-PUBLIC_KINDS = ("network",)
+PUBLIC_KINDS = ("network", "meeting", "minutes")
+# Other people's are never for an operator's eyes, or not always.
+PERSONS_OWN = ("token", "client", "calendar_token", "attendance")
 # Positions that one statement looks at. Who sees little of what happened makes it look at everything (6 microseconds a
 # position): one for a million would end at the statement timeout, at every try.
 STRIDE = 10_000
@@ -57,6 +78,11 @@ def _sight(kind: str, rank: str) -> ColumnElement[int]:
         "token": (Token, access.visible_token(rank)),
         "client": (Client, access.visible_client(rank)),
         "invitation": (Invitation, access.visible_invitation(rank)),
+        "meeting": (Meeting, meeting_access.visible_meeting(rank)),
+        "attendance": (Attendance, meeting_access.visible_attendance(rank)),
+        "minutes": (Minutes, meeting_access.visible_minutes(rank)),
+        "action": (Action, meeting_access.visible_action(rank)),
+        "calendar_token": (CalendarToken, meeting_access.visible_calendar_token(rank)),
     }[kind]
     return case((exists(select(1).where(model.id == _id(), seen)), INSIDE), else_=HIDDEN)
 
@@ -68,8 +94,8 @@ def _id() -> Any:
 
 def _reached(rank: str) -> ColumnElement[bool]:
     """The viewer hears of this although the resource may be out of their sight: see `models.Change`."""
-    if rank == "operator":  # but of other people's tokens and clients, which they never see
-        others = among(Change.kind, ["token", "client"])
+    if rank == "operator":
+        others = among(Change.kind, PERSONS_OWN)
         return or_(~others, Change.person_id == access.viewer_id())
     anyone = Change.reach == "anyone"
     if rank == "anonymous":

@@ -17,7 +17,7 @@ from app.db.types import ID
 from app.features.networks.commands import ancestor
 from app.features.networks.schemas import NetworkArchive
 from app.features.networks.settling import reach_of, search_words
-from app.models import Client, Invitation, Member, Network, Token
+from app.models import Action, Client, Invitation, Meeting, Member, Network, Token
 
 
 async def archive_network(work: Work, network_id: str, body: NetworkArchive) -> None:
@@ -60,7 +60,9 @@ def _others() -> Any:
     network_id, viewer = bindparam("network_id", type_=ID), access.viewer_id()
     other = exists(select(1).where(Member.network_id == network_id, Member.person_id != viewer))
     below = exists(select(1).where(Network.parent_id == network_id))
-    return select(literal(1).label("found")).where(or_(other, below))
+    held = exists(select(1).where(Meeting.network_id == network_id))
+    noted = exists(select(1).where(Action.network_id == network_id))
+    return select(literal(1).label("found")).where(or_(other, below, held, noted))
 
 
 def _own_spells() -> Any:
@@ -88,7 +90,7 @@ def _bound_clients() -> Any:
 
 
 async def delete_network(work: Work, row: dict[str, Any]) -> None:
-    """Delete a loaded network that nobody else belongs to, and the invitations into it. Errors: `NetworkInUse`."""
+    """Delete a loaded network that nobody else belongs to and that has no content, and the invitations into it. Errors: `NetworkInUse`."""
     values = {"network_id": row["id"], "viewer_id": work.viewer.person_id}
     if await fetch_one(work, "others in network", _others, values):
         raise NetworkInUse

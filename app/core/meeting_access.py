@@ -1,0 +1,139 @@
+"""Who sees a meeting and what comes of it: the predicates beside those of `core.access`, by the same manners.
+
+Drafts are for the facilitators of the network, announced meetings for its active members, and an open meeting of a
+network that is open all the way up is for everybody. Where the Chatham House Rule is in force, who answered or came is
+for facilitators and for the person alone: an operator who does not facilitate is nobody there.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy.orm import aliased
+
+from app.core.access import active_networks, facilitated_networks, viewer_id
+from app.models import Action, Attendance, CalendarToken, Meeting, Minutes, Network
+
+# What a reader sees of a meeting: an outsider of an open one, whoever may attend.
+OUTSIDE, ATTENDING = 0, 1
+MEETING_TIERS = {"join_url": ATTENDING, "counts": ATTENDING}
+PRIVATE_PLACE = ("place", "latitude", "longitude")  # of the tier ATTENDING where it is private
+
+
+def public_inside(rank: str, network: Any = Network) -> ColumnElement[bool]:
+    """What is public inside the network is there for this viewer: it is open, and so is all that they are not in."""
+    if rank == "operator":
+        return true()
+    everybody: ColumnElement[bool] = network.open_inside.is_(True)
+    if rank == "anonymous":
+        return everybody
+    parent = aliased(Network)
+    parent_open = exists(
+        select(1).where(parent.id == network.parent_id, parent.visibility == "open")
+    )
+    mine = active_networks()
+    passed = or_(
+        network.parent_id.in_(mine),
+        and_(network.root_id.in_(active_networks()), parent_open),
+    )
+    return or_(everybody, and_(network.visibility == "open", passed))
+
+
+def attends(rank: str, meeting: Any = Meeting) -> ColumnElement[bool]:
+    """The viewer may attend: an active member of the network. Nobody else sees how to get in."""
+    return false() if rank == "anonymous" else meeting.network_id.in_(active_networks())
+
+
+def facilitates(rank: str, row: Any) -> ColumnElement[bool]:
+    """The viewer facilitates the network of this row (a meeting, attendance, minutes, an action)."""
+    return false() if rank == "anonymous" else row.network_id.in_(facilitated_networks())
+
+
+def visible_meeting(rank: str, meeting: Any = Meeting) -> ColumnElement[bool]:
+    """The meeting is there for this viewer."""
+    if rank == "operator":
+        return true()
+    network = aliased(Network)
+    public = and_(
+        meeting.confidentiality == "open",
+        meeting.announced_at.is_not(None),
+        exists(select(1).where(network.id == meeting.network_id, public_inside(rank, network))),
+    )
+    if rank == "anonymous":
+        return public
+    return or_(
+        and_(meeting.announced_at.is_not(None), attends(rank, meeting)),
+        facilitates(rank, meeting),
+        public,
+    )
+
+
+def reads_place(rank: str, meeting: Any = Meeting) -> ColumnElement[bool]:
+    """The viewer reads where it is: what a filter by place needs to match."""
+    return or_(meeting.place_private.is_(False), attends(rank, meeting))
+
+
+def _about(rank: str, row: Any, *more: Any) -> ColumnElement[bool]:
+    """The meeting of this row is one that the viewer may attend, announced, and `more`."""
+    meeting = aliased(Meeting)
+    return exists(
+        select(1).where(
+            meeting.id == row.meeting_id,
+            meeting.announced_at.is_not(None),
+            attends(rank, meeting),
+            *(condition(meeting) for condition in more),
+        )
+    )
+
+
+def _in_the_open(meeting: Any) -> ColumnElement[bool]:
+    return not_(meeting.attendance_hidden.is_(True))
+
+
+def visible_attendance(rank: str, attendance: Any = Attendance) -> ColumnElement[bool]:
+    """One's own; all in a network that one facilitates; a fellow member's where no Chatham House Rule is in force."""
+    if rank == "anonymous":
+        return false()
+    own = attendance.person_id == viewer_id()
+    if rank == "operator":
+        meeting = aliased(Meeting)
+        shown = exists(select(1).where(meeting.id == attendance.meeting_id, _in_the_open(meeting)))
+        return or_(own, shown, facilitates(rank, attendance))
+    return or_(own, facilitates(rank, attendance), _about(rank, attendance, _in_the_open))
+
+
+def visible_minutes(rank: str, minutes: Any = Minutes) -> ColumnElement[bool]:
+    """Published: for whoever sees the meeting. Not yet: for facilitators."""
+    if rank == "operator":
+        return true()
+    meeting = aliased(Meeting)
+    shown = exists(
+        select(1).where(meeting.id == minutes.meeting_id, visible_meeting(rank, meeting))
+    )
+    published = and_(minutes.published_at.is_not(None), shown)
+    return published if rank == "anonymous" else or_(facilitates(rank, minutes), published)
+
+
+def visible_action(rank: str, action: Any = Action) -> ColumnElement[bool]:
+    """An action of a network that one is an active member of."""
+    if rank == "anonymous":
+        return false()
+    return true() if rank == "operator" else action.network_id.in_(active_networks())
+
+
+def reads_owner(rank: str, action: Any = Action) -> ColumnElement[bool]:
+    """The viewer reads who owns a visible action: under the Chatham House Rule that could tell who came."""
+    if rank == "anonymous":
+        return false()
+    meeting = aliased(Meeting)
+    hidden = exists(
+        select(1).where(meeting.id == action.meeting_id, meeting.attendance_hidden.is_(True))
+    )
+    own = and_(action.owner_id.is_not(None), action.owner_id == viewer_id())
+    return or_(not_(hidden), own, facilitates(rank, action))
+
+
+def visible_calendar_token(rank: str, token: Any = CalendarToken) -> ColumnElement[bool]:
+    """One's own that are not revoked."""
+    if rank == "anonymous":
+        return false()
+    return and_(token.person_id == viewer_id(), token.revoked_at.is_(None))

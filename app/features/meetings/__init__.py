@@ -1,0 +1,1 @@
+"""Meetings: planned, gathered for, recorded, followed up."""

@@ -1,0 +1,96 @@
+"""When a meeting is: from what people send to the columns that say it, wall time and instants."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.core import recurrence, wall_time
+from app.core.errors import refuse
+from app.core.json_columns import json_text
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def when(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of time for a meeting without exceptions.
+
+    `fields` has `timezone`, `duration_minutes`, `recurrence`, `excluded`, and either `starts_at` (an aware datetime) or
+    `local_start` (text). Errors: `Invalid` naming the field: a zone that is none, a day that does not exist, a gap of
+    the clock, a rule that cannot be taken.
+    """
+    zone = fields["timezone"]
+    if not wall_time.known_zone(zone):
+        raise refuse("/timezone", "unknown_timezone", "This is no time zone of the IANA database.")
+    if fields.get("starts_at") is not None:
+        local = wall_time.local_of(fields["starts_at"], zone)
+    else:
+        local = _local(fields["local_start"], zone)
+    rule, text = _rule(fields, local, zone), wall_time.local_text(local)
+    excluded = _excluded(fields, rule, text, zone)
+    series = recurrence.expand(rule, text, zone, tuple(excluded))
+    if not series.locals:
+        raise refuse("/excluded", "nothing_left", "Every occurrence is left out.")
+    starts = fields.get("starts_at") or wall_time.instant_of(local, zone).at
+    lasts = timedelta(minutes=fields["duration_minutes"])
+    first, last = (
+        (datetime.fromtimestamp(series.starts[index], UTC) for index in (0, -1))
+        if rule is not None
+        else (starts, starts)
+    )
+    return {
+        "starts_at": first,
+        "local_start": text,
+        "timezone": zone,
+        "duration_minutes": fields["duration_minutes"],
+        "recurrence": rule,
+        "excluded": json_text(excluded),
+        "begins_at": first,
+        "ends_at": last + lasts,
+    }
+
+
+def _local(text: str, zone: str) -> datetime:
+    """Errors: `Invalid`: there is no such day, or no such time on it."""
+    try:
+        local = wall_time.local_from(text)
+    except ValueError:
+        raise refuse("/local_start", "no_such_day", "There is no such day.") from None
+    moment = wall_time.instant_of(local, zone)
+    if moment.in_gap:
+        there = wall_time.local_text(wall_time.local_of(moment.at, zone))
+        detail = (
+            f"The clocks go forward over this time in {zone}; {there} is the first that exists."
+        )
+        raise refuse("/local_start", "in_dst_gap", detail)
+    if not FIRST_YEAR <= moment.at.year <= LAST_YEAR:
+        raise refuse("/local_start", "out_of_range", "Meetings lie in the years 2000 to 2100, UTC.")
+    return local
+
+
+def _rule(fields: Mapping[str, Any], local: datetime, zone: str) -> str | None:
+    """Errors: `Invalid`."""
+    if fields["recurrence"] is None:
+        return None
+    try:
+        return recurrence.canonical(fields["recurrence"], local, zone)
+    except recurrence.Refused as refused:
+        raise refuse("/recurrence", refused.code, refused.detail) from None
+
+
+def _excluded(fields: Mapping[str, Any], rule: str | None, local: str, zone: str) -> list[str]:
+    """Errors: `Invalid` for what the rule does not give."""
+    if not fields["excluded"]:
+        return []
+    given = recurrence.expand(rule, local, zone)
+    known = set(given.locals) if rule is not None else set()
+    found = sorted({_whole(text) for text in fields["excluded"]})
+    for text in found:
+        if text not in known:
+            detail = f"{text} is no occurrence of this series."
+            raise refuse("/excluded", "no_such_occurrence", detail)
+    return found
+
+
+def _whole(text: str) -> str:
+    """With its seconds."""
+    return text if len(text) == len("2026-03-18T12:30:00") else f"{text}:00"
