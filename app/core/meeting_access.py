@@ -86,7 +86,8 @@ def _about(rank: str, row: Any, *more: Any) -> ColumnElement[bool]:
 
 
 def _in_the_open(meeting: Any) -> ColumnElement[bool]:
-    return not_(meeting.attendance_hidden.is_(True))
+    shown: ColumnElement[bool] = meeting.attendance_hidden.is_(False)
+    return shown
 
 
 def visible_attendance(rank: str, attendance: Any = Attendance) -> ColumnElement[bool]:

@@ -14,6 +14,10 @@ DESCRIPTION = (
 TAGS = [
     {"name": "networks", "description": "Networks and sub-groups."},
     {"name": "members", "description": "Who is in a network, and how they came and went."},
+    {
+        "name": "meetings",
+        "description": "Meetings and series of networks: planned, gathered for, recorded, followed up.",
+    },
     {"name": "invitations", "description": "Invitations to an address: links that work once."},
     {"name": "people", "description": "People who chose to be listed, and oneself."},
     {"name": "organisations", "description": "NHS organisations of the Organisation Data Service."},

@@ -31,13 +31,10 @@ def upgrade() -> None:
 
 
 def _open_inside() -> None:
-    column = sa.Column(
-        "open_inside",
-        sa.Boolean(create_constraint=False),
-        nullable=False,
-        server_default=sa.false(),
+    kind = sa.Boolean(create_constraint=False)
+    op.add_column(
+        "network", sa.Column("open_inside", kind, nullable=False, server_default=sa.false())
     )
-    op.add_column("network", column)
     above = sa.alias(NETWORK)
     in_the_way = sa.exists().where(
         sa.or_(above.c.id == NETWORK.c.parent_id, above.c.id == NETWORK.c.root_id),

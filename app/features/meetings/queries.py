@@ -1,5 +1,6 @@
 """Reading meetings."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, literal, null, select
@@ -9,7 +10,7 @@ from app.core import access, wall_time
 from app.core.meeting_access import attends, facilitates, reads_place, visible_meeting
 from app.core.viewer import Scope, Viewer
 from app.db.database import Reads, fetch_one
-from app.db.types import ID
+from app.db.types import ID, instant_from_text, instant_text
 from app.models import Attendance, Meeting
 
 UID_HOST = "qi-networks"  # part of every iCalendar UID: it never changes, wherever the service runs
@@ -65,9 +66,9 @@ def shown(row: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
     """A row as its reader sees it, with what follows from its time."""
     may_attend, runs = row.pop("_attends"), row.pop("_facilitates")
     local = wall_time.local_from(row["local_start"])
-    start = wall_time.instant_from(row["starts_at"])
+    start = instant_from_text(row["starts_at"])
     row["first_of_two"] = wall_time.instant_of(local, row["timezone"]).first_of_two
-    row["ends_at"] = wall_time.after(start, row["duration_minutes"])
+    row["ends_at"] = instant_text(start + timedelta(minutes=row["duration_minutes"]))
     row["occurrence"] = None
     row["exceptions"] = []
     row["ical_uid"] = f"{row['id']}@{UID_HOST}"

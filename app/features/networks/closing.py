@@ -90,7 +90,10 @@ def _bound_clients() -> Any:
 
 
 async def delete_network(work: Work, row: dict[str, Any]) -> None:
-    """Delete a loaded network that nobody else belongs to and that has no content, and the invitations into it. Errors: `NetworkInUse`."""
+    """Delete a loaded network that nobody else belongs to and that is empty, with the invitations into it.
+
+    Errors: `NetworkInUse`.
+    """
     values = {"network_id": row["id"], "viewer_id": work.viewer.person_id}
     if await fetch_one(work, "others in network", _others, values):
         raise NetworkInUse
