@@ -66,8 +66,12 @@ async def test_a_series_recurs_by_the_clock(house: TestHouse) -> None:
     """A series keeps its rule in canonical form and knows when its last occurrence ends."""
     fay = await house.person("Fay")
     network_id = await network_of(fay)
-    made = await fay.client.post("/v1/meetings", {**SERIES, "network_id": network_id})
+    rule = "RRULE:" + SERIES["recurrence"]  # as calendars write it
+    made = await fay.client.post(
+        "/v1/meetings", {**SERIES, "recurrence": rule, "network_id": network_id}
+    )
     assert made.status_code == 201, made.text
     found = made.json()
+    assert found["recurrence"] == SERIES["recurrence"]
     assert found["starts_at"] == "2027-03-17T12:30:00.000000Z"
     assert found["last_ends_at"] == "2028-02-16T13:30:00.000000Z"

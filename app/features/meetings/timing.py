@@ -72,7 +72,8 @@ def _rule(fields: Mapping[str, Any], local: datetime, zone: str) -> str | None:
     if fields["recurrence"] is None:
         return None
     try:
-        return recurrence.canonical(fields["recurrence"], local, zone)
+        # Whoever copies a rule out of a calendar brings the property's name along.
+        return recurrence.canonical(fields["recurrence"].removeprefix("RRULE:"), local, zone)
     except recurrence.Refused as refused:
         raise refuse("/recurrence", refused.code, refused.detail) from None
 
