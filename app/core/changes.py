@@ -4,7 +4,7 @@ Who is told of a change: whoever sees the resource now and has the tier of what 
 for what went out of sight; and the person it concerns.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,14 @@ class Told:
     reach: str | None = None
     reach_network_id: str | None = None
     scope: str | None = None
+
+
+# For many rows at once: the same for all of them, or told from each.
+ToldOfEach = Told | Callable[[Mapping[str, Any]], Told]
+
+
+def _of(told: ToldOfEach, row: Mapping[str, Any]) -> Told:
+    return told if isinstance(told, Told) else told(row)
 
 
 def told_of_network(row: Mapping[str, Any], tier: int, **more: Any) -> Told:
@@ -111,7 +119,7 @@ def create(work: Work, action: str, values: Mapping[str, Any], told: Told) -> di
 
 
 async def create_many(
-    work: Work, action: str, rows: Sequence[Mapping[str, Any]], told: Told
+    work: Work, action: str, rows: Sequence[Mapping[str, Any]], told: ToldOfEach
 ) -> None:
     """Insert resources of one kind and the same columns at version 1, and record each."""
     beginning = {
@@ -124,14 +132,14 @@ async def create_many(
     if rows:
         await work.insert_many(_model(action), [{**row, **beginning} for row in rows])
     for row in rows:
-        record(work, action, row["id"], told, version=1, outer_version=1)
+        record(work, action, row["id"], _of(told, row), version=1, outer_version=1)
 
 
 async def change_many(
     work: Work,
     action: str,
     edits: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
-    told: Told,
+    told: ToldOfEach,
 ) -> None:
     """Update resources that this work has locked, each with the same columns, inside alone; and record each."""
     rows = [
@@ -145,7 +153,7 @@ async def change_many(
             work,
             action,
             row["id"],
-            told,
+            _of(told, row),
             version=row["version"] + 1,
             outer_version=row["outer_version"],
             fields=tuple(values),
@@ -153,13 +161,13 @@ async def change_many(
 
 
 async def remove_many(
-    work: Work, action: str, rows: Sequence[Mapping[str, Any]], told: Told
+    work: Work, action: str, rows: Sequence[Mapping[str, Any]], told: ToldOfEach
 ) -> None:
     """Delete resources that this work has locked and record that each is gone."""
     if rows:
         await work.delete_many(_model(action), [{"id": row["id"]} for row in rows])
     for row in rows:
-        _record_gone(work, action, row, told)
+        _record_gone(work, action, row, _of(told, row))
 
 
 def change(

@@ -267,6 +267,25 @@ class UnsupportedGrantType(OAuthRequestInvalid):
     code, title = "unsupported_grant_type", "Only client_credentials is granted"
 
 
+# Meetings: places and answers.
+
+
+class MeetingNotAnnounced(Conflict):
+    code, title = "meeting_not_announced", "Nobody was told of this meeting yet: announce it first"
+
+
+class MeetingCancelled(Conflict):
+    code, title = "meeting_cancelled", "This meeting is cancelled"
+
+
+class MeetingOver(Conflict):
+    code, title = "meeting_over", "This meeting is over: answers ended with it"
+
+
+class PlacesTaken(Conflict):
+    code, title = "places_taken", "More people hold a place than there would be places"
+
+
 def _all(kind: type[HouseError]) -> list[type[HouseError]]:
     return [kind, *(inner for sub in kind.__subclasses__() for inner in _all(sub))]
 

@@ -16,6 +16,7 @@ from app.core.changes import Told, change, remove
 from app.core.erased import mark_sign_in
 from app.core.errors import FieldError, LastFacilitator, LastOperator
 from app.core.fetching import is_last_facilitator, lives_elsewhere
+from app.core.letting_go import let_go
 from app.core.newcomers import BLANK
 from app.core.work import Work
 from app.db.database import Write
@@ -49,6 +50,9 @@ async def erase_person(work: Work, held: Held) -> Erased:
         _may_go(unled)
         if person["operator"] and await holdings.is_last_operator(work, person_id):
             raise LastOperator
+    for spell in spells:
+        if spell["status"] == "active":
+            await let_go(work, networks[spell["network_id"]], person_id)
     handed_down = [_empty_spell(work, spell, networks.get(spell["network_id"])) for spell in spells]
     _empty_person(work, person)
     addresses = await _forget_addresses(work, person)

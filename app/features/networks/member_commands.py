@@ -23,6 +23,7 @@ from app.core.fetching import (
     is_last_facilitator,
     require,
 )
+from app.core.letting_go import let_go
 from app.core.references import organisations, unknown
 from app.core.viewer import Scope
 from app.core.work import Work
@@ -296,6 +297,7 @@ async def _end(
         )
     end_spell(work, network, spell, status if active else "declined", reason)
     if active:
+        await let_go(work, network, spell["person_id"])
         await count_person(work, network, spell["person_id"], -1, facilitators=facilitates)
 
 
