@@ -1,6 +1,7 @@
 """What is true in the world of the permission table: plain facts, no rules."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 VISIBILITIES = ("open", "restricted", "private", "confidential")
@@ -82,6 +83,81 @@ class Program:
 
 
 @dataclass(slots=True)
+class Meet:
+    """A meeting, or a series with its occurrences by their original local starts.
+
+    `announced` is false for a draft; `hidden` says that all or a part is under the Chatham House Rule.
+    """
+
+    key: str
+    net: str
+    kind: str
+    number: int
+    starts_at: datetime
+    announced: bool = True
+    confidentiality: str = "members"
+    hidden: bool = False
+    place_private: bool = False
+    status: str = "confirmed"
+    mode: str = "virtual"
+    capacity: int | None = None
+    occurrences: tuple[str, ...] = ()
+    moved: str | None = None
+    cancelled: str | None = None
+    id: str = ""
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Answer:
+    """One person's attendance of one occurrence (empty for a single meeting)."""
+
+    id: str
+    meet: str
+    person: str
+    occurrence: str = ""
+    answer: str | None = None
+    place: str | None = None
+    came: bool | None = None
+
+
+@dataclass(slots=True)
+class Minuted:
+    """The minutes of one occurrence; `draft` and `published` are their secret words."""
+
+    id: str
+    meet: str
+    occurrence: str
+    published: bool
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Todo:
+    """An action, from a meeting or between them."""
+
+    id: str
+    net: str
+    meet: str | None
+    owner: str | None
+    author: str
+    done: bool = False
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Subscription:
+    """A calendar token: one feed of one person's; `about` is the key of a network or a meeting."""
+
+    id: str
+    person: str
+    feed: str
+    about: str | None
+    secret: str
+    revoked: bool = False
+
+
+@dataclass(slots=True)
 class Facts:
     """Everything: networks by key, people by key, spells by id, one actor for each (person, kind of token)."""
 
@@ -91,8 +167,13 @@ class Facts:
     sent: list[Sent] = field(default_factory=list)
     actors: dict[tuple[str, str], Actor] = field(default_factory=dict)
     clients: list[Program] = field(default_factory=list)
+    meets: dict[str, Meet] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
+    minutes: list[Minuted] = field(default_factory=list)
+    todos: list[Todo] = field(default_factory=list)
+    calendars: list[Subscription] = field(default_factory=list)
     marks: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    """word -> (`network`, `person`, `message` or `invitation`; key or spell id; field)"""
+    """word -> (`network`, `person`, `message`, `invitation`, `meeting`, `minutes` or `action`; key or id; field)"""
 
     latest: dict[tuple[str | None, str], Spell] = field(default_factory=dict)
 
@@ -112,3 +193,11 @@ class Facts:
     def children(self, net: str) -> list[Net]:
         """The networks right below."""
         return [other for other in self.nets.values() if other.parent == net]
+
+    def meets_of(self, net: str) -> list[Meet]:
+        """The meetings of this network."""
+        return [meet for meet in self.meets.values() if meet.net == net]
+
+    def answers_to(self, meet: str) -> list[Answer]:
+        """The attendance of this meeting."""
+        return [one for one in self.answers if one.meet == meet]

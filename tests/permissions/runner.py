@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.db.database import Build, ChangeRow, Transaction, Write
 from app.db.statement import Document
 from tests.house import TestHouse
-from tests.permissions import oracle
+from tests.permissions import meeting_oracle, oracle
 from tests.permissions.facts import Actor, Facts
 from tests.permissions.table import GHOST, Cell
 from tests.wire import Reply, send
@@ -227,9 +227,15 @@ class Trial:
                 about[1:] == (cell.introduces, "display_name")
                 or about[1:] in ((cell.opens, "name"), (cell.opens, "purpose"))
             )
-            if about and not told and not oracle.may_read_mark(self.facts, cell.actor, word):
+            if about and not told and not self._may_read(cell.actor, word):
                 return f"told {about}"
         return ""
+
+    def _may_read(self, actor: Actor, word: str) -> bool:
+        kind, key, field = self.facts.marks[word]
+        if kind in meeting_oracle.KINDS:
+            return meeting_oracle.may_read_mark(self.facts, actor, kind, key, field)
+        return oracle.may_read_mark(self.facts, actor, word)
 
 
 def _bare(reply: Reply) -> tuple[int, bytes, dict[str, str]]:

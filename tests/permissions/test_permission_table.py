@@ -14,6 +14,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     client_rows,
     invitation_rows,
     list_rows,
+    meeting_rows,
     member_rows,
     network_rows,
     people_rows,

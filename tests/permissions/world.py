@@ -16,6 +16,7 @@ from app.models import Organisation, PersonTopic, Term
 from tests.house import Client, TestHouse
 from tests.permissions import cast
 from tests.permissions.facts import Actor, Facts, Net, Program, Sent, Somebody, Spell
+from tests.permissions.meeting_world import hold_meetings
 
 NOTHING_FOUND = {f"search_{part}": "" for part in ("name", "topics", "purpose", "front", "inside")}
 PROVISIONING = frozenset({str(Scope.MEMBERS_PROVISION), str(Scope.NETWORKS_READ)})
@@ -52,6 +53,7 @@ class Builder:
         for net in sorted(nets, key=lambda net: not (net.archived and net.parent)):
             await self._settle(net)
         await self._tokens()
+        await hold_meetings(self.house.app.rooms.house, self.facts)
         cast.register(self.facts)
         return self.facts
 

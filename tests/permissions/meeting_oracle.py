@@ -1,0 +1,124 @@
+"""What the product's rules say of meetings and what comes of them: pure functions of the facts, nothing from `app`.
+
+"Drafts: facilitators. Announced: active members; open ones, whoever reads inside what is open all the way up. Who may
+attend is told how to get in, nobody else. Under the Chatham House Rule who answered or came is for facilitators and for
+oneself: an operator who does not facilitate is nobody there."
+"""
+
+from tests.permissions import oracle
+from tests.permissions.facts import Actor, Answer, Facts, Meet, Minuted, Net, Todo
+from tests.permissions.oracle import Outcome, refused
+
+KINDS = ("meeting", "minutes", "action")
+WAY_IN = ("join_url",)
+PLACE = ("place",)
+
+
+def public_inside(facts: Facts, actor: Actor, net: Net) -> bool:
+    """What is public inside is there for this actor: open, and so is all above that they are not in."""
+    if net.rule != "open":
+        return False
+    if net.parent is None:
+        return True
+    above = facts.nets[net.parent]
+    return bool(oracle.membership(facts, actor, above)) or public_inside(facts, actor, above)
+
+
+def _role(facts: Facts, actor: Actor, net: str) -> str | None:
+    spell = oracle.membership(facts, actor, facts.nets[net])
+    return spell.role if spell else None
+
+
+def attends(facts: Facts, actor: Actor, meet: Meet) -> bool:
+    """Who may attend: an active member, whatever their role. No operator by that right."""
+    return _role(facts, actor, meet.net) is not None
+
+
+def leads(facts: Facts, actor: Actor, net: str) -> bool:
+    """A facilitator of this very network; an operator is none."""
+    return _role(facts, actor, net) == "facilitator"
+
+
+def sees(facts: Facts, actor: Actor, meet: Meet) -> bool:
+    """Whether the meeting is there for this actor."""
+    if actor.operates or leads(facts, actor, meet.net):
+        return True
+    if not meet.announced:
+        return False
+    if attends(facts, actor, meet):
+        return True
+    return meet.confidentiality == "open" and public_inside(facts, actor, facts.nets[meet.net])
+
+
+def reads_place(facts: Facts, actor: Actor, meet: Meet) -> bool:
+    """A private place is for who may attend."""
+    return not meet.place_private or attends(facts, actor, meet)
+
+
+def there(facts: Facts, actor: Actor, meet: Meet) -> Outcome | None:
+    """404 for what is not there for you."""
+    return None if sees(facts, actor, meet) else refused("not_found")
+
+
+def runs(facts: Facts, actor: Actor, meet: Meet) -> Outcome | None:
+    """May this actor do with the meeting what facilitators do: then, is its network still alive."""
+    net = facts.nets[meet.net]
+    gone = there(facts, actor, meet)
+    if gone:
+        return gone
+    return oracle.still_open(net) if oracle.facilitates(facts, actor, net) else refused("forbidden")
+
+
+def recorded(facts: Facts, actor: Actor, meet: Meet) -> bool:
+    """An operator's look inside is put on record for the network that it looked into."""
+    return oracle.recorded(facts, actor, facts.nets[meet.net])
+
+
+def sees_answer(facts: Facts, actor: Actor, one: Answer) -> bool:
+    """One's own; all, for facilitators; a fellow's, where no Chatham House Rule is in force."""
+    if actor.person is None:
+        return False
+    meet = facts.meets[one.meet]
+    if one.person == actor.person or leads(facts, actor, meet.net):
+        return True
+    if meet.hidden:
+        return False
+    return actor.operates or (meet.announced and attends(facts, actor, meet))
+
+
+def sees_minutes(facts: Facts, actor: Actor, one: Minuted) -> bool:
+    """Published: whoever sees the meeting. Not yet: facilitators."""
+    meet = facts.meets[one.meet]
+    if actor.operates or leads(facts, actor, meet.net):
+        return True
+    return one.published and sees(facts, actor, meet)
+
+
+def sees_todo(facts: Facts, actor: Actor, one: Todo) -> bool:
+    """Actions are for the active members."""
+    return actor.operates or oracle.membership(facts, actor, facts.nets[one.net]) is not None
+
+
+def reads_owner(facts: Facts, actor: Actor, one: Todo) -> bool:
+    """Who took it on; from a meeting under the Chatham House Rule that would tell who came."""
+    if one.meet is None or not facts.meets[one.meet].hidden:
+        return True
+    return leads(facts, actor, one.net) or (one.owner is not None and one.owner == actor.person)
+
+
+def may_read_mark(facts: Facts, actor: Actor, kind: str, key: str, field: str) -> bool:
+    """Whether a secret word of a meeting, of minutes or of an action may be in any answer to this actor."""
+    if kind == "minutes":
+        one = next(minuted for minuted in facts.minutes if minuted.id == key)
+        if field == "draft":
+            net = facts.meets[one.meet].net
+            return actor.operates or leads(facts, actor, net)
+        return sees_minutes(facts, actor, one)
+    if kind == "action":
+        return sees_todo(facts, actor, next(todo for todo in facts.todos if todo.id == key))
+    meet = facts.meets[key]
+    if field in WAY_IN:
+        return attends(facts, actor, meet)
+    if field in PLACE:
+        return sees(facts, actor, meet) and reads_place(facts, actor, meet)
+    return sees(facts, actor, meet)
