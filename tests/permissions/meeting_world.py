@@ -31,7 +31,6 @@ from app.core.ids import new_id
 from app.core.tokens import hash_of, new_secret
 from app.core.work import House, Work, perform
 from app.models import MeetingException, MinutesEdition
-from tests.permissions import cast, oracle
 from tests.permissions.cast import cast_of, mark
 from tests.permissions.facts import (
     Actor,
@@ -85,7 +84,9 @@ async def hold_meetings(house: House, facts: Facts) -> None:
         for meet in facts.meets.values():
             _write_meeting(work, facts, meet)
             for person, occurrence, more in _attendance(facts, meet):
-                _write_answer(work, facts, meet, Answer(new_id(), meet.key, person, occurrence, **more))
+                _write_answer(
+                    work, facts, meet, Answer(new_id(), meet.key, person, occurrence, **more)
+                )
         for meet in facts.meets.values():
             _write_minutes(work, facts, meet)
             _write_actions(work, facts, meet)
@@ -143,7 +144,7 @@ def _write_meeting(work: Work, facts: Facts, meet: Meet) -> None:
         last = datetime.fromisoformat(meet.occurrences[-1]).replace(tzinfo=ZONE).astimezone(UTC)
     item = {"title": f"Point {said['agenda']}", "minutes": 10, "presenter": None, "detail": None}
     title, description = f"Meeting {said['title']}", f"About {said['description']}"
-    row = {
+    row: dict[str, Any] = {
         "id": meet.id, "network_id": facts.nets[meet.net].id, "title": title, "description": description,
         "starts_at": meet.starts_at, "timezone": "Europe/London", "duration_minutes": 60,
         "local_start": meet.starts_at.astimezone(ZONE).replace(tzinfo=None).isoformat(),
@@ -159,7 +160,9 @@ def _write_meeting(work: Work, facts: Facts, meet: Meet) -> None:
         "search_name": words.document(title), "search_purpose": words.document(description),
         "search_front": "" if meet.place_private else words.document(f"Room {said['place']}"),
     }  # fmt: skip
-    create(work, "meeting.planned", row, Told(network_id=row["network_id"], tier=INSIDE, outer=False))
+    create(
+        work, "meeting.planned", row, Told(network_id=row["network_id"], tier=INSIDE, outer=False)
+    )
     for occurrence in (meet.moved, meet.cancelled):
         if occurrence is None:
             continue
@@ -176,11 +179,13 @@ def _write_meeting(work: Work, facts: Facts, meet: Meet) -> None:
 
 def _attendance(facts: Facts, meet: Meet) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Who answered and who came, as far as the network has such people."""
-    accepted = {"answer": "accepted", "place": "held"}
+    accepted: dict[str, Any] = {"answer": "accepted", "place": "held"}
     net = meet.net
     when = meet.occurrences or ("",)
-    answered = {
-        "draft": (), "cancelled": (), "open": (("member", 0, accepted),),
+    answered: tuple[tuple[str, int, dict[str, Any]], ...] = {
+        "draft": (),
+        "cancelled": (),
+        "open": (("member", 0, accepted),),
         "members": (("member", 0, accepted), ("observer", 0, {"answer": "tentative"})),
         "part": (("member", 0, accepted), ("facilitator", 0, {"answer": "declined"})),
         "chatham": (
@@ -201,7 +206,7 @@ def _attendance(facts: Facts, meet: Meet) -> Iterator[tuple[str, str, dict[str, 
 def _write_answer(work: Work, facts: Facts, meet: Meet, one: Answer) -> None:
     person = facts.people[one.person]
     keeper = facts.people[f"{meet.net}: facilitator"]
-    row = {
+    row: dict[str, Any] = {
         "id": one.id, "meeting_id": meet.id, "network_id": facts.nets[meet.net].id, "occurrence": one.occurrence,
         "person_id": person.id, "answer": one.answer, "place": one.place, "queue": 1 if one.place else None,
         "answered_at": work.now if one.answer else None, "came": one.came,
@@ -220,13 +225,15 @@ def _write_minutes(work: Work, facts: Facts, meet: Meet) -> None:
     one = Minuted(work.new_id(), meet.key, "", meet.kind != "members")
     number = 40_000 + 2 * len(facts.minutes)
     one.marks = {"draft": mark(number), "published": mark(number + 1)}
-    row = {
+    row: dict[str, Any] = {
         "id": one.id, "meeting_id": meet.id, "network_id": facts.nets[meet.net].id, "occurrence": "",
         "text": f"Being written {one.marks['draft']}", "edition": 1 if one.published else 0,
         "published_text": f"Agreed {one.marks['published']}" if one.published else None,
         "published_at": work.now if one.published else None,
     }  # fmt: skip
-    create(work, "minutes.published", row, Told(network_id=row["network_id"], tier=INSIDE, outer=False))
+    create(
+        work, "minutes.published", row, Told(network_id=row["network_id"], tier=INSIDE, outer=False)
+    )
     if one.published:
         edition = {
             "minutes_id": one.id, "number": 1, "text": row["published_text"], "note": None,
@@ -247,7 +254,10 @@ def _write_actions(work: Work, facts: Facts, meet: Meet) -> None:
     keeper, member = (f"{meet.net}: {role}" for role in ("facilitator", "member"))
     member = member if "member" in cast_here else keeper
     if meet.kind == "members":
-        found = [Todo("", meet.net, meet.key, member, keeper), Todo("", meet.net, None, None, member)]
+        found = [
+            Todo("", meet.net, meet.key, member, keeper),
+            Todo("", meet.net, None, None, member),
+        ]
     else:
         found = [
             Todo("", meet.net, meet.key, member, keeper),
@@ -257,7 +267,7 @@ def _write_actions(work: Work, facts: Facts, meet: Meet) -> None:
         one.id, number = work.new_id(), 45_000 + 2 * len(facts.todos)
         one.marks = {"title": mark(number), "detail": mark(number + 1)}
         owner = facts.people[one.owner].id if one.owner else None
-        row = {
+        row: dict[str, Any] = {
             "id": one.id, "network_id": facts.nets[one.net].id, "meeting_id": meet.id if one.meet else None,
             "occurrence": "", "title": f"Do {one.marks['title']}", "detail": f"So {one.marks['detail']}",
             "owner_id": owner, "due_on": work.now.date() + timedelta(days=9),
@@ -274,7 +284,7 @@ def _write_actions(work: Work, facts: Facts, meet: Meet) -> None:
 def _write_calendar(work: Work, facts: Facts, person: str, feed: str, about: str | None) -> None:
     secret = new_secret()
     one = Subscription(work.new_id(), person, feed, about, secret)
-    row = {
+    row: dict[str, Any] = {
         "id": one.id, "person_id": facts.people[person].id, "name": "My phone", "secret_hash": hash_of(secret),
         "hint": secret[-4:], "feed": feed, "network_id": facts.nets[about].id if feed == "network" and about else None,
         "meeting_id": facts.meets[about].id if feed == "meeting" and about else None, "filters": "{}",

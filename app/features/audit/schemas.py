@@ -29,6 +29,11 @@ class AuditKind(StrEnum):
     TOKEN = "token"  # noqa: S105 - a kind of resource
     INVITATION = "invitation"
     CLIENT = "client"
+    MEETING = "meeting"
+    ATTENDANCE = "attendance"
+    MINUTES = "minutes"
+    ACTION = "action"
+    CALENDAR_TOKEN = "calendar_token"  # noqa: S105 - a kind of resource
     READ = "read"
 
 
