@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.permissions import oracle
+from tests.permissions import meeting_oracle, oracle
 from tests.permissions.facts import Actor, Facts, Net
 from tests.permissions.table import Cell, everybody, rows_of, same_sets
 
@@ -36,9 +36,15 @@ def list_audit(facts: Facts) -> Iterator[Cell]:
 def _wrong(facts: Facts, actor: Actor, net: Net, items: list[dict[str, Any]]) -> str:
     """Rows of another network or of what is not in it, a name that is not for the reader, or what is for operators."""
     inside = {net.id, *(spell.id for spell in facts.spells.values() if spell.net == net.key)}
-    inside |= {sent.id for sent in facts.sent_into(net.key)}
+    inside |= {sent.id for sent in facts.sent_into(net.key)} | meeting_oracle.ids_in(facts, net)
     wrong = same_sets({item["resource_id"] for item in items} - inside, set(), {})
     people = {person.id: person for person in facts.people.values()}
+    if not meeting_oracle.leads(facts, actor, net.key):
+        hidden = meeting_oracle.hidden_ids(facts)
+        for item in items:
+            by = item["actor"] and people[item["actor"]["id"]].key
+            if item["resource_id"] in hidden and by != actor.person and (by or item["token_id"]):
+                wrong = wrong or f"an attendee {by}"
     for item in items:
         if item["network_id"] != net.id:
             wrong = wrong or f"of network {item['network_id']}"

@@ -9,6 +9,9 @@ from tests.permissions import oracle
 from tests.permissions.facts import Actor, Answer, Facts, Meet, Minuted, Net, Todo
 from tests.permissions.oracle import Outcome, refused
 
+SCOPE_OF_KIND = {
+    **dict.fromkeys(("meeting", "attendance", "minutes", "action"), "meetings"), "calendar_token": "tokens",
+}  # fmt: skip
 KINDS = ("meeting", "minutes", "action")
 WAY_IN = ("join_url",)
 PLACE = ("place",)
@@ -122,3 +125,35 @@ def may_read_mark(facts: Facts, actor: Actor, kind: str, key: str, field: str) -
     if field in PLACE:
         return sees(facts, actor, meet) and reads_place(facts, actor, meet)
     return sees(facts, actor, meet)
+
+
+def told(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
+    """What a feed tells this actor of, by kind; `within` is the id of a network."""
+    nets = [net.key for net in facts.nets.values() if within in (None, net.id)]
+    return {
+        "meeting": {m.id for m in facts.meets.values() if m.net in nets and sees(facts, actor, m)},
+        "attendance": {
+            one.id for one in facts.answers if facts.meets[one.meet].net in nets and sees_answer(facts, actor, one)
+        },
+        "minutes": {
+            one.id for one in facts.minutes if facts.meets[one.meet].net in nets and sees_minutes(facts, actor, one)
+        },
+        "action": {one.id for one in facts.todos if one.net in nets and sees_todo(facts, actor, one)},
+        "calendar_token": {
+            one.id for one in facts.calendars
+            if within is None and one.person == actor.person and not one.revoked
+        },
+    }  # fmt: skip
+
+
+def ids_in(facts: Facts, net: Net) -> set[str]:
+    """The ids of everything about meetings that is in this network."""
+    meets = {meet.key: meet.id for meet in facts.meets_of(net.key)}
+    rows: list[Answer | Minuted] = [*facts.answers, *facts.minutes]
+    ids = {*meets.values(), *(todo.id for todo in facts.todos if todo.net == net.key)}
+    return ids | {row.id for row in rows if row.meet in meets}
+
+
+def hidden_ids(facts: Facts) -> set[str]:
+    """The ids of attendance under the Chatham House Rule."""
+    return {one.id for one in facts.answers if facts.meets[one.meet].hidden}

@@ -18,6 +18,7 @@ How to write rows for an operation on meetings:
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -215,6 +216,9 @@ def _write_answer(work: Work, facts: Facts, meet: Meet, one: Answer) -> None:
     }  # fmt: skip
     told = Told(network_id=row["network_id"], person_id=person.id, tier=INSIDE, outer=False)
     create(work, "attendance.answered", row, told)
+    # By the person, with their ordinary token.
+    by = facts.actors[one.person, "main"]
+    work.changes[-1] = replace(work.changes[-1], actor_id=person.id, token_id=by.token_id)
     facts.answers.append(one)
 
 

@@ -161,7 +161,7 @@ def update_network(facts: Facts) -> Iterator[Cell]:
 
 @rows_of("deleteNetwork")
 def delete_network(facts: Facts) -> Iterator[Cell]:
-    """For networks without other members; the rest are archived."""
+    """For networks without other members and without content; the rest are archived."""
     for label, actor, net in everybody(facts):
         end = (
             oracle.gate(actor, "networks:write")
@@ -169,7 +169,7 @@ def delete_network(facts: Facts) -> Iterator[Cell]:
             or oracle.still_open(net)
         )
         others = [s for s in facts.spells.values() if s.net == net.key and s.person != actor.person]
-        if end is None and (others or facts.children(net.key)):
+        if end is None and (others or facts.children(net.key) or facts.meets_of(net.key)):
             end = oracle.refused("network_in_use")
         yield Cell(
             "deleteNetwork",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.permissions import oracle
+from tests.permissions import meeting_oracle, oracle
 from tests.permissions.facts import Actor, Facts
 from tests.permissions.table import Cell, personas, rows_of, same_sets
 
@@ -116,7 +116,8 @@ def _told(facts: Facts, actor: Actor, params: dict[str, Any]) -> set[str]:
         if oracle.there(facts, actor, net) is None and within in (None, net.id)
     }  # fmt: skip
     if actor.person is None:
-        return networks if kind in (None, "network") else set()
+        public = {"network": networks, **meeting_oracle.told(facts, actor, within)}
+        return {one for name, ids in public.items() for one in ids if kind in (None, name)}
     members = {
         spell.id for spell in facts.spells.values()
         if oracle.sees_spell(facts, actor, spell) and within in (None, facts.nets[spell.net].id)
@@ -136,11 +137,11 @@ def _told(facts: Facts, actor: Actor, params: dict[str, Any]) -> set[str]:
     }  # fmt: skip
     programs = {one.id for one in facts.clients if one.person == actor.person and not within}
     by_kind = {
-        "client": programs,
+        "client": programs, **meeting_oracle.told(facts, actor, within),
         "network": networks, "member": members, "person": people, "token": tokens, "invitation": sent,
     }  # fmt: skip
     scope = {
-        "client": "tokens",
+        "client": "tokens", **meeting_oracle.SCOPE_OF_KIND,
         "network": "networks", "member": "members", "person": "people", "token": "tokens", "invitation": "members",
     }  # fmt: skip
     return {
@@ -152,6 +153,8 @@ def _told(facts: Facts, actor: Actor, params: dict[str, Any]) -> set[str]:
 def _ever(facts: Facts, actor: Actor) -> set[str]:
     """The ids that this actor may have heard of: this world was open to all at first, and closed then."""
     known = {net.id for net in facts.nets.values()}
+    for ids in meeting_oracle.told(facts, actor, None).values():
+        known |= ids
     if actor.person is None:
         return known
     known |= {spell.id for spell in facts.spells.values() if spell.person == actor.person}
