@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, case, exists, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.core import access, words
+from app.core.cards import card_columns, shown_card
 from app.core.feed_position import feed_head, head, with_position
 from app.core.paging import Page, Sort, in_order, keyset, page_values, take
 from app.core.viewer import Viewer
@@ -15,13 +16,7 @@ from app.db.types import ID, one_of
 from app.features.networks.member_schemas import MemberQuery
 from app.models import Member, MemberRole, Network, Organisation, Person, PersonTopic
 
-PERSON = (
-    Person.id.label("person.id"),
-    Person.display_name.label("person.display_name"),
-    Person.profession.label("person.profession"),
-    Organisation.code.label("person.organisation.code"),
-    Organisation.name.label("person.organisation.name"),
-)
+PERSON = card_columns("person")
 FILTERS = {
     "network_id": Member.network_id,
     "person_id": Member.person_id,
@@ -138,8 +133,7 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
     """A row as its reader may see it."""
     if not row.pop("_sees_message"):
         row["message"] = None
-    if row["person"]["organisation"]["code"] is None:
-        row["person"]["organisation"] = None
+    row["person"] = shown_card(row["person"])
     return row
 
 
@@ -202,6 +196,5 @@ async def history(
             for role in roles
             if role["member_id"] == row["id"]
         ]
-        if row["person"]["organisation"]["code"] is None:
-            row["person"]["organisation"] = None
+        row["person"] = shown_card(row["person"])
     return rows

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.core.references import OrganisationReference
+from app.core.cards import PersonCard
 from app.core.text import (
     Cursor,
     Id,
@@ -20,15 +20,6 @@ from app.core.text import (
     Version,
 )
 from app.features.networks.schemas import MemberRole, MemberStatus
-
-
-class PersonCard(Output):
-    """What fellow members see of each other."""
-
-    id: Id
-    display_name: Name
-    profession: TermCode | None
-    organisation: OrganisationReference | None
 
 
 class Member(Output):
