@@ -9,16 +9,17 @@ import argparse
 import asyncio
 import json
 import platform
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.equal import check_joining, check_reading
+from benchmarks.equal import check_reading, check_writing
 from benchmarks.measure import Bench, Result, folder, run_rounds
 from benchmarks.profiling import profile
 from benchmarks.servers import Server, start, start_serve
 from benchmarks.store import measured_database, say
-from benchmarks.workloads import GOALS, TITLES, Asking, look_up
+from benchmarks.workloads import GOALS, TITLES, WRITES, Asking, look_up
 from benchmarks.world import Sizes, secret_of
 
 MEMORY_MB, START_SECONDS = 110, 2.5
@@ -73,11 +74,13 @@ def _measured(
         bench = Bench(url, servers, asking, Path(path))
         for name in given.workloads:
             bench.prepare(name)
-            if name == "W5":
-                asyncio.run(
-                    check_joining(url, servers["floor"], servers["product"], asking.joins(2))
-                )
-                say("W5: both sides join alike")
+            if name in WRITES:
+                asked = asking.written(name, 2)
+                if name == "W7":
+                    asked = [asked[0], replace(asked[0], key="0" * 32)]
+                sides = (servers["floor"], servers["product"])
+                asyncio.run(check_writing(name, url, *sides, asked))
+                say(f"{name}: both sides write alike")
             else:
                 asked = bench.questions[name][:COMPARED]
                 rows = check_reading(name, servers["floor"], servers["product"], asked)

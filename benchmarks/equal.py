@@ -12,14 +12,17 @@ import asyncpg
 import orjson
 
 from benchmarks.servers import Server, send
-from benchmarks.workloads import BODY, Question
+from benchmarks.workloads import Question
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 ONLY_PRODUCT = frozenset({"next_cursor", "changes_cursor"})
-OF_THE_MOMENT = frozenset({"id", "network_id", "person", "joined_at", "created_at", "updated_at"})
+OF_THE_MOMENT = frozenset(
+    {"id", "network_id", "person", "joined_at", "created_at", "updated_at", "announced_at", "ical_uid"}
+)
+WORDS = ("search_", "words_")
 CHANGES = (
     "SELECT change.*, change.seal = feed_head.seal AND change.seal <> '' AS sealed_as_head "
-    "FROM change, feed_head ORDER BY change.seq DESC LIMIT 2"
+    "FROM change, feed_head ORDER BY change.seq DESC LIMIT $1"
 )
 # Of these a change row must have one, whatever it is.
 OF_ITS_OWN = frozenset(
@@ -40,7 +43,8 @@ OF_ITS_OWN = frozenset(
 STATE = (
     "SELECT (SELECT member_count FROM network WHERE id = $1) AS members, (SELECT version FROM network WHERE id = $1) "
     "AS version, (SELECT seq FROM feed_head) AS head, (SELECT count(*) FROM change) AS changes, "
-    "(SELECT count(*) FROM member_role) AS roles, (SELECT count(*) FROM member) AS spells"
+    "(SELECT count(*) FROM member_role) AS roles, (SELECT count(*) FROM member) AS spells, "
+    "(SELECT count(*) FROM meeting) AS meetings"
 )
 
 
@@ -53,7 +57,7 @@ def ask(server: Server, side: str, question: Question) -> Any:
     path = question.floor if side == "floor" else question.product
     method, headers, body = "GET", {}, b""
     if question.key is not None:
-        method, body = "POST", BODY
+        method, body = "POST", question.body
         headers = {"Content-Type": "application/json", "Idempotency-Key": question.key}
     status, answer = send(server.port, method, path, headers, body, question.token)
     if status not in (200, 201):
@@ -103,29 +107,52 @@ def difference(ours: Any, theirs: Any, at: str = "") -> str | None:
     return next((found for pair in pairs if (found := difference(*pair))), None)
 
 
-async def check_joining(url: str, floor: Server, product: Server, joins: list[Question]) -> None:
-    """Joining has the same answer and leaves the same rows. Raises `Unequal`."""
+async def check_writing(
+    name: str, url: str, floor: Server, product: Server, asked: list[Question]
+) -> None:
+    """Joining, or planning the same meeting, has the same answer and leaves the same rows. Raises `Unequal`."""
     connection = await asyncpg.connect(url)
     try:
         effects = []
-        for side, server, question in (("floor", floor, joins[0]), ("product", product, joins[1])):
-            network = question.product.split("/")[3]
-            before = dict((await connection.fetch(STATE, network))[0])
+        for side, server, question in (("floor", floor, asked[0]), ("product", product, asked[1])):
+            before = dict((await connection.fetch(STATE, _network(question)))[0])
             document = ask(server, side, question)
-            after = dict((await connection.fetch(STATE, network))[0])
+            after = dict((await connection.fetch(STATE, _network(question)))[0])
+            moved = {name: after[name] - before[name] for name in before}
             effects.append(
                 {
                     "answer": {n: v for n, v in document.items() if n not in OF_THE_MOMENT},
-                    "fields": [sorted(document), sorted(document["person"])],
-                    "moved": {name: after[name] - before[name] for name in before},
-                    "changes": [_change(row) for row in await connection.fetch(CHANGES)],
+                    "fields": [sorted(document), sorted(document.get("person", {}))],
+                    "moved": moved,
+                    "changes": [
+                        _change(row) for row in await connection.fetch(CHANGES, moved["head"])
+                    ],
+                    "meeting": await _meeting(connection, document["id"]),
                 }
             )
         differs = difference(effects[1], effects[0])
         if differs:
-            raise Unequal(f"W5: product and floor differ at {differs}")
+            raise Unequal(f"{name}: product and floor differ at {differs}")
     finally:
         await connection.close()
+
+
+def _network(question: Question) -> str:
+    said = orjson.loads(question.body).get("network_id")
+    return str(said or question.product.split("/")[3])
+
+
+async def _meeting(connection: Any, row_id: str) -> list[dict[str, Any]]:
+    """The meeting's row, but for what is of the moment and for its search words."""
+    rows = await connection.fetch("SELECT * FROM meeting WHERE id = $1", row_id)
+    return [
+        {
+            name: orjson.loads(value) if name in ("agenda", "excluded") else value
+            for name, value in row.items()
+            if name not in OF_THE_MOMENT | {"outer_updated_at"} and not name.startswith(WORDS)
+        }
+        for row in rows
+    ]
 
 
 def _change(row: Any) -> dict[str, Any]:

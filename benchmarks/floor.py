@@ -3,9 +3,9 @@
 One bare ASGI function, asyncpg's own pool, JSON made in SQL. No routing, no validation, no
 authentication, no visibility beyond what an outsider sees, no tiers, no change cursor, no ETag, no limits, no figures.
 
-A join writes every column that the product writes, the audit's too: a database with a chain is written to by whoever
-joins, and what is compared is everything around that. So the floor moves the head's seal, one SHA-256 in the statement
-that is there anyway, and gives it to both change rows. The digest of the rows it leaves out and seals the spell's id:
+A write has every column that the product writes, the audit's too: a database with a chain is written to by whoever
+joins or plans, and what is compared is everything around that. So the floor moves the head's seal, one SHA-256 in the statement
+that is there anyway, and gives it to the change rows. The digest of the rows it leaves out and seals the new id:
 nobody could verify it, and what a true one costs is the product's. For the token, which it does not ask for, any id
 stands, as for the request.
 
@@ -16,6 +16,7 @@ import asyncio
 import math
 import os
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,6 +25,7 @@ import orjson
 
 from app.core.words import query_terms
 from benchmarks import floor_sql as sql
+from benchmarks.floor_plan import PLAN
 
 READS, WRITES = 8, 3
 DEGREES = math.degrees(1 / 6371.0088)
@@ -45,7 +47,8 @@ class Floor:
             await self._live(receive, send)
             return
         if scope["method"] == "POST":
-            document, status = await self._join(scope, receive), 201
+            write = self._plan if scope["path"] == "/v1/meetings" else self._join
+            document, status = await write(scope, receive), 201
         else:
             document, status = await self._read(scope["path"], scope["query_string"]), 200
         body = document.encode()
@@ -86,6 +89,17 @@ class Floor:
         network_id = scope["path"][13:49]
         person_id = scope["query_string"].decode().removeprefix("person_id=")
         return str(await self.writes.fetchval(sql.JOIN, network_id, person_id, body.get("offer")))
+
+    async def _plan(self, scope: dict[str, Any], receive: Any) -> str:
+        message = await receive()
+        body = orjson.loads(message["body"])
+        said = (
+            body["network_id"], body["title"], body["description"], datetime.fromisoformat(body["starts_at"]),
+            body["duration_minutes"], body["mode"], body["place"], body["join_url"], body["capacity"],
+            orjson.dumps(body["agenda"]).decode(),
+        )  # fmt: skip
+        person_id = scope["query_string"].decode().removeprefix("person_id=")
+        return str(await self.writes.fetchval(PLAN, *said, person_id))
 
 
 def words(q: str) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from benchmarks.servers import ROOT, Server, database_cpu
 from benchmarks.store import say
-from benchmarks.workloads import GOALS, Asking, Question, wire
+from benchmarks.workloads import GOALS, WRITES, Asking, Question, wire
 
 SIDES = ("floor", "product")
 CONNECTIONS = 16
-JOINS_A_SECOND = 4_000  # more than either side can do: a round must not run out of them
+WRITES_A_SECOND = 4_000  # more than either side can do: a round must not run out of them
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Bench:
 
     def prepare(self, name: str) -> None:
         """Draw the questions of a workload, and write the requests of a reading one."""
-        if name == "W5":
+        if name in WRITES:
             return
         self.questions[name] = self.asking.questions(name)
         for side in SIDES:
@@ -94,9 +94,9 @@ class Bench:
         """Load one side. Raises `RuntimeError` when an answer was wrong."""
         server, options = self.servers[side], ["--status", "200"]
         path = self.folder / f"{name}-{side}.json"
-        if name == "W5":
-            joins = self.asking.joins(int(JOINS_A_SECOND * seconds))
-            path, options = self._write(name, side, joins), ["--status", "201", "--once"]
+        if name in WRITES:
+            asked = self.asking.written(name, int(WRITES_A_SECOND * seconds))
+            path, options = self._write(name, side, asked), ["--status", "201", "--once"]
         cpu, database = server.cpu(), database_cpu(self.port)
         told = subprocess.run(
             [

@@ -14,6 +14,7 @@ from app.reference.load import read_outcodes, read_professions, read_topics
 from benchmarks.world import BEGAN, VIEWERS, Row, World, secret_of, versioned
 
 JOINERS = 2_000
+PLANNERS = 500
 
 
 def text(value: Any) -> str | None:
@@ -137,7 +138,7 @@ def member_role_rows(world: World) -> Iterator[Row]:
 
 
 def token_rows(world: World) -> Iterator[Row]:
-    """Tokens for the viewers, for people who will join, and for one member of each big network."""
+    """Tokens for the viewers, for people who will join or plan, and for one member of each big network."""
     holders: dict[str, str] = {who["id"]: "viewer" for who in world.people[-VIEWERS:]}
     covered = set()
     for network, person, role, status in world.spells:
@@ -148,6 +149,9 @@ def token_rows(world: World) -> Iterator[Row]:
     some = world.chance.sample(world.people[:-VIEWERS], min(JOINERS, len(world.people) // 2))
     for who in some:
         holders.setdefault(who["id"], "joiner")
+    leads = [person for _, person, role, _ in world.spells if role == "facilitator"]
+    for person in world.chance.sample(leads, min(PLANNERS, len(leads))):
+        holders.setdefault(world.people[person]["id"], "planner")
     scopes = text(sorted(PERSONAL_SCOPES))
     today = datetime.now(UTC).date()
     for person_id, name in holders.items():

@@ -11,6 +11,7 @@ import asyncpg
 
 from app.db.schema import migrate
 from benchmarks import rows
+from benchmarks.meetings import meeting_rows
 from benchmarks.world import Row, Sizes, World
 from tests.postgres import start_postgres
 
@@ -67,6 +68,7 @@ async def _fill(url: str, sizes: Sizes) -> None:
         await _copy(connection, "member", rows.member_rows(world))
         await _copy(connection, "member_role", rows.member_role_rows(world))
         await _copy(connection, "token", rows.token_rows(world))
+        await _copy(connection, "meeting", meeting_rows(world))
         await connection.execute("UPDATE installation SET baseline = 'benchmark'")
         await connection.execute("VACUUM ANALYZE")
         await connection.execute("CHECKPOINT")

@@ -1,7 +1,7 @@
-"""The six workloads: the same questions put to the floor and to the product, drawn once from a seed.
+"""The seven workloads: the same questions put to the floor and to the product, drawn once from a seed.
 
 W1 one network, W2 a page of 50 in a region from anywhere in the list, W3 full text, W4 nearby,
-W5 joining, W6 a page of 100 members with their person.
+W5 joining, W6 a page of 100 members with their person, W7 planning a meeting.
 """
 
 import random
@@ -13,11 +13,12 @@ import asyncpg
 import orjson
 
 from app.reference.load import nhs_england_regions, read_outcodes
+from benchmarks.meetings import plan_of
 from benchmarks.servers import Server, get
 from benchmarks.texts import EVERYWHERE, Writer
 from benchmarks.world import secret_of
 
-GOALS = {"W1": 0.60, "W2": 1.00, "W3": 0.75, "W4": 0.75, "W5": 0.50, "W6": 0.80}
+GOALS = {"W1": 0.60, "W2": 1.00, "W3": 0.75, "W4": 0.75, "W5": 0.50, "W6": 0.80, "W7": 0.50}
 TITLES = {
     "W1": "get one network",
     "W2": "list 50 of a region",
@@ -25,9 +26,11 @@ TITLES = {
     "W4": "nearby, 20",
     "W5": "join a network",
     "W6": "list 100 members",
+    "W7": "plan a meeting",
 }
+WRITES = ("W5", "W7")
 ASKED = 2_000  # different requests of each reading workload
-BODY = b'{"offer":"A monthly case clinic, and a colleague to ask."}'
+OFFER = b'{"offer":"A monthly case clinic, and a colleague to ask."}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Question:
     token: str
     key: str | None = None
     """The Idempotency-Key of a POST; a question without one is a GET."""
+    body: bytes = b""
 
 
 def wire(question: Question, side: str, port: int) -> str:
@@ -50,8 +54,8 @@ def wire(question: Question, side: str, port: int) -> str:
         lines.append(f"Authorization: Bearer {question.token}")
     body = ""
     if question.key is not None:
-        body = BODY.decode()
-        lines += ["Content-Type: application/json", f"Content-Length: {len(BODY)}"]
+        body = question.body.decode()
+        lines += ["Content-Type: application/json", f"Content-Length: {len(question.body)}"]
         if side == "product":
             lines.append(f"Idempotency-Key: {question.key}")
     return "\r\n".join(lines) + "\r\n\r\n" + body
@@ -65,6 +69,7 @@ class Asking:
         self.facts = facts
         self.product = product
         self.chance = random.Random(seed)
+        self.writer = Writer(self.chance)
         self.viewers = [secret_of(person) for person in facts["viewers"]]
 
     def questions(self, name: str) -> list[Question]:
@@ -106,7 +111,7 @@ class Asking:
 
     def _words(self) -> list[Question]:
         """Half a subject alone, one in six a rare word, the others two words."""
-        writer = Writer(self.chance)
+        writer = self.writer
         found: list[Question] = []
         for _ in range(ASKED):
             kind = self.chance.random()
@@ -151,8 +156,37 @@ class Asking:
             taken.add(pair)
             path, person = f"/v1/networks/{pair[0]}/join", pair[1]
             key = f"{self.chance.getrandbits(128):032x}"
-            found.append(Question(f"{path}?person_id={person}", path, secret_of(person), key))
+            asked = Question(f"{path}?person_id={person}", path, secret_of(person), key, OFFER)
+            found.append(asked)
         return found
+
+    def plans(self, count: int) -> list[Question]:
+        """So many meetings, each planned by somebody who facilitates the network."""
+        writer, path = self.writer, "/v1/meetings"
+        found: list[Question] = []
+        for network, person in self.chance.choices(self.facts["planned"], k=count):
+            key = f"{self.chance.getrandbits(128):032x}"
+            body = plan_of(self.chance, writer, network)
+            asked = Question(f"{path}?person_id={person}", path, secret_of(person), key, body)
+            found.append(asked)
+        return found
+
+    def written(self, name: str, count: int) -> list[Question]:
+        """So many questions of a writing workload, none of them asked before."""
+        return {"W5": self.joins, "W7": self.plans}[name](count)
+
+    def calendars(self) -> dict[str, list[Question]]:
+        """What a list of 50 meetings costs, and calendars of 500: single meetings, and series."""
+        singles, series = self.facts["calendars"]
+        paths = {
+            "list": f"/v1/meetings?network_id={singles}&limit=50",
+            "singles": f"/v1/networks/{singles}/calendar.ics",
+            "series": f"/v1/networks/{series}/calendar.ics",
+        }
+        return {
+            name: [Question(path, path, viewer) for viewer in self.viewers]
+            for name, path in paths.items()
+        }
 
 
 def _answer(port: int, path: str, token: str) -> Any:
@@ -177,6 +211,11 @@ async def look_up(url: str) -> dict[str, Any]:
             "JOIN token t ON t.person_id = m.person_id AND t.name = 'member' "
             "WHERE n.member_count >= 100 ORDER BY n.id, t.person_id LIMIT 200"
         )
+        planned = await connection.fetch(
+            "SELECT m.network_id, m.person_id FROM member m JOIN network n ON n.id = m.network_id "
+            "JOIN token t ON t.person_id = m.person_id AND t.name = 'planner' "
+            "WHERE m.role = 'facilitator' AND m.status = 'active' AND n.archived_at IS NULL ORDER BY 1, 2"
+        )
         joiners = await column(holders.format("joiner"))
         spells = await connection.fetch(
             "SELECT network_id, person_id FROM member WHERE person_id = ANY ($1::uuid[])", joiners
@@ -190,6 +229,12 @@ async def look_up(url: str) -> dict[str, Any]:
             "viewers": await column(holders.format("viewer")),
             "joiners": joiners,
             "big": [(str(row[0]), str(row[1])) for row in members],
+            "planned": [(str(row[0]), str(row[1])) for row in planned],
+            # Its single meetings, then its series.
+            "calendars": await column(
+                "SELECT network_id FROM meeting WHERE network_id IN (SELECT id FROM network WHERE slug LIKE 'qq-%') "
+                "GROUP BY 1 ORDER BY count(*) DESC"
+            ),
             "taken": {(str(row[0]), str(row[1])) for row in spells},
         }
     finally:
