@@ -17,7 +17,16 @@ from benchmarks.workloads import Question
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 ONLY_PRODUCT = frozenset({"next_cursor", "changes_cursor"})
 OF_THE_MOMENT = frozenset(
-    {"id", "network_id", "person", "joined_at", "created_at", "updated_at", "announced_at", "ical_uid"}
+    {
+        "id",
+        "network_id",
+        "person",
+        "joined_at",
+        "created_at",
+        "updated_at",
+        "announced_at",
+        "ical_uid",
+    }
 )
 WORDS = ("search_", "words_")
 CHANGES = (

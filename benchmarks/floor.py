@@ -4,10 +4,10 @@ One bare ASGI function, asyncpg's own pool, JSON made in SQL. No routing, no val
 authentication, no visibility beyond what an outsider sees, no tiers, no change cursor, no ETag, no limits, no figures.
 
 A write has every column that the product writes, the audit's too: a database with a chain is written to by whoever
-joins or plans, and what is compared is everything around that. So the floor moves the head's seal, one SHA-256 in the statement
-that is there anyway, and gives it to the change rows. The digest of the rows it leaves out and seals the new id:
-nobody could verify it, and what a true one costs is the product's. For the token, which it does not ask for, any id
-stands, as for the request.
+joins or plans, and what is compared is everything around that. So the floor moves the head's seal, one SHA-256 in the
+statement that is there anyway, and gives it to the change rows. The digest of the rows it leaves out and seals the new
+id: nobody could verify it, and what a true one costs is the product's. For the token, which it does not ask for, any
+id stands, as for the request.
 
 `python -m uvicorn benchmarks.floor:make --factory`.
 """

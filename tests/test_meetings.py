@@ -75,3 +75,22 @@ async def test_a_series_recurs_by_the_clock(house: TestHouse) -> None:
     assert found["recurrence"] == SERIES["recurrence"]
     assert found["starts_at"] == "2027-03-17T12:30:00.000000Z"
     assert found["last_ends_at"] == "2028-02-16T13:30:00.000000Z"
+
+
+@pytest.mark.parametrize("when", [SINGLE, SERIES | {"excluded": ["2027-05-19T12:30:00"]}])
+@pytest.mark.parametrize("status", ["tentative", "confirmed"])
+async def test_what_planning_answers_is_what_is_read(
+    house: TestHouse, when: dict[str, object], status: str
+) -> None:
+    """The answer is made from what was sent: byte for byte what a reading finds, for operators too."""
+    fay, olga = await house.person("Fay"), await house.person("Olga", operator=True)
+    network_id = await network_of(fay)
+    more = {"place_private": True, "latitude": 53.25, "longitude": -2.5, "capacity": 7}
+    agenda = [{"title": "Welcome – and “tea”", "minutes": 5}]
+    body = {**SINGLE, **more, "agenda": agenda, "status": status}
+    body = {**{k: v for k, v in body.items() if k != "starts_at"}, **when, "network_id": network_id}
+    for client in (fay.client, olga.client):
+        made = await client.post("/v1/meetings", body)
+        assert made.status_code == 201, made.text
+        read = await client.get(made.headers["location"])
+        assert (read.content, read.headers["etag"]) == (made.content, made.headers["etag"])

@@ -7,14 +7,16 @@ from app.core.errors import refuse
 from app.core.fetching import fetch_network
 from app.core.json_columns import json_text
 from app.core.work import Work
+from app.features.meetings.planned import as_planned
 from app.features.meetings.schemas import Confidentiality, MeetingCreate, PlannedStatus
 from app.features.meetings.telling import search_words, told_of_meeting
 from app.features.meetings.timing import when
 
 
-async def plan_meeting(work: Work, body: MeetingCreate) -> str:
-    """Plan a meeting or a series: a draft, unless it is announced or confirmed at once. Returns its id.
+async def plan_meeting(work: Work, body: MeetingCreate) -> dict[str, Any]:
+    """Plan a meeting or a series: a draft, unless it is announced or confirmed at once.
 
+    Returns it as the contract has it.
     Errors: `NotFound`, `Forbidden`, `NetworkArchived`, `HostedElsewhere` for the network; `Invalid`.
     """
     network = await fetch_network(work, body.network_id, "meeting.create")
@@ -36,8 +38,8 @@ async def plan_meeting(work: Work, body: MeetingCreate) -> str:
         "follows_id": None,
     }
     row |= search_words(row)
-    create(work, "meeting.planned", row, told_of_meeting(row))
-    return str(row["id"])
+    made = create(work, "meeting.planned", row, told_of_meeting(row))
+    return as_planned(made, network, work.viewer)
 
 
 def under_chatham_house(confidentiality: str, agenda: list[dict[str, Any]]) -> bool:

@@ -47,7 +47,8 @@ async def plan_meeting(call: CallDep, body: MeetingCreate) -> Answer:
     """Plan a meeting or a series. It is a draft that facilitators see, unless it is announced or confirmed at once."""
 
     async def command(work: Work) -> Answer:
-        meeting_id = await commands.plan_meeting(work, body)
-        return await written(call, work, meeting_id, "planMeeting", status=201)
+        made = await commands.plan_meeting(work, body)
+        await note_in_work(work, made["network_id"], "planMeeting")
+        return answers.one(call, made, status=201, location=f"/v1/meetings/{made['id']}")
 
     return await idempotency.run(call, command)
