@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import asyncpg
 import orjson
@@ -165,7 +166,7 @@ class Asking:
         writer, path = self.writer, "/v1/meetings"
         found: list[Question] = []
         for network, person in self.chance.choices(self.facts["planned"], k=count):
-            key = f"{self.chance.getrandbits(128):032x}"
+            key = uuid4().hex  # of no seed: a database may have been measured before
             body = plan_of(self.chance, writer, network)
             asked = Question(f"{path}?person_id={person}", path, secret_of(person), key, body)
             found.append(asked)
