@@ -57,6 +57,19 @@ def distance_km(table: Any) -> ColumnElement[float]:
     return func.asin(func.sqrt(chord), type_=_FLOAT) * (2.0 * EARTH_KM)
 
 
+def distance_between(
+    around: Around, latitude: float | None, longitude: float | None
+) -> float | None:
+    """The same for a point that is in no table; None where there is none."""
+    if latitude is None or longitude is None:
+        return None
+    here, there = math.radians(around.latitude), math.radians(latitude)
+    half_lat = math.sin((there - here) / 2.0)
+    half_lon = math.sin(math.radians(longitude - around.longitude) / 2.0)
+    chord = half_lat * half_lat + math.cos(here) * math.cos(there) * half_lon * half_lon
+    return 2.0 * EARTH_KM * math.asin(math.sqrt(min(chord, 1.0)))
+
+
 def within(table: Any) -> ColumnElement[bool]:
     """The row lies in the circle; the box goes first because an index can answer it."""
     return and_(

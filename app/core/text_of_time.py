@@ -6,14 +6,21 @@ What they mean - that the day exists, that the zone is known, that the rule ends
 
 from typing import Annotated
 
+from pydantic import AfterValidator
+
+from app.core.occurrences import whole_local
 from app.core.text import coded, whole
 
 LOCAL_PATTERN = (
     "^(20[0-9]{2}|2100)-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 )
-# A wall time without a zone; seconds may be left out on the way in.
-LocalDateTime = Annotated[str, coded(LOCAL_PATTERN, 16, 19, "2026-03-18T12:30:00")]
+# A wall time without a zone; seconds may be left out on the way in, and are there from then on.
+LocalDateTime = Annotated[
+    str,
+    coded(LOCAL_PATTERN, 16, 19, "2026-03-18T12:30:00"),
+    AfterValidator(whole_local),
+]
 ZONE_PATTERN = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"
 Timezone = Annotated[str, coded(ZONE_PATTERN, 2, 64, "Europe/London")]
 RULE_PATTERN = "^(RRULE:)?[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*$"

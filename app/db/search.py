@@ -167,6 +167,15 @@ def _score(terms: str, *fields: str) -> int:
     return total
 
 
+def found_in(terms: Terms, *fields: str) -> int | None:
+    """The score of a row that is in no table, its words in the order of `COLUMNS`; None where a term is missing."""
+    written = f" {' '.join(fields)} "
+    for exact, prefix in terms:
+        if f" {exact} " not in written and (prefix is None or f" {prefix}" not in written):
+            return None
+    return _score(json.dumps(terms), *fields)
+
+
 def teach_sqlite(connection: sqlite3.Connection) -> None:
     """Register the score on a connection."""
     connection.create_function("qi_score", 1 + len(COLUMNS), _score, deterministic=True)

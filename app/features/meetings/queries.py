@@ -1,37 +1,29 @@
-"""Reading meetings."""
+"""Reading meetings: one of them, or one occurrence of a series."""
 
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, literal, null, select
+from sqlalchemy import and_, bindparam, literal, null, select
 from sqlalchemy.types import Double
 
-from app.core import access, wall_time
-from app.core.meeting_access import attends, facilitates, reads_place, visible_meeting
+from app.core import access
+from app.core.errors import refuse
+from app.core.meeting_access import facilitates, visible_meeting
 from app.core.viewer import Scope, Viewer
 from app.db.database import Reads, fetch_one
-from app.db.types import ID, instant_from_text, instant_text
+from app.db.types import ID
+from app.features.meetings.finding import with_differences
+from app.features.meetings.occurrences import (
+    CANCELLED,
+    Planned,
+    as_it_is,
+    as_planned,
+    occurrence_at,
+    planned_of,
+)
+from app.features.meetings.rows import columns, text_of
 from app.models import Attendance, Meeting
 
 UID_HOST = "qi-networks"  # part of every iCalendar UID: it never changes, wherever the service runs
-PLAIN = (
-    Meeting.id, Meeting.network_id, Meeting.title, Meeting.description, Meeting.starts_at, Meeting.local_start,
-    Meeting.timezone, Meeting.duration_minutes, Meeting.recurrence, Meeting.ends_at.label("last_ends_at"),
-    Meeting.mode, Meeting.place_private, Meeting.status, Meeting.announced_at, Meeting.cancel_reason, Meeting.capacity,
-    Meeting.confidentiality, Meeting.attendance_hidden, Meeting.sequence, Meeting.follows_id, Meeting.created_at,
-    Meeting.updated_at, Meeting.version,
-)  # fmt: skip
-
-
-def columns(rank: str) -> list[Any]:
-    """What a reader of this rank is shown of a meeting that they see: what is not for them comes as null."""
-    there = reads_place(rank)
-    place = [
-        case((there, column), else_=null()).label(column.key)
-        for column in (Meeting.place, Meeting.latitude, Meeting.longitude)
-    ]
-    join_url = case((attends(rank), Meeting.join_url), else_=null()).label("join_url")
-    return [*PLAIN, *place, join_url, attends(rank).label("_attends")]
 
 
 def _one(rank: str) -> Any:
@@ -54,26 +46,55 @@ def _one(rank: str) -> Any:
     ).outerjoin(Attendance, mine)
 
 
-async def one_meeting(reads: Reads, viewer: Viewer, meeting_id: str) -> dict[str, Any] | None:
-    """One meeting as the contract has it, or None when it is not there for this viewer."""
-    values = {**access.values(viewer), "meeting_id": meeting_id, "occurrence": ""}
+async def one_meeting(
+    reads: Reads, viewer: Viewer, meeting_id: str, occurrence: str | None = None
+) -> dict[str, Any] | None:
+    """One meeting as the contract has it, or None when it is not there for this viewer.
+
+    A series as it was planned, or the `occurrence` with this original local start. Errors: `Invalid` for one that the
+    series does not have.
+    """
+    values = {**access.values(viewer), "meeting_id": meeting_id, "occurrence": occurrence or ""}
     rank = viewer.rank
     row = await fetch_one(reads, ("meeting", rank), lambda: _one(rank), values)
-    return None if row is None else shown(row, viewer)
+    if row is None:
+        return None
+    runs = row.pop("_facilitates") or viewer.operator
+    planned = planned_of(row)
+    await with_differences(reads, {meeting_id: planned})
+    if occurrence is None:
+        document = as_planned(planned)
+        document["exceptions"] = _exceptions(planned)
+    else:
+        document = _occurrence(planned, occurrence)
+    document["ical_uid"] = f"{meeting_id}@{UID_HOST}"
+    document["actions"] = _actions(viewer, document, may_attend=planned.attends, runs=runs)
+    return document
 
 
-def shown(row: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
-    """A row as its reader sees it, with what follows from its time."""
-    may_attend, runs = row.pop("_attends"), row.pop("_facilitates")
-    local = wall_time.local_from(row["local_start"])
-    start = instant_from_text(row["starts_at"])
-    row["first_of_two"] = wall_time.instant_of(local, row["timezone"]).first_of_two
-    row["ends_at"] = instant_text(start + timedelta(minutes=row["duration_minutes"]))
-    row["occurrence"] = None
-    row["exceptions"] = []
-    row["ical_uid"] = f"{row['id']}@{UID_HOST}"
-    row["actions"] = _actions(viewer, row, may_attend=may_attend, runs=runs or viewer.operator)
-    return row
+def _exceptions(planned: Planned) -> list[dict[str, Any]]:
+    """What differs, in short, in the order in which it was planned."""
+    found = (occurrence_at(planned, local) for local in planned.differences)
+    return [
+        {
+            "occurrence": each.local,
+            "status": as_it_is(each)["status"],
+            "starts_at": text_of(each.starts),
+        }
+        for each in found
+        if each is not None
+    ]
+
+
+def _occurrence(planned: Planned, local: str) -> dict[str, Any]:
+    """One occurrence as it is. Errors: `Invalid`."""
+    found = occurrence_at(planned, local)
+    if found is None:
+        detail = "The meeting has no occurrence with this original local start."
+        raise refuse("?occurrence", "no_such_occurrence", detail)
+    document = as_it_is(found)
+    document["exceptions"] = []
+    return document
 
 
 def _actions(viewer: Viewer, row: dict[str, Any], *, may_attend: bool, runs: bool) -> list[str]:
@@ -81,7 +102,7 @@ def _actions(viewer: Viewer, row: dict[str, Any], *, may_attend: bool, runs: boo
     if Scope.MEETINGS_WRITE not in viewer.scopes:
         return []
     found: list[str] = []
-    draft, over = row["announced_at"] is None, row["status"] == "cancelled"
+    draft, over = row["announced_at"] is None, row["status"] == CANCELLED
     if runs:
         found += [] if over else ["update", "cancel"]
         found += ["delete"] if draft else ["record_attendance"]

@@ -1,15 +1,25 @@
 """The doors of meetings."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from app.core.errors import NotFound
+from app.core.paging import cut, open_page
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work
-from app.features.meetings import commands, queries
-from app.features.meetings.schemas import Meeting, MeetingCreate
+from app.features.meetings import commands, listing, queries
+from app.features.meetings.schemas import (
+    Meeting,
+    MeetingCreate,
+    MeetingPage,
+    MeetingQuery,
+    OccurrenceQuery,
+)
 from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
+from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
 from app.web.on_record import note_in_work, note_operator_read
 
@@ -29,11 +39,41 @@ async def written(
     return answers.one(call, document, status=status, location=location)
 
 
+@router.get("/meetings", response_model=MeetingPage)
+@needs(Scope.MEETINGS_READ, sign_in=False, cache="private, no-cache")
+async def list_meetings(call: CallDep, params: Annotated[MeetingQuery, Query()]) -> Answer:
+    """Find meetings: by time, network, place, words and more.
+
+    Without `from` and `to` each meeting comes as it was planned, a series once. With either of them each occurrence
+    comes that starts before `to` and ends after `from`; the other end is a year away where it is left out. There are
+    at most 731 days between them, and 1,000 occurrences. A filter matches only what you may read.
+    """
+    sealer = call.rooms.sealer
+    given = params.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_unset=True)
+    sort = listing.chosen_sort(params)
+    page = open_page(
+        sealer, "meetings", {**given, "sort": sort}, cursor=params.cursor, limit=params.limit
+    )
+    rows, position = await listing.list_meetings(call.rooms.house.db, call.viewer, params, page)
+    cursor = cut(sealer, page, rows, listing.TIE)
+    for row in rows:
+        del row[listing.TIE]
+    if call.viewer.operator:
+        await note_operator_read(call, {row["network_id"] for row in rows}, "listMeetings")
+    return answers.page(call, rows, cursor, changes_cursor=await seal_position(call, position))
+
+
 @router.get("/meetings/{meeting_id}", response_model=Meeting)
 @needs(Scope.MEETINGS_READ, sign_in=False, cache="private, no-cache")
-async def get_meeting(call: CallDep, meeting_id: Id) -> Answer:
-    """Read one meeting, or a series as it was planned. `actions` lists what you may do now."""
-    document = await queries.one_meeting(call.rooms.house.db, call.viewer, meeting_id)
+async def get_meeting(
+    call: CallDep, meeting_id: Id, params: Annotated[OccurrenceQuery, Query()]
+) -> Answer:
+    """Read one meeting, a series as it was planned, or with `occurrence` one occurrence of it as it is.
+
+    `actions` lists what you may do now.
+    """
+    db = call.rooms.house.db
+    document = await queries.one_meeting(db, call.viewer, meeting_id, params.occurrence)
     if document is None:
         raise NotFound
     if call.viewer.operator:

@@ -1,0 +1,263 @@
+"""Finding meetings: one predicate, whoever asks and however it goes out - lists and calendars.
+
+A filter is applied twice. In SQL it leaves out what cannot fit, by the fields as they were planned; a series of which
+something differs stays in. Then each occurrence is looked at as its reader is shown it, masked.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.types import Integer
+
+from app.core import access, places, words
+from app.core.feed_position import feed_head, head, with_position
+from app.core.meeting_access import reads_place, visible_meeting
+from app.core.paging import take
+from app.core.places import Around
+from app.core.viewer import Viewer
+from app.core.words import Term
+from app.db import search
+from app.db.database import Database, Reads
+from app.db.types import INSTANT, one_of
+from app.features.meetings.occurrences import (
+    Difference,
+    Occurrence,
+    Planned,
+    differing,
+    occurrences,
+    planned_of,
+)
+from app.features.meetings.rows import Row, columns, masked, micros_of
+from app.features.meetings.schemas import MeetingFilters
+from app.features.meetings.telling import search_words
+from app.models import Meeting, MeetingException
+
+PLAIN_FILTERS = {"mode": Meeting.mode, "status": Meeting.status}
+WORDED = {"title", "description", "place", "place_private"}
+OF_THE_MEETING = {"network_id": Meeting.network_id, "meeting_id": Meeting.id}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody asks for, every name resolved; None asks nothing.
+
+    `since` and `until` bound the window that occurrences are looked for in: they start before `until` and end after
+    `since`.
+    """
+
+    network_id: str | None = None
+    meeting_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    mode: str | None = None
+    status: str | None = None
+    terms: tuple[Term, ...] | None = None
+    around: Around | None = None
+    mine: bool | None = None
+    updated_since: datetime | None = None
+
+    @property
+    def given(self) -> frozenset[str]:
+        """What was asked for: a part of the statement's shape."""
+        names = (
+            "network_id",
+            "meeting_id",
+            "since",
+            "until",
+            "mode",
+            "status",
+            "around",
+            "updated_since",
+        )
+        return frozenset(name for name in names if getattr(self, name) is not None)
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What tells one statement from another."""
+        return self.given, self.mine, -1 if self.terms is None else len(self.terms)
+
+    def values(self, database: str) -> dict[str, Any]:
+        """The parameters of `conditions`."""
+        found = {
+            name: getattr(self, name)
+            for name in (*OF_THE_MEETING, *PLAIN_FILTERS, "since", "until", "updated_since")
+            if getattr(self, name) is not None
+        }
+        if self.terms:
+            found |= search.values(database, self.terms)
+        return found | ({} if self.around is None else self.around.values())
+
+
+async def wanted_of(reads: Reads, filters: MeetingFilters) -> Wanted:
+    """The filters that lists and calendars share, and those that lists have alone where they are there.
+
+    Errors: `Invalid` for a place that is nowhere.
+    """
+    asked: dict[str, Any] = filters.model_dump()
+    near, q = asked.get("near"), asked["q"]
+    return Wanted(
+        network_id=asked.get("network_id"),
+        since=asked["from_"],
+        until=asked["to"],
+        mode=asked["mode"],
+        status=asked["status"],
+        terms=None if q is None else words.query_terms(q),
+        around=None if near is None else await places.locate(reads, near, asked["within_km"]),
+        mine=asked["mine"],
+        updated_since=asked.get("updated_since"),
+    )
+
+
+def conditions(rank: str, wanted: Wanted, *, each: bool) -> list[Any]:
+    """What a meeting must be to be found; with `each`, it or an occurrence of it that may differ."""
+    found: list[Any] = [visible_meeting(rank)]
+    given = wanted.given
+    found += [column == bindparam(name) for name, column in OF_THE_MEETING.items() if name in given]
+    if wanted.mine is not None:
+        found.append(_mine(rank, yes=wanted.mine))
+    if "updated_since" in given:
+        found.append(Meeting.updated_at >= bindparam("updated_since", type_=INSTANT))
+    if "since" in given:
+        found.append(Meeting.ends_at > bindparam("since", type_=INSTANT))
+    if "until" in given:
+        found.append(Meeting.begins_at < bindparam("until", type_=INSTANT))
+    own = [column == bindparam(name) for name, column in PLAIN_FILTERS.items() if name in given]
+    if "around" in given:
+        own.append(and_(reads_place(rank), places.within(Meeting)))
+    if wanted.terms:
+        own.append(_words(wanted.terms))
+    return [*found, or_(_differs(), and_(*own))] if each and own else [*found, *own]
+
+
+def _mine(rank: str, *, yes: bool) -> ColumnElement[bool]:
+    if rank == "anonymous":
+        return literal(value=not yes)
+    inside = Meeting.network_id.in_(access.active_networks())
+    return inside if yes else ~inside
+
+
+def _differs() -> ColumnElement[bool]:
+    """It is a series, and something differs for some occurrence."""
+    exception = select(1).where(MeetingException.meeting_id == Meeting.id)
+    return and_(Meeting.recurrence.is_not(None), exists(exception))
+
+
+def _words(terms: tuple[Term, ...]) -> Any:
+    return search.matches(Meeting, "front", len(terms))
+
+
+def score_column(terms: tuple[Term, ...] | None) -> Any:
+    """How well a meeting as planned fits the words; null where it does not."""
+    if not terms:
+        return null().label("_score")
+    score = search.score(Meeting, "front", len(terms))
+    return case((_words(terms), score), else_=cast(null(), Integer)).label("_score")
+
+
+def _planned(rank: str, wanted: Wanted) -> Any:
+    return (
+        select(*columns(rank), score_column(wanted.terms), feed_head().label("_head"))
+        .where(*conditions(rank, wanted, each=True))
+        .limit(take())
+    )
+
+
+def _exceptions() -> Any:
+    # In the order in which they were planned to be.
+    return (
+        select(*MeetingException.__table__.columns)
+        .where(one_of(MeetingException.meeting_id, bindparam("meeting_ids")))
+        .order_by(MeetingException.meeting_id, MeetingException.occurrence)
+    )
+
+
+async def planned_meetings(
+    db: Database, viewer: Viewer, wanted: Wanted, *, most: int
+) -> tuple[list[Planned], int]:
+    """Meetings that this viewer sees and that may have what is wanted, in no order, and the feed's position before.
+
+    At most one more than `most`, so that its caller can tell. Which of their occurrences are wanted says
+    `wanted_occurrences`; what the viewer is shown of each, `as_planned` and `as_it_is`.
+    """
+    rank = viewer.rank
+    if wanted.terms == ():
+        return [], await head(db)
+    values = {**access.values(viewer), **wanted.values(db.name), "take": most + 1}
+    narrow = wanted.network_id or wanted.meeting_id or wanted.mine
+    fetch = db.fetch if narrow and not (wanted.terms or wanted.around) else db.fetch_slow
+    key = ("planned meetings", rank, wanted.shape)
+    rows, position = await with_position(
+        db, lambda: fetch(key, lambda: _planned(rank, wanted), values)
+    )
+    found = {row["id"]: planned_of(row) for row in rows}
+    await with_differences(db, found)
+    return list(found.values()), position
+
+
+async def with_differences(reads: Reads, found: dict[str, Planned]) -> None:
+    """Put the exceptions of these series, by id, with them."""
+    ids = [each for each, planned in found.items() if planned.is_series]
+    if ids:
+        for row in await reads.fetch("exceptions", _exceptions, {"meeting_ids": ids}):
+            of = found[row["meeting_id"]]
+            of.differences[row["occurrence"]] = Difference.of(row)
+
+
+class Found(NamedTuple):
+    """An occurrence that was asked for, how far away it is (kilometres) and how well it fits the words."""
+
+    occurrence: Occurrence
+    distance: float | None
+    score: int | None
+
+
+def wanted_occurrences(planned: Planned, wanted: Wanted) -> Iterator[Found]:
+    """The occurrences of a visible meeting that are in the window and fit every filter."""
+    since = None if wanted.since is None else micros_of(wanted.since)
+    until = None if wanted.until is None else micros_of(wanted.until)
+    usual = _fits(wanted, masked(dict(planned.row), attends=planned.attends), planned.score)
+    if usual is None and not planned.differences:
+        return
+    for occurrence in occurrences(planned, since, until):
+        fit = usual
+        if occurrence.difference is not None:
+            row = differing(occurrence)
+            fit = _fits(wanted, row, _own_score(wanted, occurrence, row))
+        if fit is not None:
+            yield Found(occurrence, *fit)
+
+
+def _own_score(wanted: Wanted, occurrence: Occurrence, row: Row) -> int | None:
+    """How well the words of an occurrence that differs fit: its own, where they are not those of the series."""
+    difference = occurrence.difference
+    if wanted.terms and difference is not None and difference.overrides.keys() & WORDED:
+        return search.found_in(wanted.terms, *search_words(row).values())
+    return occurrence.of.score
+
+
+def _fits(wanted: Wanted, row: Row, score: int | None) -> tuple[float | None, int | None] | None:
+    """Distance and score of a masked row that fits the filters, or None."""
+    if wanted.mode is not None and row["mode"] != wanted.mode:
+        return None
+    if wanted.status is not None and row["status"] != wanted.status:
+        return None
+    if wanted.terms and score is None:
+        return None
+    if wanted.around is None:
+        return None, score
+    away = places.distance_between(wanted.around, row["latitude"], row["longitude"])
+    return None if away is None or away > wanted.around.within_km else (away, score)
