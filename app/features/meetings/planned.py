@@ -8,12 +8,13 @@ import orjson
 
 from app.core.viewer import Viewer
 from app.db.types import instant_text
-from app.features.meetings.queries import PLAIN, shown
+from app.features.meetings.occurrences import planned_of
+from app.features.meetings.queries import shown
+from app.features.meetings.rows import COLUMNS
 
-PRIVATE_PLACE = ("place", "latitude", "longitude")
 JSON = ("agenda", "excluded")
 _KEYS = tuple(
-    (column.key, "ends_at" if column.key == "last_ends_at" else column.key) for column in PLAIN
+    (column.key, "ends_at" if column.key == "last_ends_at" else column.key) for column in COLUMNS
 )
 
 
@@ -25,19 +26,17 @@ def as_planned(
     `row` is what was inserted, `network` what `fetch_network` gave for this viewer.
     """
     attends = network["_status"] == "active"
-    there = attends or not row["place_private"]
     found: dict[str, Any] = {
         **{key: _as_stored(row[name]) for key, name in _KEYS},
-        **{name: row[name] if there else None for name in PRIVATE_PLACE},
-        "join_url": row["join_url"] if attends else None,
         "_attends": attends,
+        "_excluded": row["excluded"],
         **{name: orjson.Fragment(row[name]) for name in JSON},
-        "_facilitates": attends and network["_role"] == "facilitator",
         "distance_km": None,
         "my_answer": None,
         "my_place": None,
     }
-    return shown(found, viewer)
+    runs = viewer.operator or (attends and network["_role"] == "facilitator")
+    return shown(planned_of(found), viewer, runs=runs)
 
 
 def _as_stored(value: Any) -> Any:

@@ -62,12 +62,19 @@ async def one_meeting(
     runs = row.pop("_facilitates") or viewer.operator
     planned = planned_of(row)
     await with_differences(reads, {meeting_id: planned})
+    return shown(planned, viewer, runs=runs, occurrence=occurrence)
+
+
+def shown(
+    planned: Planned, viewer: Viewer, *, runs: bool, occurrence: str | None = None
+) -> dict[str, Any]:
+    """The contract's document of a meeting or one occurrence of it; `runs`: may do all with it. Errors: `Invalid`."""
     if occurrence is None:
         document = as_planned(planned)
         document["exceptions"] = _exceptions(planned)
     else:
         document = _occurrence(planned, occurrence)
-    document["ical_uid"] = f"{meeting_id}@{UID_HOST}"
+    document["ical_uid"] = f"{document['id']}@{UID_HOST}"
     document["actions"] = _actions(viewer, document, may_attend=planned.attends, runs=runs)
     return document
 
