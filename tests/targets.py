@@ -108,7 +108,18 @@ class Targets:
             f"/v1/networks/{network['id']}/invitations", addresses
         )
         (invitation,) = invited.json()["items"]
+        # Tentative and announced: it may be confirmed, cancelled, answered and followed up.
+        meeting = await self.operator.client.post(
+            "/v1/meetings",
+            {
+                "network_id": network["id"],
+                "title": "Spring",
+                "starts_at": "2030-04-09T12:30:00Z",
+                "announce": True,
+            },
+        )
         self.ids = {
+            "meeting_id": meeting.json()["id"],
             "invitation_id": invitation["invitation_id"],
             "secret": invitation["secret"],
             "network_id": network["id"],

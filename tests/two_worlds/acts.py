@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from tests.two_worlds.world import World
 
@@ -51,6 +52,11 @@ async def middle(world: World) -> None:
     await world.spell("Ben", "Ben_in_valley", "edit", {"offer": "A room"})
     await world.act("Ben", "POST", "/v1/tokens", {"name": "Mine", "scopes": ["networks:read"]})
     await world.act("Ben", "POST", "/v1/clients", {"name": "Mine", "scopes": ["networks:read"]})
+    await world.meeting(
+        "gathering", "Ada", "valley", confidentiality="open", mode="hybrid", place="Leith Hall", latitude=55.9,
+        longitude=-3.2, local_start="2026-03-18T12:30:00", recurrence="FREQ=MONTHLY;BYDAY=3WE;COUNT=6",
+    )  # fmt: skip
+    await world.meeting("moot", "Ada", "garden", confidentiality="open")
     await world.network("attic", "Ada", parent_id="{valley}")
     await world.join("attic", "Ben")
 
@@ -260,6 +266,49 @@ async def erased(world: World) -> None:
         await world.act(name, "DELETE", "/v1/me")
 
 
+ZEBRAS: dict[str, Any] = {
+    "title": "Zebras", "description": "Of zebras", "mode": "face_to_face", "place": "Leith", "latitude": 55.9,
+    "longitude": -3.2, "join_url": "https://example.org/zebra", "capacity": 3,
+}  # fmt: skip
+SERIES = {"local_start": "2026-03-18T12:30:00", "recurrence": "FREQ=MONTHLY;BYDAY=3WE;COUNT=6"}
+
+
+async def drafts(world: World) -> None:
+    """Meetings that nobody was told of, of every confidentiality; one is deleted again."""
+    for number, rule in enumerate(("open", "members", "chatham_house", "open")):
+        more = {**ZEBRAS, "confidentiality": rule, "status": "tentative"}
+        if number % 2:
+            more |= SERIES
+        await world.meeting(f"draft {number}", "Ada", ("valley", "harbour")[number // 2], **more)
+
+
+async def members_meetings(world: World) -> None:
+    """Meetings that members are told of, of an open and of a restricted network."""
+    for number in range(4):
+        more = {**ZEBRAS, "confidentiality": ("members", "chatham_house")[number % 2]}
+        if number % 3:
+            more |= SERIES
+        await world.meeting(f"members {number}", "Ada", ("valley", "harbour")[number // 2], **more)
+
+
+async def open_meetings_of_others(world: World) -> None:
+    """Open meetings of a restricted and of a private network: not everything above them is open."""
+    for network in ("harbour", "garden"):
+        await world.meeting(f"open in {network}", "Ada", network, **ZEBRAS, confidentiality="open")
+
+
+def _way_in(word: str, latitude: float) -> Act:
+    async def act(world: World) -> None:
+        place = {"place": f"{word} Street", "latitude": latitude, "longitude": -3.2}
+        more = {"place_private": True, "join_url": f"https://example.org/{word}", **place}
+        for number, rule in enumerate(({}, SERIES)):
+            await world.meeting(
+                f"private {number}", "Ada", "valley", **more, **rule, confidentiality="open", mode="hybrid"
+            )  # fmt: skip
+
+    return act
+
+
 async def open_the_garden(world: World) -> None:
     """The private network is open from now on."""
     await world.edit("garden", "Ada", visibility="open")
@@ -273,13 +322,14 @@ async def nothing(_: World) -> None:
 class Variant:
     """Something hidden, from whom, and who of them is always asked: the whole list is for full counts.
 
-    `then` happens in both worlds at last.
+    `then` happens in both worlds at last; `instead` in the other world, where only what is hidden is otherwise.
     """
 
     act: Act
     asked: tuple[str, ...]
     insiders: tuple[str, ...] = ()
     then: Act = nothing
+    instead: Act | None = None
 
     @property
     def hidden_from(self) -> tuple[str, ...]:
@@ -303,5 +353,16 @@ VARIANTS = {
     ),
     "invitations to addresses": Variant(invitations, ("nobody", "Cat", "Ben")),
     "somebody who is erased": Variant(erased, ("nobody", "Cat", "Ben")),
+    "draft meetings": Variant(drafts, ("nobody", "Ben")),
+    "members' meetings": Variant(members_meetings, ("nobody", "Cat"), insiders=("Ben", "Dan")),
+    "open meetings of what is not open": Variant(
+        open_meetings_of_others, ("nobody", "Dan", "Eve"), insiders=("Ben",)
+    ),
+    "how to get into an open meeting": Variant(
+        _way_in("Zebra", 55.9),
+        ("nobody", "Cat"),
+        insiders=("Ben", "Dan"),
+        instead=_way_in("Other", 51.5),
+    ),
     "a network that is gone": Variant(emptied, ("nobody", "Ben")),
 }

@@ -32,8 +32,13 @@ PROBES: dict[str, tuple[str, ...]] = {
     "parent_id": ("{network}",),
     "person_id": ("{person}",),
     "actor_id": ("{person}",),
-    "resource_id": ("{network}", "{member}"),
-    "action": ("network.updated", "member.joined", "read.network"),
+    "resource_id": ("{network}", "{member}", "{meeting}"),
+    "action": ("network.updated", "member.joined", "meeting.planned", "read.network"),
+    "meeting_id": ("{meeting}",),
+    "occurrence": ("2026-03-18T12:30:00", "2026-04-15T12:30:00"),
+    "from": ("2026-03-01T00:00:00Z", "2026-04-14T00:00:00Z"),
+    "to": ("2026-03-20T00:00:00Z",),
+    "owner": ("me", "{person}"),
     "from_at": INSTANTS,
     "to_at": INSTANTS,
     "updated_since": INSTANTS,
@@ -52,6 +57,10 @@ PATHS = {
     "token_id": "{token}",
     "client_id": "{client}",
     "invitation_id": "{invitation}",
+    "meeting_id": "{meeting}",
+    "action_id": "{action}",
+    "calendar_token_id": "{calendar_token}",
+    "secret": "{secret}",
 }
 OTHER_PATHS = {
     "/v1/organisations/{code}": "A81001",
@@ -122,7 +131,8 @@ class Transcript:
                 await self.read(path)
             named = {p["name"]: p for p in operation.parameters("query")}
             if "limit" not in named:
-                assert not named, f"nobody walks {operation.name}"
+                for path in self._paths(operation):
+                    await self._vary(path, named)
                 continue
             for path in self._paths(operation):
                 await self._list(path, named)
@@ -144,6 +154,12 @@ class Transcript:
                     await self._list(path, named, {name: value})
                 if name in ("sort", "q"):
                     await self.walk(path, params, 2)
+
+    async def _vary(self, path: str, named: dict[str, Json]) -> None:
+        """One document with each value of each parameter."""
+        for name, parameter in named.items():
+            for value in self._values(name, resolved(parameter["schema"])):
+                await self.ask(f"{path}?{urlencode({**TOGETHER.get(name, {}), name: value})}")
 
     def _paths(self, operation: Operation) -> Iterator[str]:
         """The path with every id there is, seen or hidden."""

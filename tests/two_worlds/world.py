@@ -55,6 +55,9 @@ class World:
     hidden: list[str] = field(default_factory=list)
     """Ids of what is hidden, to be probed for in both worlds."""
 
+    calendars: list[str] = field(default_factory=list)
+    """Secrets of calendars that are the same in both worlds."""
+
     @classmethod
     @asynccontextmanager
     async def over(cls, url: str, *, fuller: bool) -> AsyncIterator["World"]:
@@ -127,6 +130,19 @@ class World:
         made = await self.act(by, "POST", "/v1/networks", named)
         self.ids[key] = made["id"]
         self.ids[f"{by}_in_{key}"] = made["membership"]["id"]
+
+    async def meeting(self, key: str, by: str, network: str, **body: Any) -> None:
+        """A new meeting of this network, called `key` from now on; members are told unless it says otherwise."""
+        named = {
+            "network_id": f"{{{network}}}",
+            "title": key.title(),
+            "status": "confirmed",
+            **body,
+        }
+        if "local_start" not in named:
+            named["starts_at"] = "2026-04-09T11:30:00Z"
+        made = await self.act(by, "POST", "/v1/meetings", named)
+        self.ids[key] = made["id"]
 
     async def join(self, key: str, *names: str, **body: Any) -> None:
         """These people join a network, or ask to."""
