@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.core.text import (
@@ -149,6 +149,19 @@ class MeetingCreate(MeetingFields):
     Say when by `starts_at` (an instant), or by `local_start` (the clock on the wall in `timezone`), which a series
     needs. It begins as a draft that only facilitators see; `announce` tells the members, and so does `confirmed`.
     """
+
+    # One of its two starts: the fields that are required make no meeting.
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "network_id": "018f4c1e-7a52-7c3b-9d60-3f5b8a1c2d4e",
+                    "title": "Retinal screening: spring round",
+                    "starts_at": "2030-03-18T12:30:00Z",
+                }
+            ]
+        }
+    )
 
     network_id: Id
     title: Title
