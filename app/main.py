@@ -18,6 +18,7 @@ from app.features.accounts.router import router as accounts
 from app.features.audit.router import router as audit
 from app.features.clients.oauth_router import router as oauth
 from app.features.clients.router import router as clients
+from app.features.meetings.attendance_router import router as attendance
 from app.features.meetings.router import router as meetings
 from app.features.networks.invitation_router import router as invitations
 from app.features.networks.member_router import router as members
@@ -47,6 +48,7 @@ ROUTERS = (
     networks,
     members,
     meetings,
+    attendance,
     invitations,
     people,
     privacy,

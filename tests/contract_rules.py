@@ -18,7 +18,7 @@ AT_THE_ROOT = (
 )  # fmt: skip
 # As the NHS API platform spells them.
 CAMEL = {"releaseId", "commitId", "responseCode"}
-NO_PLURAL = ("people", "me", "history", "member-history", "audit", "export")
+NO_PLURAL = ("people", "me", "history", "member-history", "audit", "export", "attendance")
 # The resource is named by a secret, which has no place in an address, and is all that one needs to come in.
 BY_SECRET = ("/v1/invitations/accept", "/v1/invitations/look")
 # Words that generated code stumbles over in Swift, TypeScript or Python.
@@ -196,7 +196,7 @@ def paths_are_plural_nouns(contract: Json) -> Iterator[str]:
                 continue
             noun = segment.endswith("s") or segment in NO_PLURAL
             verb = index == len(segments) - 1 and set(item) & set(METHODS) == {"post"}
-            verb = verb and index > 0 and segments[index - 1].startswith("{")
+            verb = verb and index > 0 and segments[index - 1].startswith(("{", "attendance"))
             verb = verb or path in BY_SECRET
             if not re.fullmatch("[a-z]+(-[a-z]+)*", segment) or not (noun or verb):
                 yield f"{path}: {segment}"

@@ -68,6 +68,10 @@ class Client:
             options["json"] = json
         return await self.request("POST", path, **options)
 
+    async def put(self, path: str, json: Any, **options: Any) -> httpx2.Response:
+        """PUT."""
+        return await self.request("PUT", path, json=json, **options)
+
     async def patch(self, path: str, json: Any, **options: Any) -> httpx2.Response:
         """PATCH."""
         return await self.request("PATCH", path, json=json, **options)

@@ -3,6 +3,7 @@
 The lock of the network's row orders everything that happens to its meetings: answers, places, edits, leaving.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -11,8 +12,10 @@ from app.core import access
 from app.core.errors import NotFound
 from app.core.fetching import facts, require, sight_member_network
 from app.core.meeting_access import attends, visible_meeting
+from app.core.occurrence_now import Occurrence, as_it_stands
+from app.core.occurrences import occurrence_of
 from app.core.work import Work
-from app.db.database import fetch_one
+from app.db.database import Reads, fetch_one
 from app.db.types import ID
 from app.models import Meeting, MeetingException
 
@@ -59,3 +62,25 @@ async def exceptions_of(work: Work, meeting_id: str) -> dict[str, Row]:
     """The exceptions of a locked series, by occurrence."""
     rows = await work.fetch("exceptions of meeting", _exceptions, {"meeting_id": meeting_id})
     return {row["occurrence"]: row for row in rows}
+
+
+def _exception() -> Any:
+    return select(*MeetingException.__table__.columns).where(
+        MeetingException.meeting_id == bindparam("meeting_id", type_=ID),
+        MeetingException.occurrence == bindparam("occurrence"),
+    )
+
+
+async def as_asked(
+    reads: Reads, meeting: Mapping[str, Any], given: str | None, pointer: str = "/occurrence"
+) -> Occurrence:
+    """The occurrence that a caller named, as it stands. Errors: `Invalid`, see `occurrences.occurrence_of`."""
+    name = occurrence_of(dict(meeting), given, pointer)
+    exception = None
+    if name:
+        values = {"meeting_id": meeting["id"], "occurrence": name}
+        exception = await fetch_one(reads, "exception", _exception, values)
+    found = as_it_stands(meeting, name, exception)
+    if found is None:  # only a single meeting could, and it has no name
+        raise NotFound
+    return found

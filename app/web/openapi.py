@@ -146,7 +146,7 @@ def _describe(operation: dict[str, Any], door: Door) -> None:
 
 def _changes_one(method: str) -> bool:
     """One versioned resource is changed or deleted, so If-Match is honoured."""
-    return method in ("patch", "delete")
+    return method in ("patch", "put", "delete")
 
 
 def _sends_etag(responses: dict[str, Any]) -> bool:
@@ -168,7 +168,7 @@ def _errors(door: Door, method: str) -> list[int]:
         statuses |= {403, 404, 408, 409, 413}
     if door.body is not None:
         statuses.add(415)
-    if method in ("patch", "delete"):
+    if _changes_one(method):
         statuses.add(412)
     if door.path == "/v1/changes":
         statuses.add(410)
