@@ -7,10 +7,13 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import select
 
 from app.core.erased import issued_before_erasure
+from app.models import Action, Attendance
 from tests.dumps import dump, held, hits
 from tests.house import Client, TestHouse, TestPerson
+from tests.meetings_story import meets
 from tests.privacy_story import (
     ERASE,
     ISSUER,
@@ -128,6 +131,26 @@ async def test_roles_are_handed_down_and_requests_declined_on_record(own: TestHo
         if one["person"]["id"] == zora.id
     ]
     assert (belongs["status"], belongs["offer"]) == ("active", None)
+
+
+async def test_of_meetings_what_is_ahead_ends_and_what_has_been_stays(
+    own: TestHouse, own_url: str
+) -> None:
+    zora, _, networks = await story(own)
+    made = await meets(own, zora, networks["belongs"])
+    assert hits(dump(own_url), ["zqwallchart", "zqneedle"]) == ["zqwallchart", "zqneedle"]
+    assert (await zora.client.delete(ERASE)).status_code == 204
+    assert hits(held(own_url), ["zqwallchart", "zqneedle"]) == []
+    inside = own.app.rooms.house
+    answers = await inside.db.fetch(
+        "answers", lambda: select(Attendance.id, Attendance.came).order_by(Attendance.id), {}
+    )
+    assert [(row["id"], row["came"]) for row in answers] == [(made["past answer"], True)]
+    owners = await inside.db.fetch("owners", lambda: select(Action.id, Action.owner_id), {})
+    assert {row["id"]: row["owner_id"] for row in owners} == {
+        made["open"]: None,
+        made["done"]: zora.id,
+    }
 
 
 async def test_what_only_one_leads_is_handed_over_first(house: TestHouse) -> None:

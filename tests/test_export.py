@@ -12,6 +12,7 @@ from app.exchange.privacy.export import export
 from app.models import Base, Change
 from tests.dumps import hits
 from tests.house import TestHouse, TestPerson
+from tests.meetings_story import meets
 from tests.privacy_story import TRACES, story
 
 pytestmark = pytest.mark.anyio
@@ -21,6 +22,8 @@ LEFT_OUT = {
     "public_keys": "the client's own, and no data about a person",
     "email_key": "the address again, folded",
     "demo": "of the installation",
+    "queue": "how many were before one: of others",
+    "recorded_by": "another person",
     "version": "counts edits",
     "outer_version": "counts edits",
     "outer_updated_at": "counts edits",
@@ -71,6 +74,41 @@ async def test_everything_is_in_it(own: TestHouse) -> None:
     assert parts == found.keys() - {"exported_at", "about", "left_out"}
     assert found["left_out"] == []
     del others
+
+
+async def test_meetings_are_in_it(own: TestHouse) -> None:
+    """Answers, minutes that one published, actions and calendars; a title only where one sees the meeting today."""
+    zora, others, networks = await story(own)
+    made = await meets(own, zora, networks["belongs"])
+    await meets(own, others["Ada"], networks["belongs"])
+    found = await exported(zora)
+    assert [(one["meeting_id"], one["answer"], one["came"]) for one in found["attendance"]] == [
+        (made["coming"], "accepted", None),
+        (made["past"], "accepted", True),
+    ]
+    assert {one["meeting_title"] for one in found["attendance"]} == {"Inhalers"}
+    assert [(one["number"], one["note"]) for one in found["minutes"]] == [(1, "As sent round")]
+    assert [
+        (one["id"], one["owned_by_me"], one["written_by_me"], one["completed_by_me"])
+        for one in found["actions"]
+    ] == [(made["done"], True, True, True), (made["open"], True, True, False)]
+    (calendar,) = found["calendar_tokens"]
+    assert (calendar["name"], calendar["feed"], calendar["filters"]["q"]) == (
+        "zqwallchart", "me", "zqneedle",
+    )  # fmt: skip
+    concerned = {(one["action"], one["by_me"]) for one in found["changes"]}
+    assert {("attendance.answered", False), ("calendar_token.created", False)} <= concerned
+    ada = others["Ada"]
+    spells = (await ada.client.get(f"/v1/members?network_id={networks['belongs']}")).json()["items"]
+    (spell,) = [one["id"] for one in spells if one["person"]["id"] == zora.id]
+    await ada.client.delete(f"/v1/members/{spell}")
+    left = await exported(zora)
+    assert [one["meeting_title"] for one in left["attendance"]] == [None]
+    assert {(one["title"], one["owned_by_me"]) for one in left["actions"]} == {
+        (None, False),
+        (None, True),
+    }
+    assert [one["note"] for one in left["minutes"]] == [None]
 
 
 async def test_nothing_of_others_and_no_secret_is_in_it(own: TestHouse) -> None:
@@ -147,8 +185,10 @@ def test_no_column_of_a_person_is_forgotten() -> None:
             "message",
         ),
         *("reason", "joined_at", "ended_at", "added_by", "ended_by"),
+        *("meeting_id", "occurrence", "answer", "place", "answered_at", "came", "recorded_at"),
+        *("feed", "filters"),
     }
-    tables = ("person", "identity", "token", "client", "member")
+    tables = ("person", "identity", "token", "client", "member", "attendance", "calendar_token")
     columns = {
         column.name
         for table in tables

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from app.core.work import Work, perform
 from app.exchange.privacy.finding import TYPED, find
-from app.models import Base
+from app.models import Base, MeetingException
 from tests.house import TestHouse
+from tests.meetings_story import meets
 from tests.privacy_story import ERASE, joined, network_of, story
 
 pytestmark = pytest.mark.anyio
@@ -39,6 +41,14 @@ NOT_TYPED = {
         "email_key",
     },
     "invitation": {"secret_hash", "role", "status"},
+    "meeting": {
+        *("local_start", "timezone", "recurrence", "excluded", "mode", "status", "confidentiality"),
+    },
+    "meeting_exception": {"occurrence", "status"},
+    "minutes": {"occurrence"},
+    "minutes_edition": set(),
+    "action": {"occurrence", "due_on"},
+    "calendar_token": {"secret_hash", "hint", "feed", "last_used_on"},
 }
 
 
@@ -64,6 +74,34 @@ async def test_a_name_in_the_words_of_others_is_found(own_url: str) -> None:
         assert await find(db, "100 _ idea") == []
         assert await find(db, "nobody of that name") == []
         del networks
+
+
+async def test_a_name_in_what_meetings_leave_is_found(own_url: str) -> None:
+    """In an edition of minutes by its number, in an occurrence by its original start."""
+    async with TestHouse.over(own_url) as house:
+        ada = await house.person("Ada")
+        made = await meets(house, ada, await network_of(ada))
+        db = house.app.rooms.house.db
+
+        async def command(work: Work) -> None:
+            exception = {
+                "meeting_id": made["coming"], "occurrence": "2026-03-18T12:30:00", "starts_at": None, "status": None,
+                "reason": None, "overrides": '{"title":"With Zoraida"}', "sequence": 1, "changed_at": work.now,
+            }  # fmt: skip
+            work.insert(MeetingException, exception)
+
+        await perform(house.app.rooms.house, command)
+        found = [(one.table, one.id, one.field) for one in await find(db, "zoraida")]
+        where = f"{made['coming']}/2026-03-18T12:30:00"
+        assert found == [("meeting_exception", where, "overrides")]
+        said = {(one.table, one.field): one.id for one in await find(db, "we agreed")}
+        assert set(said) == {
+            ("minutes", "text"),
+            ("minutes", "published_text"),
+            ("minutes_edition", "text"),
+        }
+        assert said["minutes_edition", "text"] == said["minutes", "text"] + "/1"
+        assert [one.field for one in await find(db, "zqneedle")] == ["filters"]
 
 
 def test_no_column_that_people_type_into_is_forgotten() -> None:

@@ -1,14 +1,17 @@
 """Everything that is kept about one person, as one document. Of others there are ids at most."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Integer, and_, bindparam, case, or_, select
 
 from app.core import access
+from app.core.json_columns import plain
 from app.core.viewer import Viewer
 from app.db.database import Database
 from app.db.types import instant_text, one_of
+from app.exchange.privacy import export_meetings
 from app.exchange.privacy.schemas import MOST, Export
 from app.features.people.queries import one_person
 from app.models import (
@@ -124,6 +127,12 @@ def _log(*, reads: bool) -> Any:
     return _some(select(*columns).where(kind, concerned).order_by(Change.seq.desc()))
 
 
+def _filters(stored: Any) -> Row:
+    """Every filter of a calendar, null where there is none."""
+    given = plain(stored)
+    return {name: given.get(name) for name in ("from", "to", "mode", "status", "q")}
+
+
 async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row | None:
     """The document of the viewer, or None when there is nobody; `most` bounds each part.
 
@@ -149,12 +158,16 @@ async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row
         "invitations": await part("invitations", _invitations),
         "purposes": await part("purposes", lambda: _purposes(viewer.rank)),
     }
+    for name, build in export_meetings.PARTS.items():
+        found[name] = await part(name, partial(build, viewer.rank))
     held: dict[str, list[Row]] = {spell["id"]: [] for spell in found["memberships"]}
     for role in await db.fetch_slow("export roles", _roles, values):
         held.get(role.pop("member_id"), []).append(role)
     for spell in found["memberships"]:
         spell["roles"] = held[spell["id"]]
-    kinds = ("tokens", "clients", "memberships")
+    for calendar in found["calendar_tokens"]:
+        calendar["filters"] = _filters(calendar["filters"])
+    kinds = ("tokens", "clients", "memberships", "attendance", "calendar_tokens")
     values["theirs"] = [person["id"], *(row["id"] for kind in kinds for row in found[kind])]
     found["changes"] = await part("changes", lambda: _log(reads=False))
     found["reads"] = await part("reads", lambda: _log(reads=True))

@@ -13,7 +13,20 @@ from sqlalchemy import Text, bindparam, func, select
 
 from app.db.database import Database
 from app.db.types import JsonText, holding
-from app.models import Base, Invitation, Member, Network, NetworkPurpose, Person
+from app.models import (
+    Action,
+    Base,
+    CalendarToken,
+    Invitation,
+    Meeting,
+    MeetingException,
+    Member,
+    Minutes,
+    MinutesEdition,
+    Network,
+    NetworkPurpose,
+    Person,
+)
 
 # Every column that people type something into, by table.
 TYPED: dict[Any, tuple[str, ...]] = {
@@ -25,12 +38,22 @@ TYPED: dict[Any, tuple[str, ...]] = {
     Member: ("offer", "message", "reason"),
     Person: ("display_name", "skills", "bio", "links", "email"),
     Invitation: ("address", "message"),
+    Meeting: ("title", "description", "place", "join_url", "cancel_reason", "agenda"),
+    MeetingException: ("reason", "overrides"),
+    Minutes: ("text", "published_text"),
+    MinutesEdition: ("text", "note"),
+    Action: ("title", "detail"),
+    CalendarToken: ("name", "filters"),
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A field that has the words: no text, so that a report can be handed on."""
+    """A field that has the words: no text, so that a report can be handed on.
+
+    `id` is the row's; of an occurrence it is the meeting's and its original start, of an edition the minutes' and its
+    number, with a slash between them.
+    """
 
     table: str
     id: str
@@ -43,7 +66,8 @@ def _holding(model: type[Base], name: str) -> Any:
     if isinstance(text.type, JsonText) or name in ("aims", "links", "charter", "skills"):
         text = text.cast(Text)
     found = func.lower(text).like(func.lower(bindparam("pattern")), escape="\\")
-    return select(table.id).where(found).order_by(table.id)
+    keys = table.__table__.primary_key.columns
+    return select(*keys).where(found).order_by(*keys)
 
 
 async def find(db: Database, words: str) -> list[Found]:
@@ -53,7 +77,9 @@ async def find(db: Database, words: str) -> list[Found]:
     for model, name in _columns():
         build = partial(_holding, model, name)
         rows = await db.fetch_slow(("find", model, name), build, values)
-        found += [Found(model.__tablename__, row["id"], name) for row in rows]
+        found += [
+            Found(model.__tablename__, "/".join(map(str, row.values())), name) for row in rows
+        ]
     return found
 
 

@@ -11,10 +11,25 @@ from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID, among
 from app.features.networks.spells import OPEN
-from app.models import Client, Erasure, Identity, Invitation, Member, Network, Person, Token
+from app.models import (
+    CalendarToken,
+    Client,
+    Erasure,
+    Identity,
+    Invitation,
+    Member,
+    Network,
+    Person,
+    Token,
+)
 
 Row = dict[str, Any]
-OWNED = {"spells": Member, "tokens": Token, "clients": Client}
+OWNED = {
+    "spells": Member,
+    "tokens": Token,
+    "clients": Client,
+    "calendar_tokens": CalendarToken,
+}
 
 
 def _person_id() -> Any:

@@ -24,6 +24,9 @@ from app.db.types import ID, instant_from_text, instant_text
 from app.exchange.privacy.erasing import Erased, erase_person
 from app.exchange.privacy.holdings import erasure_of, lock_person
 from app.models import (
+    Action,
+    Attendance,
+    CalendarToken,
     Client,
     Erasure,
     Idempotency,
@@ -42,7 +45,7 @@ TABLES = tuple(
     model.__tablename__
     for model in (
         *(Person, PersonTopic, Identity, Member, Token, Client, Invitation, Network),
-        Idempotency,
+        *(CalendarToken, Attendance, Action, Idempotency),
     )
 )
 

@@ -12,10 +12,14 @@ from app.core.text import (
     OdsCode,
     Output,
     Paragraph,
+    SearchText,
+    Title,
     UtcDateTime,
     line,
     lines,
+    whole,
 )
+from app.core.text_of_time import LocalDateTime
 from app.core.viewer import Scope
 from app.features.people.schemas import Person
 
@@ -104,6 +108,74 @@ class ExportedPurpose(Output):
     to_at: UtcDateTime | None
 
 
+class ExportedAttendance(Output):
+    """Your answer to one meeting, or to one occurrence of a series, and whether you came."""
+
+    id: Id
+    network_id: Id
+    meeting_id: Id
+    meeting_title: Title | None
+    occurrence: LocalDateTime | None
+    answer: Words | None
+    place: Words | None
+    answered_at: UtcDateTime | None
+    came: bool | None
+    recorded_at: UtcDateTime | None
+
+
+class ExportedMinutes(Output):
+    """An edition of minutes that you published; your note to it only where you see the meeting today."""
+
+    network_id: Id
+    meeting_id: Id
+    occurrence: LocalDateTime | None
+    number: Annotated[int, whole(1, 2_147_483_647, 1)]
+    note: Paragraph | None
+    published_at: UtcDateTime
+
+
+class ExportedAction(Output):
+    """An action that you have, wrote or completed; what it says only where you read it today."""
+
+    id: Id
+    network_id: Id
+    meeting_id: Id | None
+    occurrence: LocalDateTime | None
+    title: Title | None
+    detail: Paragraph | None
+    owned_by_me: bool
+    written_by_me: bool
+    completed_by_me: bool
+    due_on: Day | None
+    created_at: UtcDateTime
+    done_at: UtcDateTime | None
+
+
+class ExportedCalendarFilters(Output):
+    """What a calendar was narrowed to."""
+
+    from_: UtcDateTime | None = Field(alias="from")
+    to: UtcDateTime | None
+    mode: Words | None
+    status: Words | None
+    q: SearchText | None
+
+
+class ExportedCalendarToken(Output):
+    """An address that a calendar subscribes to, never its secret: `hint` is how that ends."""
+
+    id: Id
+    name: Name
+    hint: Annotated[str, line(16, "x7Qk")]
+    feed: Words
+    network_id: Id | None
+    meeting_id: Id | None
+    filters: ExportedCalendarFilters
+    created_at: UtcDateTime
+    revoked_at: UtcDateTime | None
+    last_used_on: Day | None
+
+
 class ExportedChange(Output):
     """One thing that you did, or that was done to you, a membership or a token of yours: names of fields, no values."""
 
@@ -141,6 +213,18 @@ class Export(Output):
     )
     purposes: Annotated[list[ExportedPurpose], Field(max_length=MOST)] = Field(
         description="Purposes that you worded for networks."
+    )
+    attendance: Annotated[list[ExportedAttendance], Field(max_length=MOST)] = Field(
+        description="What you answered to meetings, the place it gave you, and whether you came."
+    )
+    minutes: Annotated[list[ExportedMinutes], Field(max_length=MOST)] = Field(
+        description="Minutes that you published, edition by edition; their words are the network's."
+    )
+    actions: Annotated[list[ExportedAction], Field(max_length=MOST)] = Field(
+        description="Actions that you have, wrote or completed."
+    )
+    calendar_tokens: Annotated[list[ExportedCalendarToken], Field(max_length=MOST)] = Field(
+        description="Addresses that your calendars subscribe to, also those that ended; their secrets are not kept."
     )
     changes: Annotated[list[ExportedChange], Field(max_length=MOST)] = Field(
         description="What the log has of you: when you did what, and what others did to what is yours."
