@@ -7,16 +7,18 @@ import pytest
 from sqlalchemy import bindparam, delete, select
 
 from app.core.changes import Told, create
+from app.core.wall_time import local_of, local_text
 from app.core.work import House, Work, perform
 from app.db.database import Transaction, Write
 from app.features.audit.verify import ChainBroken, verify
 from app.jobs.retention import Outcome, retain
 from app.jobs.rules import RULES
 from app.jobs.tidying import TURN, _take_turn
-from app.models import Change, Idempotency, Invitation, Member, Token, UsedAssertion
+from app.models import CalendarToken, Change, Idempotency, Invitation, Member, Token, UsedAssertion
 from app.settings import Settings
 from tests.documents import ROOT, rows, section, words
 from tests.house import TestHouse
+from tests.meetings_story import ZONE, answer_row, calendar, meeting_row
 from tests.privacy_story import joined, network_of
 from tests.reference import quiet
 
@@ -60,8 +62,29 @@ async def _things(house: TestHouse, tag: str, at: datetime) -> None:
         create(work, "client.created", client, Told(person_id=ada.id))
         ends = at + timedelta(days=1) if tag == "old" else NOW + timedelta(hours=1)
         work.insert(UsedAssertion, {"id": tag, "expires_at": ends})
+        await _meetings(work, network, ben.id, tag, at)
 
     await perform(house.app.rooms.house, command)
+
+
+async def _meetings(work: Work, network: str, person_id: str, tag: str, at: datetime) -> None:
+    """Who came five years before, and who only answered a year before, to a meeting and to a series that goes on."""
+    told = Told(network_id=network, outer=False)
+    long_ago, lately = at - timedelta(days=1700), at - timedelta(days=200)
+    goes_on = {"recurrence": "FREQ=DAILY;COUNT=900", "ends_at": at + timedelta(days=700)}
+    series = meeting_row(work, network, lately, **goes_on) | {"attendance_hidden": True}
+    still = {"occurrence": local_text(local_of(at + timedelta(days=190), ZONE))}
+    for meeting, more in (
+        (meeting_row(work, network, long_ago), {"came": True}),
+        (meeting_row(work, network, lately), {"came": True}),
+        (meeting_row(work, network, lately), {"came": False}),
+        (series, {"occurrence": series["local_start"]}),
+    ):
+        create(work, "meeting.planned", meeting, told)
+        create(work, "attendance.answered", answer_row(work, meeting, person_id, **more), told)
+    create(work, "attendance.answered", answer_row(work, series, person_id, **still), told)
+    calendar(work, person_id, f"unused {tag}", last_used_on=at.date())
+    calendar(work, person_id, f"ended {tag}", last_used_on=at.date(), revoked_at=at)
 
 
 async def _world(url: str) -> None:
@@ -89,7 +112,8 @@ async def test_what_is_old_goes_and_what_is_young_stays(own_url: str) -> None:
         first = await retain(inside, settings, dry_run=True)
         assert due(first) == {
             "kept_answers": 2, "used_assertions": 1, "access_tokens": 2, "unused_tokens": 3, "unused_clients": 1,
-            "ended_tokens": 1, "ended_clients": 1, "invitation_addresses": 2, "request_messages": 1,
+            "ended_tokens": 1, "ended_clients": 1, "unused_calendar_tokens": 1, "ended_calendar_tokens": 1,
+            "answers": 2, "attendance": 1, "invitation_addresses": 2, "request_messages": 1,
         }  # fmt: skip
         assert await retain(inside, settings, dry_run=True) == first
         assert await column(inside, Change.seq) == before  # a dry run does nothing
@@ -105,8 +129,28 @@ async def test_what_is_old_goes_and_what_is_young_stays(own_url: str) -> None:
         names = await column(inside, Token.name)
         assert {"unused old", "unused young", "ended young"} <= names
         assert "ended old" not in names
+        assert await column(inside, CalendarToken.name) == {
+            "unused old",
+            "unused young",
+            "ended young",
+        }
+        # Of those who came or not to what is under the Chatham House Rule, fellow members are told nothing.
+        assert await _told(inside, "attendance.forgotten") == ["facilitator", "member", "member"]
+        assert await _told(inside, "calendar_token.removed") == [None]
         assert await _revoked(inside) == {"unused old", "ended young", "test"}
         await verify(inside.db, quiet)
+
+
+async def _told(house: House, action: str) -> list[str | None]:
+    """Whom each change of this name reached."""
+
+    def build() -> Any:
+        found = select(Change.reach, Change.op).where(Change.action == bindparam("action"))
+        return found.order_by(Change.reach)
+
+    rows = await house.db.fetch("told", build, {"action": action})
+    assert {row["op"] for row in rows} == {"gone"}
+    return [row["reach"] for row in rows]
 
 
 async def _revoked(house: House) -> set[str]:

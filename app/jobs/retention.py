@@ -77,8 +77,13 @@ async def _treat_some(
     house: House, rule: Rule, treat: Callable[[Work, Row], None], values: Any
 ) -> None:
     def build() -> Any:
-        found = select(*rule.model.__table__.columns).where(rule.old()).order_by(rule.model.id)
-        return found.limit(bindparam("take", type_=Integer)).with_for_update(skip_locked=True)
+        more = [] if rule.beside is None else [rule.beside()]
+        found = select(*rule.model.__table__.columns, *more).where(rule.old())
+        return (
+            found.order_by(rule.model.id)
+            .limit(bindparam("take", type_=Integer))
+            .with_for_update(skip_locked=True)
+        )
 
     async def command(work: Work) -> None:
         rows = await work.fetch(("treat", rule.name), build, {**values, "take": AT_ONCE})

@@ -8,15 +8,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from app.core.access import INSIDE
 from app.core.changes import Told, change, remove
+from app.core.seating import told_of_attendance
 from app.core.work import Work
 from app.db.types import DAY, INSTANT, among
 from app.features.accounts.commands import end_token
 from app.features.clients.commands import end_client
-from app.models import Client, Idempotency, Invitation, Member, Token, UsedAssertion
+from app.models import (
+    Attendance,
+    CalendarToken,
+    Client,
+    Idempotency,
+    Invitation,
+    Meeting,
+    Member,
+    Token,
+    UsedAssertion,
+)
 
 Row = dict[str, Any]
 
@@ -34,6 +45,8 @@ class Rule:
     model: Any
     old: Callable[[], ColumnElement[bool]]
     treat: Callable[[Work, Row], None] | None = None
+    beside: Callable[[], Any] | None = None
+    """A further column that `treat` needs."""
 
     @property
     def age(self) -> timedelta:
@@ -89,6 +102,37 @@ def _forget_message(work: Work, row: Row) -> None:
     change(work, "member.forgotten", row, {"message": None}, told, op="gone")
 
 
+def _end_calendar(work: Work, row: Row) -> None:
+    told = Told(person_id=row["person_id"])
+    change(work, "calendar_token.revoked", row, {"revoked_at": work.now}, told, op="gone")
+
+
+def _met_before() -> ColumnElement[bool]:
+    """An occurrence by its own day, whatever the series still has to come; a single meeting by its end."""
+    ended = select(Meeting.id).where(Meeting.ends_at < _before())
+    single = and_(Attendance.occurrence == "", Attendance.meeting_id.in_(ended.scalar_subquery()))
+    return or_(single, and_(Attendance.occurrence > "", Attendance.occurrence < bindparam("local")))
+
+
+def _only_answered() -> ColumnElement[bool]:
+    """Nobody noted that they came."""
+    return and_(_met_before(), or_(Attendance.came.is_(None), Attendance.came.is_(False)))
+
+
+def _came() -> ColumnElement[bool]:
+    return and_(_met_before(), Attendance.came.is_(True))
+
+
+def _hidden() -> Any:
+    meeting = select(Meeting.attendance_hidden).where(Meeting.id == Attendance.meeting_id)
+    return meeting.scalar_subquery().label("_hidden")
+
+
+def _forget_attendance(work: Work, row: Row) -> None:
+    told = told_of_attendance(row, hidden=bool(row["_hidden"]), gone=True)
+    remove(work, "attendance.forgotten", row, told)
+
+
 RULES = (
     Rule("kept_answers", 1, Idempotency, lambda: Idempotency.created_at <= _before()),
     Rule("used_assertions", 0, UsedAssertion, lambda: UsedAssertion.expires_at <= _before()),
@@ -98,6 +142,19 @@ RULES = (
     Rule("unused_clients", 180, Client, lambda: _unused(Client), end_client),
     Rule("ended_tokens", 30, Token, lambda: and_(_ended(Token), OF_PEOPLE), _remove("token")),
     Rule("ended_clients", 30, Client, lambda: _ended(Client), _remove("client")),
+    Rule(
+        "unused_calendar_tokens", 180, CalendarToken, lambda: _unused(CalendarToken), _end_calendar
+    ),
+    Rule(
+        "ended_calendar_tokens",
+        30,
+        CalendarToken,
+        lambda: CalendarToken.revoked_at < _before(),
+        _remove("calendar_token"),
+    ),
+    Rule("answers", 365, Attendance, _only_answered, _forget_attendance, _hidden),
+    # Five years are the cycle in which doctors show what they learnt from; nurses have three.
+    Rule("attendance", 1826, Attendance, _came, _forget_attendance, _hidden),
     Rule("invitation_addresses", 28, Invitation, _over_and_known, _forget_invitation),
     Rule("request_messages", 90, Member, _said_long_ago, _forget_message),
 )
@@ -106,4 +163,4 @@ RULES = (
 def values_of(rule: Rule, now: Any) -> Mapping[str, Any]:
     """The parameters of a rule's condition."""
     before = now - rule.age
-    return {"before": before, "day": before.date()}
+    return {"before": before, "day": before.date(), "local": before.date().isoformat()}
