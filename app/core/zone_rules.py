@@ -20,10 +20,11 @@ _YEARS_TO_JUDGE_BY = 8
 
 @dataclass(frozen=True, slots=True)
 class Observance:
-    """One STANDARD or DAYLIGHT block: from its onsets on the clocks show `offset_to`.
+    """One STANDARD or DAYLIGHT block: from its onset on the clocks show `offset_to`.
 
-    Offsets are seconds east of UTC; onsets are local times by `offset_from`, as DTSTART and RDATE want them. `rule` is
-    an RRULE that begins at the onset, without an end or with UNTIL in UTC; without one `further` has the later onsets.
+    Offsets are seconds east of UTC; the onset is a local time by `offset_from`, as DTSTART wants it. `rule` is an
+    RRULE that begins at the onset, without an end or with UNTIL in UTC. There are no RDATEs: ical.js forgets the
+    DTSTART beside one, others know none.
     """
 
     daylight: bool
@@ -32,7 +33,6 @@ class Observance:
     offset_to: int
     onset: datetime
     rule: str | None = None
-    further: tuple[datetime, ...] = ()
 
 
 class _State(NamedTuple):
@@ -117,7 +117,7 @@ def _beginning(zone: str, year: int) -> Observance:
 
 
 def _described(alike: list[_Change], judged: int, last_year: int) -> Iterator[Observance]:
-    """Blocks for the changes of one kind: a rule for each run of years that keeps one, the others listed."""
+    """Blocks for the changes of one kind: one for each run of years that keeps a rule, or one for each change."""
     first = alike[0]
     block = Observance(
         _is_daylight(first),
@@ -126,18 +126,14 @@ def _described(alike: list[_Change], judged: int, last_year: int) -> Iterator[Ob
         int(first.after.offset.total_seconds()),
         first.local,
     )
-    listed: list[datetime] = []
     for run in _runs(alike):
-        if run[0].local.year > last_year:
-            continue
         rule = _rule(run) if len(run) > 2 else None  # noqa: PLR2004 (two of anything are in a row)
-        if rule is None:
-            listed.extend(change.local for change in run if change.local.year <= last_year)
-        else:
+        if rule is not None and run[0].local.year <= last_year:
             until = "" if run[-1].local.year == judged else f";UNTIL={run[-1].at:%Y%m%dT%H%M%SZ}"
             yield replace(block, onset=run[0].local, rule=rule + until)
-    if listed:
-        yield replace(block, onset=listed[0], further=tuple(listed[1:]))
+        elif rule is None:
+            onsets = (change.local for change in run if change.local.year <= last_year)
+            yield from (replace(block, onset=onset) for onset in onsets)
 
 
 def _runs(alike: list[_Change]) -> Iterator[list[_Change]]:
