@@ -73,7 +73,8 @@ async def test_filters_are_answered_by_their_index(own_url: str, engine: str) ->
                 assert index in said, said
                 assert "SCAN change" not in said.replace("USING INDEX", ""), said
                 assert "Seq Scan on change" not in said, said
-    control = await plan(own_url, engine, "operator", "kind")
+    # As a facilitator: for operators the log is looked at again, row by row, for what is hidden.
+    control = await plan(own_url, engine, "person", "kind")
     assert "ix_change" not in control, control
 
 

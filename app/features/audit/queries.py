@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, bindparam, case, select
+from sqlalchemy import BigInteger, Integer, and_, bindparam, case, not_, select
 
 from app.core import access
 from app.core.viewer import Viewer
 from app.db.database import Database, fetch_one
 from app.db.types import ID, INSTANT
+from app.features.audit.hidden import NO_REQUEST, came_of_going, hidden
 from app.features.audit.schemas import AuditQuery
 from app.models import Change, FeedHead, Person
 
@@ -28,11 +29,12 @@ FILTERS: dict[str, Any] = {
 def shape(rank: str, given: frozenset[str]) -> Any:
     """The SELECT of a page for one who may read it: the rows of the log with these filters, from a position down."""
     name = case((access.visible_person(rank), Person.display_name), else_=None)
-    return (
+    statement = (
         select(
             Change.at, Change.action, Change.kind, Change.resource_id, Change.network_id,
             Change.actor_id.label("actor.id"), name.label("actor.display_name"), Change.token_id, Change.request_id,
             Change.fields, Change.seal, Change.seq.label("_seq"),
+            hidden(rank).label("_hidden"),
         )
         .outerjoin(Person, Person.id == Change.actor_id)
         .where(Change.seq < bindparam("before", type_=BigInteger), Change.seq >= bindparam("floor", type_=BigInteger))
@@ -40,6 +42,11 @@ def shape(rank: str, given: frozenset[str]) -> Any:
         .order_by(Change.seq.desc())
         .limit(bindparam("take", type_=Integer))
     )  # fmt: skip
+    if rank != "operator":
+        return statement
+    # Who it was is no answer, and so no question either.
+    masked = hidden(rank) if "actor_id" in given else and_(came_of_going(), hidden(rank))
+    return statement.where(not_(masked))
 
 
 def _ends() -> Any:
@@ -81,6 +88,8 @@ def shown(row: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
     meanwhile, in networks that one knows nothing of.
     """
     del row["_seq"]
+    if row.pop("_hidden"):
+        row |= {"actor": {"id": None}, "token_id": None, "request_id": NO_REQUEST}
     if row["actor"]["id"] is None:
         row["actor"] = None
     if not viewer.operator:

@@ -53,12 +53,15 @@ class AuditEntry(Output):
     resource_id: Id
     network_id: Id | None
     actor: AuditActor | None = Field(
-        description="Null for whoever runs the service, by its command line."
+        description=(
+            "Null for whoever runs the service, by its command line, and to operators where the Chatham House Rule "
+            "hides who attended."
+        )
     )
     token_id: Id | None = Field(
         description="The token it was done with; to its owner and to operators."
     )
-    request_id: Id
+    request_id: Id = Field(description="All zeros where the actor is hidden.")
     fields: list[Annotated[str, line(60, "purpose")]] = Field(
         max_length=100, description="The fields that were written; of a read, the operation."
     )

@@ -1,0 +1,60 @@
+"""What the Chatham House Rule hides in the log from a reader who does not facilitate the network: an operator.
+
+Rows about attendance of a meeting under the rule, and about its actions, whose owners may tell who came.
+"""
+
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy.orm import aliased
+
+from app.core import access
+from app.db.types import ID, among
+from app.models import Action, Attendance, Change, Meeting
+
+# For the id of a request that might name somebody: it may be the caller's own, and the same for other things they did.
+NO_REQUEST = "00000000-0000-0000-0000-000000000000"
+# Written in one transaction with somebody's leaving or erasure, whose row beside it says who they are.
+OF_GOING = ("attendance.withdrawn", "attendance.promoted", "action.unassigned")
+
+
+def hidden(rank: str) -> ColumnElement[bool]:
+    """Who did this is not for this reader: unless they did it themselves, or facilitate the network."""
+    if rank != "operator":  # only operators read the audit of a network that they do not facilitate
+        return false()
+    others = or_(Change.actor_id.is_(None), Change.actor_id != access.viewer_id())
+    led = and_(Change.network_id.is_not(None), Change.network_id.in_(access.facilitated_networks()))
+    about = or_(
+        and_(Change.kind == "attendance", not_(_shown_attendance())),
+        and_(Change.kind == "action", _hidden_action()),
+    )
+    return and_(among(Change.kind, ("attendance", "action")), others, not_(led), about)
+
+
+def came_of_going() -> ColumnElement[bool]:
+    """The row may stand beside one that names who left."""
+    return among(Change.action, OF_GOING)
+
+
+def _shown_attendance() -> ColumnElement[bool]:
+    """Of a meeting without the rule; of a deleted row only its last change knows, by whom it was told."""
+    of_meeting = exists(
+        select(1)
+        .where(Attendance.id == Change.resource_id.cast(ID), Meeting.id == Attendance.meeting_id)
+        .where(Meeting.attendance_hidden.is_(False))
+    )
+    last = aliased(Change)
+    withdrawn = exists(
+        select(1).where(
+            last.resource_id == Change.resource_id,
+            last.action == "attendance.withdrawn",
+            last.reach == "member",
+        )
+    )
+    return or_(of_meeting, withdrawn)
+
+
+def _hidden_action() -> ColumnElement[bool]:
+    return exists(
+        select(1)
+        .where(Action.id == Change.resource_id.cast(ID), Meeting.id == Action.meeting_id)
+        .where(Meeting.attendance_hidden.is_(True))
+    )
