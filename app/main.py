@@ -15,11 +15,13 @@ from app.db.open import open_database
 from app.exchange.privacy.router import router as privacy
 from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
+from app.features.actions.router import router as actions
 from app.features.audit.router import router as audit
 from app.features.clients.oauth_router import router as oauth
 from app.features.clients.router import router as clients
 from app.features.meetings.attendance_router import router as attendance
 from app.features.meetings.router import router as meetings
+from app.features.minutes.router import router as minutes
 from app.features.networks.invitation_router import router as invitations
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
@@ -49,6 +51,8 @@ ROUTERS = (
     members,
     meetings,
     attendance,
+    minutes,
+    actions,
     invitations,
     people,
     privacy,

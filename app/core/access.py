@@ -98,6 +98,7 @@ POLICY: dict[str, frozenset[str]] = {
     "minutes.write": FACILITATES,
     "action.create": frozenset({"facilitator", "member"}),
     "action.update": FACILITATES | {"self"},  # who owns it, and who wrote it down
+    "action.delete": FACILITATES | {"self"},  # who wrote it down
     "person.create": frozenset({"operator"}),
     "person.update": frozenset({"self"}),
     "token.create_for_other": frozenset({"operator"}),

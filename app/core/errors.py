@@ -286,6 +286,40 @@ class PlacesTaken(Conflict):
     code, title = "places_taken", "More people hold a place than there would be places"
 
 
+# Of minutes and actions.
+
+
+class MinutesExist(Conflict):
+    code, title = "minutes_exist", "There are minutes of this already"
+
+
+class MinutesUnchanged(Conflict):
+    code, title = "minutes_unchanged", "There is nothing new to publish"
+
+
+class RecordsNameAMember(Conflict):
+    code, title = (
+        "records_name_a_member",
+        "What was written of this meeting names a member: correct it before the Chatham House Rule is in force",
+    )
+
+
+class ActionDone(Conflict):
+    code, title = "action_done", "This action is done already"
+
+
+class ActionNotDone(Conflict):
+    code, title = "action_not_done", "This action is not done"
+
+
+class PreconditionRequired(HouseError):
+    status, code, title = (
+        428,
+        "precondition_required",
+        "Say which version you are changing: send If-Match with the ETag that you read",
+    )
+
+
 def _all(kind: type[HouseError]) -> list[type[HouseError]]:
     return [kind, *(inner for sub in kind.__subclasses__() for inner in _all(sub))]
 

@@ -102,6 +102,11 @@ def visible_attendance(rank: str, attendance: Any = Attendance) -> ColumnElement
     return or_(own, facilitates(rank, attendance), _about(rank, attendance, _in_the_open))
 
 
+def edits_minutes(rank: str, minutes: Any = Minutes) -> ColumnElement[bool]:
+    """The viewer reads what is being written, and not only what was published."""
+    return true() if rank == "operator" else facilitates(rank, minutes)
+
+
 def visible_minutes(rank: str, minutes: Any = Minutes) -> ColumnElement[bool]:
     """Published: for whoever sees the meeting. Not yet: for facilitators."""
     if rank == "operator":
@@ -121,16 +126,21 @@ def visible_action(rank: str, action: Any = Action) -> ColumnElement[bool]:
     return true() if rank == "operator" else action.network_id.in_(active_networks())
 
 
-def reads_owner(rank: str, action: Any = Action) -> ColumnElement[bool]:
-    """The viewer reads who owns a visible action: under the Chatham House Rule that could tell who came."""
+def reads_person(rank: str, column: Any, action: Any = Action) -> ColumnElement[bool]:
+    """The viewer reads who stands in a column of a visible action: under the Chatham House Rule that tells who came."""
     if rank == "anonymous":
         return false()
     meeting = aliased(Meeting)
     hidden = exists(
         select(1).where(meeting.id == action.meeting_id, meeting.attendance_hidden.is_(True))
     )
-    own = and_(action.owner_id.is_not(None), action.owner_id == viewer_id())
-    return or_(not_(hidden), own, facilitates(rank, action))
+    oneself = and_(column.is_not(None), column == viewer_id())
+    return or_(not_(hidden), oneself, facilitates(rank, action))
+
+
+def reads_owner(rank: str, action: Any = Action) -> ColumnElement[bool]:
+    """The viewer reads who owns a visible action."""
+    return reads_person(rank, action.owner_id, action)
 
 
 def visible_calendar_token(rank: str, token: Any = CalendarToken) -> ColumnElement[bool]:

@@ -4,9 +4,12 @@ What they mean - that the day exists, that the zone is known, that the rule ends
 `core.recurrence`, which can say more about it.
 """
 
+import re
+from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from app.core.occurrences import whole_local
 from app.core.text import coded, whole
@@ -26,3 +29,39 @@ Timezone = Annotated[str, coded(ZONE_PATTERN, 2, 64, "Europe/London")]
 RULE_PATTERN = "^(RRULE:)?[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*$"
 Recurrence = Annotated[str, coded(RULE_PATTERN, 10, 500, "FREQ=MONTHLY;BYDAY=3WE;COUNT=12")]
 DurationMinutes = Annotated[int, whole(1, 14 * 24 * 60, 60)]
+
+DAY_PATTERN = "^(20[0-9]{2}|2100)-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+_DAY = re.compile(DAY_PATTERN)
+
+
+def _day(value: object) -> date:
+    if isinstance(value, str):
+        if not _DAY.fullmatch(value):
+            raise PydanticCustomError(
+                "day_format", "Should be a day of 2000 to 2100, like 2026-03-01"
+            )
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError("no_such_day", "There is no such day") from None
+    if not isinstance(value, date):
+        raise PydanticKnownError("date_type")
+    return value
+
+
+# A day as people send it, in no time zone; `Day` in `core.text` is one in an answer.
+CalendarDay = Annotated[
+    date,
+    PlainValidator(_day),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date",
+            "minLength": 10,
+            "maxLength": 10,
+            "pattern": DAY_PATTERN,
+            "examples": ["2026-03-01"],
+        }
+    ),
+]

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from app.core.errors import PreconditionFailed
+from app.core.errors import PreconditionFailed, PreconditionRequired
 from app.web.call import Answer, Call, dump
 
 JSON = (b"content-type", b"application/json")
@@ -92,3 +92,17 @@ def if_match(call: Call, version: int) -> None:
     tags = [tag.strip() for tag in header.decode("latin-1").split(",")]
     if "*" not in tags and not any(tag.startswith(f'"{version}-') for tag in tags):
         raise PreconditionFailed
+
+
+def must_match(call: Call, version: int, advice: str) -> None:
+    """Ask for If-Match: where two people write the same text, nobody's words are lost by not saying what was read.
+
+    `*` names no version. Errors: `PreconditionRequired`; `PreconditionFailed` with `advice`.
+    """
+    header = call.headers.get(b"if-match")
+    if header is None or b"*" in header.replace(b" ", b"").split(b","):
+        raise PreconditionRequired
+    try:
+        if_match(call, version)
+    except PreconditionFailed:
+        raise PreconditionFailed(advice) from None

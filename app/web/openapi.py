@@ -114,7 +114,9 @@ def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list
     more += ["Idempotent-Replayed"] if method == "post" and not door.form else []
     for done, answer in responses.items():
         answer |= {"headers": header_references(*more), "description": DONE[done]}
-    if _changes_one(method):
+    if _must_match(door, method):
+        parameters.append({**request_headers()["IfMatch"], "required": True})
+    elif _changes_one(door, method):
         parameters.append({"$ref": "#/components/parameters/IfMatch"})
     if method == "post" and not door.form:
         parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
@@ -144,9 +146,14 @@ def _describe(operation: dict[str, Any], door: Door) -> None:
         operation["description"] = f"{said}\n\nScope: {needed}."
 
 
-def _changes_one(method: str) -> bool:
-    """One versioned resource is changed or deleted, so If-Match is honoured."""
-    return method in ("patch", "put", "delete")
+def _changes_one(door: Door, method: str) -> bool:
+    """One versioned resource is changed, deleted or published, so If-Match is honoured."""
+    return method in ("patch", "put", "delete") or door.path.endswith("/publish")
+
+
+def _must_match(door: Door, method: str) -> bool:
+    """Several people write the same text, so it is not changed without If-Match."""
+    return method == "patch" and door.path == "/v1/minutes/{minutes_id}"
 
 
 def _sends_etag(responses: dict[str, Any]) -> bool:
@@ -168,8 +175,10 @@ def _errors(door: Door, method: str) -> list[int]:
         statuses |= {403, 404, 408, 409, 413}
     if door.body is not None:
         statuses.add(415)
-    if _changes_one(method):
+    if _changes_one(door, method):
         statuses.add(412)
+    if _must_match(door, method):
+        statuses.add(428)
     if door.path == "/v1/changes":
         statuses.add(410)
     if door.path == "/v1/audit":  # a network of its query

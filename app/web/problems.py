@@ -14,6 +14,7 @@ MEDIA_TYPE = b"application/problem+json"
 SLUG_RULE = "uq_network_slug"
 UNIQUE_RULES: dict[str, type[errors.Conflict]] = {
     "uq_member_open_spell": errors.AlreadyMember,
+    "uq_minutes_occurrence": errors.MinutesExist,
     SLUG_RULE: errors.SlugTaken,
 }
 TYPE_PATH = "/problems/"

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.core import access, meeting_access
-from app.core.access import HIDDEN, INSIDE, NAME
+from app.core.access import FRONT, HIDDEN, INSIDE, NAME
 from app.core.viewer import Scope, Viewer
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, among
@@ -72,6 +72,12 @@ def _sight(kind: str, rank: str) -> ColumnElement[int]:
         return select(access.standing(rank)).where(Network.id == _id()).scalar_subquery()
     if kind == "person":
         return select(access.person_standing(rank)).where(Person.id == _id()).scalar_subquery()
+    if kind == "minutes":  # what is being written lies inside, what was published in front
+        whole = meeting_access.edits_minutes(rank)
+        return _two_tiers(Minutes, whole, meeting_access.visible_minutes(rank))
+    if kind == "action":  # under the Chatham House Rule who owns it lies inside
+        seen = meeting_access.visible_action(rank)
+        return _two_tiers(Action, and_(seen, meeting_access.reads_owner(rank)), seen)
     model: Any
     model, seen = {
         "member": (Member, access.visible_member(rank)),
@@ -80,11 +86,19 @@ def _sight(kind: str, rank: str) -> ColumnElement[int]:
         "invitation": (Invitation, access.visible_invitation(rank)),
         "meeting": (Meeting, meeting_access.visible_meeting(rank)),
         "attendance": (Attendance, meeting_access.visible_attendance(rank)),
-        "minutes": (Minutes, meeting_access.visible_minutes(rank)),
-        "action": (Action, meeting_access.visible_action(rank)),
         "calendar_token": (CalendarToken, meeting_access.visible_calendar_token(rank)),
     }[kind]
     return case((exists(select(1).where(model.id == _id(), seen)), INSIDE), else_=HIDDEN)
+
+
+def _two_tiers(
+    model: Any, whole: ColumnElement[bool], seen: ColumnElement[bool]
+) -> ColumnElement[int]:
+    """INSIDE for whoever reads the whole of it, FRONT for whoever sees it."""
+    inside = exists(select(1).where(model.id == _id(), whole))
+    return case(
+        (inside, INSIDE), (exists(select(1).where(model.id == _id(), seen)), FRONT), else_=HIDDEN
+    )
 
 
 def _id() -> Any:
@@ -162,8 +176,10 @@ def shape(rank: str, kinds: tuple[str, ...], given: frozenset[str]) -> Any:
         else false()
     )
     # A reader inside counts every version; outside, only what could be seen there. An operator may read the inside
-    # of everything, one at a time and on record, and hears of everything.
-    inside = there if rank == "operator" else seen.c.sight >= INSIDE
+    # of everything, one at a time and on record, and hears of everything, but of nobody under the Chatham House Rule.
+    inside = seen.c.sight >= INSIDE
+    if rank == "operator":
+        inside = or_(inside, and_(there, seen.c.kind != "action"))
     shown = and_(there, or_(inside, and_(seen.c.sight >= seen.c.tier, seen.c.outside.is_(True))))
     op = case(
         (~there, case((_own_spell_stays(seen, rank), "scope_changed"), else_="gone")),

@@ -1,0 +1,1 @@
+"""Minutes of meetings: written together, published, corrected with their history."""
