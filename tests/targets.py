@@ -17,6 +17,7 @@ NETWORK = {
     "purpose": "Fewer wounds that do not heal",
     "join_policy": "request",
 }
+MEETING = {"title": "Spring", "starts_at": "2030-04-09T12:30:00Z", "announce": True}
 
 
 @dataclass(frozen=True)
@@ -108,18 +109,14 @@ class Targets:
             f"/v1/networks/{network['id']}/invitations", addresses
         )
         (invitation,) = invited.json()["items"]
-        # Tentative and announced: it may be confirmed, cancelled, answered and followed up.
-        meeting = await self.operator.client.post(
-            "/v1/meetings",
-            {
-                "network_id": network["id"],
-                "title": "Spring",
-                "starts_at": "2030-04-09T12:30:00Z",
-                "announce": True,
-            },
-        )
+        # Tentative and announced: it may be confirmed, cancelled, answered and followed up. Minutes are of another one.
+        meeting, minuted = [await self._made("meetings", MEETING, network) for _ in range(2)]
+        minutes = await self._made("minutes", {"text": "We agreed."}, meeting_id=minuted["id"])
+        action = await self._made("actions", {"title": "To ask around"}, network)
         self.ids = {
-            "meeting_id": meeting.json()["id"],
+            "meeting_id": meeting["id"],
+            "minutes_id": minutes["id"],
+            "action_id": action["id"],
             "invitation_id": invitation["invitation_id"],
             "secret": invitation["secret"],
             "network_id": network["id"],
@@ -132,6 +129,15 @@ class Targets:
             "/problems/{code}": "not_found",
             "/guides/{name}": "errors",
         }
+
+    async def _made(self, kind: str, body: Json, network: Json | None = None, **more: str) -> Json:
+        """A new resource of the operator's, in the network if one is given."""
+        where = {} if network is None else {"network_id": network["id"]}
+        made: Json = (
+            await self.operator.client.post(f"/v1/{kind}", {**body, **where, **more})
+        ).json()
+        assert "id" in made, made
+        return made
 
     def value(self, operation: Operation, parameter: str) -> str:
         """What to put into a path. Errors: `KeyError` for a parameter that nobody told about."""

@@ -259,7 +259,8 @@ async def test_conditional_requests(targets: Targets, operation: Operation) -> N
         stale = await ask(targets, operation, (b"if-match", b'"0-AAAA"'), body=body)
         assert (stale.status, stale.code) == (412, "precondition_failed")
         named = [one for one in operation.spec["parameters"] if resolved(one)["in"] == "path"]
-        read = Operation("GET", operation.path, {"operationId": "read", "parameters": named})
+        one = operation.path.removesuffix("/publish")
+        read = Operation("GET", one, {"operationId": "read", "parameters": named})
         etag = (await ask(targets, read)).headers["etag"].encode()
         fresh = await ask(targets, operation, (b"if-match", etag), body=body)
         assert fresh.status in (

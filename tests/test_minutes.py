@@ -1,6 +1,5 @@
 """Minutes: drafts for facilitators, published wordings for readers, and two who write at once."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +56,9 @@ class Scene:
 
 async def scene(house: TestHouse, **meeting: Any) -> Scene:
     """The network, its people and its meeting."""
-    fay, flo, mel, out = [await house.person(f"{name} Hill") for name in ("Fay", "Flo", "Mel", "Out")]
+    fay, flo, mel, out = [
+        await house.person(f"{name} Hill") for name in ("Fay", "Flo", "Mel", "Out")
+    ]
     body = {"name": "Asthma", "purpose": "Fewer attacks", "join_policy": "open"}
     network_id = (await fay.client.post("/v1/networks", body)).json()["id"]
     for person in (flo, mel):

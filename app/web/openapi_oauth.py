@@ -77,7 +77,7 @@ _HEADERS = {
     429: ("Retry-After",),
     503: ("Retry-After",),
 }
-STATUSES = frozenset(PROBLEM_RESPONSES) - {403, 404, 409, 410, 412}
+STATUSES = frozenset(PROBLEM_RESPONSES) - {403, 404, 409, 410, 412, 428}
 
 
 def oauth_responses() -> dict[str, Any]:

@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from app.core import words
-from app.core.access import INSIDE
+from app.core.access import FRONT, INSIDE
 from app.core.changes import Told, create
 from app.core.ids import new_id
 from app.core.tokens import hash_of, new_secret
@@ -235,9 +235,10 @@ def _write_minutes(work: Work, facts: Facts, meet: Meet) -> None:
         "published_text": f"Agreed {one.marks['published']}" if one.published else None,
         "published_at": work.now if one.published else None,
     }  # fmt: skip
-    create(
-        work, "minutes.published", row, Told(network_id=row["network_id"], tier=INSIDE, outer=False)
+    told = Told(
+        network_id=row["network_id"], tier=FRONT if one.published else INSIDE, outer=one.published
     )
+    create(work, "minutes.published" if one.published else "minutes.written", row, told)
     if one.published:
         edition = {
             "minutes_id": one.id, "number": 1, "text": row["published_text"], "note": None,
@@ -278,7 +279,7 @@ def _write_actions(work: Work, facts: Facts, meet: Meet) -> None:
             "done_at": work.now if one.done else None, "done_by": owner if one.done else None,
             "created_by": facts.people[one.author].id,
         }  # fmt: skip
-        told = Told(network_id=row["network_id"], tier=INSIDE, outer=False)
+        told = Told(network_id=row["network_id"], tier=FRONT)
         create(work, "action.created", row, told)
         for name, word in one.marks.items():
             facts.marks[word] = ("action", one.id, name)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.core.text import (
@@ -25,6 +25,10 @@ from app.core.text_of_time import CalendarDay, LocalDateTime
 ME = "me"
 _ME_OR_ID = f"^({ME}|{UUID_PATTERN.strip('^$')})$"
 Owner = Annotated[str, coded(_ME_OR_ID, 2, 36, ME), AfterValidator(str.lower)]
+EXAMPLE: JsonValue = {
+    "title": "Send the checklist to all practices",
+    "network_id": "018f4c1e-7a52-7c3b-9d60-3f5b8a1c2d4e",
+}
 OWNER_SAID = "An active member of the network; null: nobody has it."
 
 
@@ -56,6 +60,8 @@ class ActionFields(Input):
 class ActionCreate(ActionFields):
     """A new action: of a network, or of one of its meetings."""
 
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
+
     title: Title
     network_id: Id | None = Field(
         default=None, description="The network, for what was taken on at no meeting."
@@ -68,11 +74,9 @@ class ActionCreate(ActionFields):
     @model_validator(mode="after")
     def _from_somewhere(self) -> "ActionCreate":
         if (self.network_id is None) == (self.meeting_id is None):
-            code, message = "network_or_meeting", "give either network_id or meeting_id"
-            raise PydanticCustomError(code, message)
+            raise PydanticCustomError("network_or_meeting", "Give either network_id or meeting_id")
         if self.occurrence is not None and self.meeting_id is None:
-            code, message = "network_or_meeting", "an occurrence is one of a meeting"
-            raise PydanticCustomError(code, message)
+            raise PydanticCustomError("network_or_meeting", "An occurrence is one of a meeting")
         return self
 
 

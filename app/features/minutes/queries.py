@@ -7,7 +7,6 @@ from sqlalchemy import bindparam, case, false, func, null, or_, select
 from app.core import access
 from app.core.feed_position import feed_head, with_position
 from app.core.meeting_access import edits_minutes, facilitates, visible_minutes
-from app.core.occurrences import whole_local
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.viewer import Scope, Viewer
 from app.db.database import Database, Reads, fetch_one
@@ -60,8 +59,6 @@ async def list_minutes(
         **page_values(page),
         **{name: getattr(query, name) for name in given},
     }
-    if query.occurrence is not None:
-        values["occurrence"] = whole_local(query.occurrence)
     rank, started = viewer.rank, page.after is not None
     # Of one meeting or network it is a look into an index, else it may be one at all the minutes there are.
     fetch = db.fetch if given & {"meeting_id", "network_id"} else db.fetch_slow
