@@ -12,6 +12,8 @@ from app.core.ids import new_id
 from app.core.seal import Sealer
 from app.core.work import House
 from app.db.open import open_database
+from app.exchange.calendar_tokens.router import router as calendar_tokens
+from app.exchange.ical.router import router as calendars
 from app.exchange.privacy.router import router as privacy
 from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
@@ -53,6 +55,8 @@ ROUTERS = (
     attendance,
     minutes,
     actions,
+    calendars,
+    calendar_tokens,
     invitations,
     people,
     privacy,

@@ -18,7 +18,7 @@ FORM = "application/x-www-form-urlencoded"
 COMMON = frozenset((
     "cache-control", "content-length", "content-security-policy", "content-type", "cross-origin-resource-policy",
     "referrer-policy", "strict-transport-security", "vary", "x-content-type-options", "x-frame-options",
-    "connection", "access-control-allow-origin", "access-control-expose-headers",
+    "connection", "access-control-allow-origin", "access-control-expose-headers", "x-robots-tag",
 ))  # fmt: skip
 ALWAYS = (
     "x-request-id",
@@ -40,7 +40,8 @@ def document() -> dict[str, Any]:
 
 @cache
 def _templates() -> list[tuple[re.Pattern[str], str]]:
-    paths = sorted(document()["paths"], key=lambda path: path.count("{"))
+    # Of two that an address fits into, the one that says more of it.
+    paths = sorted(document()["paths"], key=lambda path: (path.count("{"), -len(path)))
     return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path) for path in paths]
 
 

@@ -18,7 +18,16 @@ AT_THE_ROOT = (
 )  # fmt: skip
 # As the NHS API platform spells them.
 CAMEL = {"releaseId", "commitId", "responseCode"}
-NO_PLURAL = ("people", "me", "history", "member-history", "audit", "export", "attendance")
+NO_PLURAL = (
+    "people",
+    "me",
+    "history",
+    "member-history",
+    "audit",
+    "export",
+    "attendance",
+    "calendar",
+)
 # The resource is named by a secret, which has no place in an address, and is all that one needs to come in.
 BY_SECRET = ("/v1/invitations/accept", "/v1/invitations/look")
 # Words that generated code stumbles over in Swift, TypeScript or Python.
@@ -188,7 +197,7 @@ def paths_are_plural_nouns(contract: Json) -> Iterator[str]:
     for path, item in contract["paths"].items():
         if path in AT_THE_ROOT or path == "/v1":
             continue
-        first, *segments = path.removeprefix("/").split("/")
+        first, *segments = path.removeprefix("/").removesuffix(".ics").split("/")
         if first != "v1":
             yield path
         for index, segment in enumerate(segments):

@@ -210,6 +210,7 @@ def badly_named(door: Door) -> Iterator[str]:
         door.path.endswith("s")
         and method == "GET"
         and not door.path.startswith(("/docs", "/problems"))
+        and not door.path.endswith(".ics")  # a file
         and door.path not in HEALTH
     )
     if listing and not door.run.__name__.startswith("list_"):

@@ -75,6 +75,10 @@ class InvitationNotValid(NotFound):
     code, title = "invitation_not_valid", "This invitation is unknown, used, taken back or expired"
 
 
+class CalendarNotValid(NotFound):
+    code, title = "calendar_not_valid", "This calendar address is unknown, or it has ended"
+
+
 class MethodNotAllowed(HouseError):
     status, code, title = 405, "method_not_allowed", "This address does not answer that method"
 
@@ -154,6 +158,10 @@ class EmailTaken(Conflict):
 
 class TooManyInvitations(Conflict):
     code, title = "too_many_invitations", "Too many invitations of this network are open"
+
+
+class TooManyCalendars(Conflict):
+    code, title = "too_many_calendars", "You have as many calendar addresses as one may: revoke one"
 
 
 class IllegalTransition(Conflict):

@@ -14,10 +14,10 @@ LIFETIME = timedelta(days=365)
 HINT = 4  # characters at the end of a secret, to tell tokens apart
 
 
-def new_secret(kind: Literal["live", "demo", "client", "invite"] = "live") -> str:
+def new_secret(kind: Literal["live", "demo", "client", "invite", "calendar"] = "live") -> str:
     """A secret of ours: a prefix that secret scanners can find, and 256 random bits.
 
-    A token is `live`, or `demo` where the people are invented; `client` and `invite` are no tokens.
+    A token is `live`, or `demo` where the people are invented; `client`, `invite` and `calendar` are no tokens.
     """
     return f"qi_{kind}_{secrets.token_urlsafe(32)}"
 

@@ -15,6 +15,7 @@ from app.core.changes import Told, change, remove
 from app.core.seating import told_of_attendance
 from app.core.work import Work
 from app.db.types import DAY, INSTANT, among
+from app.exchange.calendar_tokens.commands import end_calendar_token
 from app.features.accounts.commands import end_token
 from app.features.clients.commands import end_client
 from app.models import (
@@ -102,11 +103,6 @@ def _forget_message(work: Work, row: Row) -> None:
     change(work, "member.forgotten", row, {"message": None}, told, op="gone")
 
 
-def _end_calendar(work: Work, row: Row) -> None:
-    told = Told(person_id=row["person_id"])
-    change(work, "calendar_token.revoked", row, {"revoked_at": work.now}, told, op="gone")
-
-
 def _met_before() -> ColumnElement[bool]:
     """An occurrence by its own day, whatever the series still has to come; a single meeting by its end."""
     ended = select(Meeting.id).where(Meeting.ends_at < _before())
@@ -143,7 +139,11 @@ RULES = (
     Rule("ended_tokens", 30, Token, lambda: and_(_ended(Token), OF_PEOPLE), _remove("token")),
     Rule("ended_clients", 30, Client, lambda: _ended(Client), _remove("client")),
     Rule(
-        "unused_calendar_tokens", 180, CalendarToken, lambda: _unused(CalendarToken), _end_calendar
+        "unused_calendar_tokens",
+        180,
+        CalendarToken,
+        lambda: _unused(CalendarToken),
+        end_calendar_token,
     ),
     Rule(
         "ended_calendar_tokens",

@@ -8,8 +8,8 @@ from app.core import errors
 from app.web.door import Door
 
 UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-LOGGABLE = re.compile(  # an id, or the code of an organisation
-    rf"{UUID.pattern.decode()}|[A-Z0-9]{{3,10}}"
+LOGGABLE = re.compile(  # an id, as a calendar too, or the code of an organisation
+    rf"{UUID.pattern.decode()}(\.ics)?|[A-Z0-9]{{3,10}}"
 )
 
 
@@ -24,7 +24,7 @@ class Doors:
             node = self._tree
             for segment in door.path.strip("/").split("/"):
                 self._words.add(segment)
-                node = node.setdefault(None if segment.startswith("{") else segment, {})
+                node = node.setdefault(_branch(segment), {})
             for method in door.methods or ():
                 if method in node.setdefault("/", {}):
                     message = f"two doors for {method} {door.path}"
@@ -39,8 +39,10 @@ class Doors:
         for segment in path[1:].split("/"):
             inner = node.get(segment)
             if inner is None and segment:
-                inner = node.get(None)
-                values.append(segment)
+                stem, _, ending = segment.rpartition(".")
+                inner = node.get(f"/.{ending}") if stem else None
+                values.append(segment if inner is None else stem)
+                inner = inner or node.get(None)
             if inner is None:
                 raise errors.NotFound("There is no such address.")
             node = inner
@@ -56,3 +58,11 @@ class Doors:
             part if not part or part in self._words or LOGGABLE.fullmatch(part) else "*"
             for part in parts
         )
+
+
+def _branch(segment: str) -> str | None:
+    """Of the tree: a word by itself, any value by None, a value with an ending by what no segment of a path is."""
+    if not segment.startswith("{"):
+        return segment
+    ending = segment.partition("}")[2]
+    return f"/{ending}" if ending else None

@@ -57,8 +57,10 @@ CLOSE = (b"connection", b"close")
 # Refusals that are counted and put in the log.
 REFUSALS = (
     errors.RateLimited, errors.Overloaded, errors.RequestTimedOut, errors.BodyTimedOut, errors.HostRefused,
-    errors.TokenInAddress, errors.InvalidToken, errors.InvitationNotValid,
+    errors.TokenInAddress, errors.InvalidToken, errors.InvitationNotValid, errors.CalendarNotValid,
 )  # fmt: skip
+# A secret that opens nothing was perhaps guessed: that counts like a token that is no good.
+GUESSES = (errors.InvitationNotValid, errors.CalendarNotValid)
 
 
 @dataclass(slots=True)
@@ -238,7 +240,7 @@ class Front:
         return answer
 
     def _refuse(self, error: HouseError, asked: Asked) -> Answer:
-        asked.guessed = isinstance(error, errors.InvitationNotValid)
+        asked.guessed = isinstance(error, GUESSES)
         if isinstance(error, REFUSALS):
             self.rooms.metrics.refused[error.code] += 1
             logs.note_refusal(error.code, self._line(asked))

@@ -110,7 +110,7 @@ def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list
     more = ["ETag"] if etag else []
     more += ["Link"] if method == "get" and "'cursor'" in str(parameters) else []
     more += ["Location"] if "201" in responses else []
-    more += ["Content-Disposition"] if door.path.endswith("/export") else []
+    more += ["Content-Disposition"] if door.path.endswith(("/export", ".ics")) else []
     more += ["Idempotent-Replayed"] if method == "post" and not door.form else []
     for done, answer in responses.items():
         answer |= {"headers": header_references(*more), "description": DONE[done]}
@@ -157,7 +157,9 @@ def _must_match(door: Door, method: str) -> bool:
 
 
 def _sends_etag(responses: dict[str, Any]) -> bool:
-    """One resource, or a list that is the same for everybody, has an ETag; pages, web pages and health have none."""
+    """One resource, a calendar, or a list that is the same for everybody has an ETag; pages and health have none."""
+    if "text/calendar" in responses.get("200", {}).get("content", {}):
+        return True
     for status in ("200", "201"):
         schema = responses.get(status, {}).get("content", {}).get("application/json", {})
         name = schema.get("schema", {}).get("$ref", "/Contract").rsplit("/", 1)[-1]

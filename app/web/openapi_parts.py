@@ -20,6 +20,10 @@ TAGS = [
     },
     {"name": "minutes", "description": "What was said and decided: written, published, corrected."},
     {"name": "actions", "description": "What members took on, who has it and until when."},
+    {
+        "name": "calendars",
+        "description": "Meetings as iCalendar, and addresses that calendar programs subscribe to.",
+    },
     {"name": "invitations", "description": "Invitations to an address: links that work once."},
     {"name": "people", "description": "People who chose to be listed, and oneself."},
     {"name": "organisations", "description": "NHS organisations of the Organisation Data Service."},
@@ -157,7 +161,9 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Content-Disposition": {
         "description": "The name to keep the download under.",
         "required": True,
-        "schema": _text(200, 'attachment; filename="qi-networks-export.json"', pattern=_PRINTABLE),
+        "schema": _text(
+            1_000, 'attachment; filename="qi-networks-export.json"', pattern=_PRINTABLE
+        ),
     },
     "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": _SECONDS},
     "Idempotent-Replayed": {

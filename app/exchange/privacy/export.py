@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Integer, and_, bindparam, case, or_, select
 
 from app.core import access
-from app.core.json_columns import plain
 from app.core.viewer import Viewer
 from app.db.database import Database
 from app.db.types import instant_text, one_of
+from app.exchange.calendar_tokens.queries import shown as with_filters
 from app.exchange.privacy import export_meetings
 from app.exchange.privacy.schemas import MOST, Export
 from app.features.people.queries import one_person
@@ -127,12 +127,6 @@ def _log(*, reads: bool) -> Any:
     return _some(select(*columns).where(kind, concerned).order_by(Change.seq.desc()))
 
 
-def _filters(stored: Any) -> Row:
-    """Every filter of a calendar, null where there is none."""
-    given = plain(stored)
-    return {name: given.get(name) for name in ("from", "to", "mode", "status", "q")}
-
-
 async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row | None:
     """The document of the viewer, or None when there is nobody; `most` bounds each part.
 
@@ -165,8 +159,7 @@ async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row
         held.get(role.pop("member_id"), []).append(role)
     for spell in found["memberships"]:
         spell["roles"] = held[spell["id"]]
-    for calendar in found["calendar_tokens"]:
-        calendar["filters"] = _filters(calendar["filters"])
+    found["calendar_tokens"] = [with_filters(calendar) for calendar in found["calendar_tokens"]]
     kinds = ("tokens", "clients", "memberships", "attendance", "calendar_tokens")
     values["theirs"] = [person["id"], *(row["id"] for kind in kinds for row in found[kind])]
     found["changes"] = await part("changes", lambda: _log(reads=False))

@@ -12,7 +12,6 @@ from app.core.text import (
     OdsCode,
     Output,
     Paragraph,
-    SearchText,
     Title,
     UtcDateTime,
     line,
@@ -21,6 +20,7 @@ from app.core.text import (
 )
 from app.core.text_of_time import LocalDateTime
 from app.core.viewer import Scope
+from app.exchange.calendar_tokens.schemas import CalendarFiltersShown
 from app.features.people.schemas import Person
 
 MOST = 10_000  # of each part in one document
@@ -151,16 +151,6 @@ class ExportedAction(Output):
     done_at: UtcDateTime | None
 
 
-class ExportedCalendarFilters(Output):
-    """What a calendar was narrowed to."""
-
-    from_: UtcDateTime | None = Field(alias="from")
-    to: UtcDateTime | None
-    mode: Words | None
-    status: Words | None
-    q: SearchText | None
-
-
 class ExportedCalendarToken(Output):
     """An address that a calendar subscribes to, never its secret: `hint` is how that ends."""
 
@@ -170,7 +160,7 @@ class ExportedCalendarToken(Output):
     feed: Words
     network_id: Id | None
     meeting_id: Id | None
-    filters: ExportedCalendarFilters
+    filters: CalendarFiltersShown
     created_at: UtcDateTime
     revoked_at: UtcDateTime | None
     last_used_on: Day | None

@@ -1,0 +1,1 @@
+"""Calendar tokens: addresses by which a calendar that cannot sign in reads one feed."""

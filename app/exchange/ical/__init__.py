@@ -1,0 +1,1 @@
+"""iCalendar (RFC 5545): meetings as calendars that Outlook, Apple, Google and others subscribe to."""
