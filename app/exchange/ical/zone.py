@@ -23,9 +23,6 @@ def _block(one: Observance) -> str:
     ]
     if one.rule is not None:
         lines.append(folded(f"RRULE:{one.rule}"))
-    if one.further:
-        onsets = ",".join(basic(onset.isoformat()) for onset in one.further)
-        lines.append(folded(f"RDATE:{onsets}"))
     return "".join([*lines, f"END:{kind}\r\n"])
 
 
