@@ -56,7 +56,10 @@ def visible_meeting(rank: str, meeting: Any = Meeting) -> ColumnElement[bool]:
     public = and_(
         meeting.confidentiality == "open",
         meeting.announced_at.is_not(None),
-        exists(select(1).where(network.id == meeting.network_id, public_inside(rank, network))),
+        # Asked of each row and not of all networks at once: few rows come this far.
+        select(public_inside(rank, network))
+        .where(network.id == meeting.network_id)
+        .scalar_subquery(),
     )
     if rank == "anonymous":
         return public

@@ -28,7 +28,8 @@ ZONE_PATTERN = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"
 Timezone = Annotated[str, coded(ZONE_PATTERN, 2, 64, "Europe/London")]
 RULE_PATTERN = "^(RRULE:)?[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*$"
 Recurrence = Annotated[str, coded(RULE_PATTERN, 10, 500, "FREQ=MONTHLY;BYDAY=3WE;COUNT=12")]
-DurationMinutes = Annotated[int, whole(1, 14 * 24 * 60, 60)]
+LONGEST_MINUTES = 14 * 24 * 60
+DurationMinutes = Annotated[int, whole(1, LONGEST_MINUTES, 60)]
 
 DAY_PATTERN = "^(20[0-9]{2}|2100)-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _DAY = re.compile(DAY_PATTERN)

@@ -6,7 +6,7 @@ something differs stays in. Then each occurrence is looked at as its reader is s
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -28,7 +28,9 @@ from app.core.feed_position import feed_head, head, with_position
 from app.core.meeting_access import reads_place, visible_meeting
 from app.core.paging import take
 from app.core.places import Around
+from app.core.text_of_time import LONGEST_MINUTES
 from app.core.viewer import Viewer
+from app.core.wall_time import local_text
 from app.core.words import Term
 from app.db import search
 from app.db.database import Database, Reads
@@ -48,6 +50,7 @@ from app.models import Meeting, MeetingException
 
 PLAIN_FILTERS = {"mode": Meeting.mode, "status": Meeting.status}
 WORDED = {"title", "description", "place", "place_private"}
+LONGEST, A_DAY = timedelta(minutes=LONGEST_MINUTES), timedelta(days=1)
 OF_THE_MEETING = {"network_id": Meeting.network_id, "meeting_id": Meeting.id}
 
 
@@ -84,6 +87,12 @@ class Wanted:
             "updated_since",
         )
         return frozenset(name for name in names if getattr(self, name) is not None)
+
+    @property
+    def quick(self) -> bool:
+        """Whether few rows are looked at: an index leads to the meetings of a network or two."""
+        narrow = self.network_id or self.meeting_id or self.mine
+        return bool(narrow) and not (self.terms or self.around)
 
     @property
     def shape(self) -> tuple[Any, ...]:
@@ -168,7 +177,8 @@ def score_column(terms: tuple[Term, ...] | None) -> Any:
     return case((_words(terms), score), else_=cast(null(), Integer)).label("_score")
 
 
-def _planned(rank: str, wanted: Wanted) -> Any:
+def candidates(rank: str, wanted: Wanted) -> Any:
+    """The SELECT of meetings that may have what is wanted."""
     return (
         select(*columns(rank), score_column(wanted.terms), feed_head().label("_head"))
         .where(*conditions(rank, wanted, each=True))
@@ -176,13 +186,16 @@ def _planned(rank: str, wanted: Wanted) -> Any:
     )
 
 
-def _exceptions() -> Any:
-    # In the order in which they were planned to be.
-    return (
-        select(*MeetingException.__table__.columns)
-        .where(one_of(MeetingException.meeting_id, bindparam("meeting_ids")))
-        .order_by(MeetingException.meeting_id, MeetingException.occurrence)
+def _exceptions(*, windowed: bool) -> Any:
+    """In the order in which they were planned to be; of those that cannot touch the window, none."""
+    statement = select(*MeetingException.__table__.columns).where(
+        one_of(MeetingException.meeting_id, bindparam("meeting_ids"))
     )
+    if windowed:
+        planned = MeetingException.occurrence.between(bindparam("low"), bindparam("high"))
+        since, until = (bindparam(name, type_=INSTANT) for name in ("since", "until"))
+        statement = statement.where(or_(planned, MeetingException.starts_at.between(since, until)))
+    return statement.order_by(MeetingException.meeting_id, MeetingException.occurrence)
 
 
 async def planned_meetings(
@@ -197,24 +210,38 @@ async def planned_meetings(
     if wanted.terms == ():
         return [], await head(db)
     values = {**access.values(viewer), **wanted.values(db.name), "take": most + 1}
-    narrow = wanted.network_id or wanted.meeting_id or wanted.mine
-    fetch = db.fetch if narrow and not (wanted.terms or wanted.around) else db.fetch_slow
+    fetch = db.fetch if wanted.quick else db.fetch_slow
     key = ("planned meetings", rank, wanted.shape)
     rows, position = await with_position(
-        db, lambda: fetch(key, lambda: _planned(rank, wanted), values)
+        db, lambda: fetch(key, lambda: candidates(rank, wanted), values)
     )
     found = {row["id"]: planned_of(row) for row in rows}
-    await with_differences(db, found)
+    await with_differences(db, found, wanted.since, wanted.until)
     return list(found.values()), position
 
 
-async def with_differences(reads: Reads, found: dict[str, Planned]) -> None:
-    """Put the exceptions of these series, by id, with them."""
+async def with_differences(
+    reads: Reads,
+    found: dict[str, Planned],
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> None:
+    """Put the exceptions of these series, by id, with them: all, or those that may touch the window."""
     ids = [each for each, planned in found.items() if planned.is_series]
-    if ids:
-        for row in await reads.fetch("exceptions", _exceptions, {"meeting_ids": ids}):
-            of = found[row["meeting_id"]]
-            of.differences[row["occurrence"]] = Difference.of(row)
+    if not ids:
+        return
+    values: dict[str, Any] = {"meeting_ids": ids}
+    windowed = since is not None and until is not None
+    if since is not None and until is not None:
+        values |= {"since": since - LONGEST, "until": until}
+        # A clock on some wall is at most a day away from UTC.
+        values["low"] = local_text(since - LONGEST - A_DAY)
+        values["high"] = local_text(until + A_DAY)
+    rows = await reads.fetch(
+        ("exceptions", windowed), lambda: _exceptions(windowed=windowed), values
+    )
+    for row in rows:
+        found[row["meeting_id"]].differences[row["occurrence"]] = Difference.of(row)
 
 
 class Found(NamedTuple):
