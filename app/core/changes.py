@@ -141,21 +141,27 @@ async def change_many(
     edits: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
     told: ToldOfEach,
 ) -> None:
-    """Update resources that this work has locked, each with the same columns, inside alone; and record each."""
-    rows = [
-        {"id": row["id"], **values, "version": row["version"] + 1, "updated_at": work.now}
-        for row, values in edits
-    ]
-    if rows:
-        await work.update_many(_model(action), rows)
+    """Update resources that this work has locked, each with the same columns; and record each."""
+    inside, outside = [], []  # each is written at once, and has the same columns
     for row, values in edits:
+        new = {"id": row["id"], **values, "version": row["version"] + 1, "updated_at": work.now}
+        if _of(told, row).outer:
+            outer = {"outer_version": row["outer_version"] + 1, "outer_updated_at": work.now}
+            outside.append({**new, **outer})
+        else:
+            inside.append(new)
+    for rows in (inside, outside):
+        if rows:
+            await work.update_many(_model(action), rows)
+    for row, values in edits:
+        telling = _of(told, row)
         record(
             work,
             action,
             row["id"],
-            _of(told, row),
+            telling,
             version=row["version"] + 1,
-            outer_version=row["outer_version"],
+            outer_version=row["outer_version"] + telling.outer,
             fields=tuple(values),
         )
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app.core.access import FRONT
-from app.core.changes import Told, change, create, remove
+from app.core.changes import change, create, remove
 from app.core.errors import ActionDone, ActionNotDone, MeetingNotAnnounced
 from app.core.fetching import fetch_network, require
 from app.core.fetching_follow_up import fetch_action
@@ -18,6 +17,7 @@ from app.core.fetching_meetings import fetch_meeting
 from app.core.naming import refuse_names
 from app.core.occurrences import occurrence_of
 from app.core.references import unknown
+from app.core.telling import told_of_action
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID, day_text
@@ -26,11 +26,6 @@ from app.models import Member
 
 Row = dict[str, Any]
 NAMED_IN = ("title", "detail")  # what might name somebody
-
-
-def _told(row: Mapping[str, Any], **more: Any) -> Told:
-    """Every active member of the network. Whose action it is moves no feed of its own: `core.letting_go`."""
-    return Told(network_id=row["network_id"], tier=FRONT, outer=True, **more)
 
 
 async def create_action(work: Work, body: ActionCreate) -> str:
@@ -63,7 +58,7 @@ async def create_action(work: Work, body: ActionCreate) -> str:
         "done_by": None,
         "created_by": work.viewer.person_id,
     }
-    create(work, "action.created", row, _told(row))
+    create(work, "action.created", row, told_of_action(row))
     return str(row["id"])
 
 
@@ -114,7 +109,7 @@ async def update_action(work: Work, row: Row, network: Row, body: ActionPatch) -
         await _name_nobody(work, network, values)
     await _owned_by_a_member(work, network, values.get("owner_id"))
     values |= {"due_on": given["due_on"]} if "due_on" in values else {}
-    change(work, "action.updated", row, values, _told(row))
+    change(work, "action.updated", row, values, told_of_action(row))
 
 
 async def complete_action(work: Work, action_id: str) -> None:
@@ -123,7 +118,7 @@ async def complete_action(work: Work, action_id: str) -> None:
     if row["done_at"] is not None:
         raise ActionDone
     values = {"done_at": work.now, "done_by": work.viewer.person_id}
-    change(work, "action.completed", row, values, _told(row))
+    change(work, "action.completed", row, values, told_of_action(row))
 
 
 async def reopen_action(work: Work, action_id: str) -> None:
@@ -131,9 +126,9 @@ async def reopen_action(work: Work, action_id: str) -> None:
     row, _ = await action_to_change(work, action_id, "action.update")
     if row["done_at"] is None:
         raise ActionNotDone
-    change(work, "action.reopened", row, {"done_at": None, "done_by": None}, _told(row))
+    change(work, "action.reopened", row, {"done_at": None, "done_by": None}, told_of_action(row))
 
 
 def delete_action(work: Work, row: Row) -> None:
     """Delete a loaded action that should not have been written down; one that was done is completed."""
-    remove(work, "action.deleted", row, _told(row, reach="member"))
+    remove(work, "action.deleted", row, told_of_action(row, reach="member"))

@@ -9,27 +9,17 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app.core.access import FRONT, INSIDE
-from app.core.changes import Told, change, create
+from app.core.changes import change, create
 from app.core.errors import MeetingNotAnnounced, MinutesExist, MinutesUnchanged, refuse
 from app.core.fetching_meetings import fetch_meeting
 from app.core.naming import refuse_names
 from app.core.occurrences import occurrence_of
+from app.core.telling import told_of_minutes
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
 from app.features.minutes.schemas import MinutesCreate, MinutesPatch, MinutesPublish
 from app.models import Minutes, MinutesEdition
-
-
-def _told_inside(row: Mapping[str, Any]) -> Told:
-    """Whoever reads what is being written."""
-    return Told(network_id=row["network_id"], tier=INSIDE, outer=False)
-
-
-def _told_readers(row: Mapping[str, Any]) -> Told:
-    """Whoever sees the minutes."""
-    return Told(network_id=row["network_id"], tier=FRONT, outer=True)
 
 
 def _of_occurrence() -> Any:
@@ -64,7 +54,7 @@ async def write_minutes(work: Work, body: MinutesCreate) -> str:
         "published_at": None,
         "edition": 0,
     }
-    create(work, "minutes.written", row, _told_inside(row))
+    create(work, "minutes.written", row, told_of_minutes(row, published=False))
     return str(row["id"])
 
 
@@ -79,7 +69,8 @@ async def edit_minutes(
         return
     if row["_names_nobody"]:
         await refuse_names(work, network["id"], [("/text", body.text)])
-    change(work, "minutes.edited", row, {"text": body.text}, _told_inside(row))
+    told = told_of_minutes(row, published=False)
+    change(work, "minutes.edited", row, {"text": body.text}, told)
 
 
 async def publish_minutes(
@@ -109,4 +100,4 @@ async def publish_minutes(
     work.insert(MinutesEdition, edition)
     values = {"published_text": row["text"], "published_at": work.now, "edition": number}
     action = "minutes.published" if number == 1 else "minutes.corrected"
-    change(work, action, row, values, _told_readers(row))
+    change(work, action, row, values, told_of_minutes(row, published=True))
