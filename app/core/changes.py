@@ -184,8 +184,12 @@ def change(
     told: Told,
     *,
     op: str = "upsert",
+    also: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Update a loaded resource (a network with all its versions) and record it. Returns what was written."""
+    """Update a loaded resource (a network with all its versions) and record it. Returns what was written.
+
+    `also` names fields that changed beside the row's own columns.
+    """
     new = {**values, "version": row["version"] + 1, "updated_at": work.now}
     if told.outer:
         new |= {"outer_version": row["outer_version"] + 1, "outer_updated_at": work.now}
@@ -201,7 +205,7 @@ def change(
         outer_version=new.get("outer_version", row["outer_version"]),
         name_version=new.get("name_version", row.get("name_version")),
         op=op,
-        fields=tuple(name for name in values if not name.startswith("search_")),
+        fields=(*(name for name in values if not name.startswith("search_")), *also),
     )
     return new
 

@@ -165,7 +165,7 @@ class TooManyCalendars(Conflict):
 
 
 class IllegalTransition(Conflict):
-    code, title = "illegal_transition", "The membership or invitation is not in a state for this"
+    code, title = "illegal_transition", "It is not in a state for this"
 
 
 class ResyncRequired(HouseError):
@@ -325,6 +325,34 @@ class PreconditionRequired(HouseError):
         428,
         "precondition_required",
         "Say which version you are changing: send If-Match with the ETag that you read",
+    )
+
+
+# Meetings: what is done to them.
+
+
+class MeetingAnnounced(Conflict):
+    code, title = "meeting_announced", "People were told of this meeting: cancel it instead"
+
+
+class OccurrenceInUse(Conflict):
+    code, title = (
+        "occurrence_in_use",
+        "Answers, minutes or actions hang on occurrences that this would move or take away",
+    )
+
+
+class ChathamHouseKept(Conflict):
+    code, title = (
+        "chatham_house_kept",
+        "People answered under the Chatham House Rule: it cannot be lifted",
+    )
+
+
+class TooManyRecords(Conflict):
+    code, title = (
+        "too_many_records",
+        "More answers, minutes and actions hang on this than one edit takes along",
     )
 
 

@@ -15,6 +15,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     client_rows,
     invitation_rows,
     list_rows,
+    meeting_edit_rows,
     meeting_list_rows,
     meeting_rows,
     member_rows,

@@ -5,15 +5,21 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.core.errors import NotFound
+from app.core.fetching_meetings import fetch_meeting
 from app.core.paging import cut, open_page
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work
-from app.features.meetings import commands, listing, queries
+from app.features.meetings import cancelling, commands, listing, queries
+from app.features.meetings.aiming import aimed
 from app.features.meetings.schemas import (
+    EditQuery,
+    EditRange,
     Meeting,
+    MeetingCancel,
     MeetingCreate,
     MeetingPage,
+    MeetingPatch,
     MeetingQuery,
     OccurrenceQuery,
 )
@@ -27,16 +33,15 @@ router = APIRouter(prefix="/v1", tags=["meetings"], route_class=Door)
 
 
 async def written(
-    call: Call, work: Work, meeting_id: str, operation: str, *, status: int = 200
+    call: Call, work: Work, meeting_id: str, operation: str, *, occurrence: str | None = None
 ) -> Answer:
     """The meeting as it is now inside this transaction; an operator's look at it is on record."""
     await work.flush()
-    document = await queries.one_meeting(work, call.viewer, meeting_id)
+    document = await queries.one_meeting(work, call.viewer, meeting_id, occurrence)
     if document is None:
         raise NotFound
     await note_in_work(work, document["network_id"], operation)
-    location = f"/v1/meetings/{meeting_id}" if status == 201 else None  # noqa: PLR2004 - created
-    return answers.one(call, document, status=status, location=location)
+    return answers.one(call, document)
 
 
 @router.get("/meetings", response_model=MeetingPage)
@@ -90,5 +95,86 @@ async def plan_meeting(call: CallDep, body: MeetingCreate) -> Answer:
         made = await commands.plan_meeting(work, body)
         await note_in_work(work, made["network_id"], "planMeeting")
         return answers.one(call, made, status=201, location=f"/v1/meetings/{made['id']}")
+
+    return await idempotency.run(call, command)
+
+
+@router.patch("/meetings/{meeting_id}", response_model=Meeting)
+@needs(Scope.MEETINGS_WRITE)
+async def update_meeting(
+    call: CallDep, meeting_id: Id, params: Annotated[EditQuery, Query()], body: MeetingPatch
+) -> Answer:
+    """Edit a meeting or a series: JSON merge patch, absent fields stay. Send If-Match with its ETag to lose no update.
+
+    `occurrence` names one occurrence of a series by its original local start. `range` says what is edited: `this` one
+    alone, it and all that follow (`following`: the series ends before it, and what you are answered with is a new one
+    that begins there), or `all`. What was said of single occurrences stays with them.
+    """
+
+    async def command(work: Work) -> Answer:
+        row, network = await fetch_meeting(work, meeting_id, "meeting.update")
+        answers.if_match(call, row["version"])
+        aim = aimed(row, params.occurrence, params.range, "?occurrence")
+        edited = await commands.edit_meeting(work, row, network, aim, body)
+        place = edited.meeting_id, "updateMeeting"
+        return await written(call, work, *place, occurrence=edited.occurrence)
+
+    return await idempotency.run(call, command)
+
+
+@router.delete("/meetings/{meeting_id}", status_code=204)
+@needs(Scope.MEETINGS_WRITE)
+async def delete_meeting(call: CallDep, meeting_id: Id) -> Answer:
+    """Delete a draft. What people were told of is cancelled, never deleted."""
+
+    async def command(work: Work) -> Answer:
+        row, _ = await fetch_meeting(work, meeting_id, "meeting.delete")
+        answers.if_match(call, row["version"])
+        await cancelling.delete_meeting(work, row)
+        return answers.gone()
+
+    return await idempotency.run(call, command)
+
+
+@router.post("/meetings/{meeting_id}/announce", response_model=Meeting)
+@needs(Scope.MEETINGS_WRITE)
+async def announce_meeting(call: CallDep, meeting_id: Id) -> Answer:
+    """Tell the members of a draft that stays tentative: save the date."""
+
+    async def command(work: Work) -> Answer:
+        row, _ = await fetch_meeting(work, meeting_id, "meeting.update")
+        await cancelling.announce_meeting(work, row)
+        return await written(call, work, meeting_id, "announceMeeting")
+
+    return await idempotency.run(call, command)
+
+
+@router.post("/meetings/{meeting_id}/confirm", response_model=Meeting)
+@needs(Scope.MEETINGS_WRITE)
+async def confirm_meeting(call: CallDep, meeting_id: Id) -> Answer:
+    """Say that a tentative meeting takes place. The members are told of a draft by this, too."""
+
+    async def command(work: Work) -> Answer:
+        row, _ = await fetch_meeting(work, meeting_id, "meeting.update")
+        await cancelling.confirm_meeting(work, row)
+        return await written(call, work, meeting_id, "confirmMeeting")
+
+    return await idempotency.run(call, command)
+
+
+@router.post("/meetings/{meeting_id}/cancel", response_model=Meeting)
+@needs(Scope.MEETINGS_WRITE)
+async def cancel_meeting(call: CallDep, meeting_id: Id, body: MeetingCancel) -> Answer:
+    """Call off a meeting, or of a series one `occurrence`, or it and all that follow. It stays to be seen as cancelled.
+
+    What nobody was told of is not kept: a draft ends before the occurrence when it and all that follow are cancelled.
+    """
+
+    async def command(work: Work) -> Answer:
+        row, network = await fetch_meeting(work, meeting_id, "meeting.update")
+        aim = aimed(row, body.occurrence, body.range, "/occurrence")
+        await cancelling.cancel_meeting(work, row, network, aim, body.reason)
+        one = aim.key if aim.range is EditRange.THIS else None
+        return await written(call, work, meeting_id, "cancelMeeting", occurrence=one)
 
     return await idempotency.run(call, command)

@@ -1,5 +1,6 @@
 """The contract of meetings."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -198,12 +199,31 @@ class MeetingPatch(MeetingFields):
     """What to change; a field that is left out stays, null clears what may be empty."""
 
     title: Title = ""
-    starts_at: UtcDateTime | None = None
+    starts_at: UtcDateTime = datetime.min.replace(tzinfo=UTC)
     local_start: LocalDateTime = ""
     timezone: Timezone = ""
     duration_minutes: DurationMinutes = 0
     recurrence: Recurrence | None = None
     excluded: Excluded = []
+
+
+class EditRange(StrEnum):
+    """What of a series is meant: one occurrence, it and all that follow, or all."""
+
+    THIS = "this"
+    FOLLOWING = "following"
+    ALL = "all"
+
+
+class MeetingCancel(Input):
+    """Why, and what of a series: without `occurrence` all of it."""
+
+    reason: Paragraph | None = None
+    occurrence: LocalDateTime | None = Field(default=None, description="Its original local start.")
+    range: EditRange | None = Field(
+        default=None,
+        description="With `occurrence`: this one alone, unless something else is said.",
+    )
 
 
 class MeetingException(Output):
@@ -287,6 +307,15 @@ class OccurrenceQuery(Input):
     """Which occurrence of a series; without it, the series or the single meeting."""
 
     occurrence: LocalDateTime | None = Field(default=None, description="Its original local start.")
+
+
+class EditQuery(OccurrenceQuery):
+    """What of a series is edited; without `occurrence` all of it."""
+
+    range: EditRange | None = Field(
+        default=None,
+        description="With `occurrence`: this one alone, unless something else is said.",
+    )
 
 
 class MeetingFilters(Input):

@@ -1,11 +1,21 @@
 """Who hears of a meeting, and the words that it is found by."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import bindparam, select
 
 from app.core import words
 from app.core.access import INSIDE
-from app.core.changes import Told
+from app.core.changes import Told, change
+from app.core.json_columns import plain
+from app.core.work import Work
+from app.db.database import fetch_one
+from app.db.types import ID, instant_text
+from app.models import Network
+
+JSON_FIELDS = ("agenda", "excluded")
 
 
 def told_of_meeting(row: Mapping[str, Any], **more: Any) -> Told:
@@ -23,3 +33,57 @@ def search_words(row: Mapping[str, Any]) -> dict[str, str]:
         "search_front": words.document(place or ""),
         "search_inside": "",
     }
+
+
+def differing(row: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of these values that are others than the row has."""
+    return {
+        name: value
+        for name, value in values.items()
+        if name in row and not _same(name, row[name], value)
+    }
+
+
+def _same(name: str, old: Any, new: Any) -> bool:
+    if name in JSON_FIELDS:
+        return bool(plain(old) == plain(new))
+    return bool(_as_text(old) == _as_text(new))
+
+
+def _as_text(value: Any) -> Any:
+    return instant_text(value) if isinstance(value, datetime) else value
+
+
+def change_meeting(
+    work: Work,
+    action: str,
+    row: Mapping[str, Any],
+    values: Mapping[str, Any],
+    *,
+    also: Sequence[str] = (),
+    reach: Mapping[str, Any] | None = None,
+) -> None:
+    """Write what differs of a loaded meeting, and record it; `reach` says who else hears of it."""
+    told = told_of_meeting(row, **(reach or {}))
+    change(work, action, row, {**differing(row, values), **_words(values)}, told, also=also)
+
+
+def _words(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name.startswith("search_")}
+
+
+def _visibility() -> Any:
+    return select(Network.visibility).where(Network.id == bindparam("network_id", type_=ID))
+
+
+async def reach_outside(work: Work, network: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Who sees the open meetings of a network besides its members (`meeting_access.public_inside`); None: nobody."""
+    if network["open_inside"]:
+        return {"reach": "anyone"}
+    if network["visibility"] != "open" or network["parent_id"] is None:
+        return None
+    values = {"network_id": network["parent_id"]}
+    parent = await fetch_one(work, "visibility", _visibility, values)
+    passes = parent is not None and parent["visibility"] == "open"
+    nearest = network["root_id"] if passes else network["parent_id"]
+    return {"reach": "member", "reach_network_id": nearest}

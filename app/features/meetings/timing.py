@@ -11,12 +11,13 @@ from app.core.json_columns import json_text
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
-def when(fields: Mapping[str, Any]) -> dict[str, Any]:
+def when(fields: Mapping[str, Any], *, settled: bool = False) -> dict[str, Any]:
     """The columns of time for a meeting without exceptions.
 
     `fields` has `timezone`, `duration_minutes`, `recurrence`, `excluded`, and either `starts_at` (an aware datetime) or
-    `local_start` (text). Errors: `Invalid` naming the field: a zone that is none, a day that does not exist, a gap of
-    the clock, a rule that cannot be taken.
+    `local_start` (text). `settled`: nobody chooses this local start now, so it may be one in a gap that a rule gave.
+    Errors: `Invalid` naming the field: a zone that is none, a day that does not exist, a gap of the clock, a rule that
+    cannot be taken.
     """
     zone = fields["timezone"]
     if not wall_time.known_zone(zone):
@@ -24,7 +25,7 @@ def when(fields: Mapping[str, Any]) -> dict[str, Any]:
     if fields.get("starts_at") is not None:
         local = wall_time.local_of(fields["starts_at"], zone)
     else:
-        local = _local(fields["local_start"], zone)
+        local = _local(fields["local_start"], zone, settled=settled)
     rule, text = _rule(fields, local, zone), wall_time.local_text(local)
     excluded = _excluded(fields, rule, text, zone)
     series = recurrence.expand(rule, text, zone, tuple(excluded))
@@ -49,14 +50,19 @@ def when(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _local(text: str, zone: str) -> datetime:
+def instant_at(text: str, zone: str) -> datetime:
+    """The instant of a local start that somebody chose. Errors: `Invalid`, as above."""
+    return wall_time.instant_of(_local(text, zone), zone).at
+
+
+def _local(text: str, zone: str, *, settled: bool = False) -> datetime:
     """Errors: `Invalid`: there is no such day, or no such time on it."""
     try:
         local = wall_time.local_from(text)
     except ValueError:
         raise refuse("/local_start", "no_such_day", "There is no such day.") from None
     moment = wall_time.instant_of(local, zone)
-    if moment.in_gap:
+    if moment.in_gap and not settled:
         there = wall_time.local_text(wall_time.local_of(moment.at, zone))
         detail = (
             f"The clocks go forward over this time in {zone}; {there} is the first that exists."
