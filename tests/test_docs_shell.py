@@ -58,6 +58,7 @@ def test_every_shell_line_of_the_documents(
         "README.md",
         "first-hour.md",
         "integrators.md",
+        "meetings.md",
         "privacy.md",
         "sign-in.md",
         "sync.md",
