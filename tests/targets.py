@@ -113,7 +113,14 @@ class Targets:
         meeting, minuted = [await self._made("meetings", MEETING, network) for _ in range(2)]
         minutes = await self._made("minutes", {"text": "We agreed."}, meeting_id=minuted["id"])
         action = await self._made("actions", {"title": "To ask around"}, network)
+        if "calendar_token_id" in self.ids:  # a person has twenty at most
+            await self.operator.client.delete(
+                f"/v1/calendar-tokens/{self.ids['calendar_token_id']}"
+            )
+        calendar = await self._made("calendar-tokens", {"name": "A calendar", "feed": "me"})
         self.ids = {
+            "calendar_token_id": calendar["id"],
+            "calendar_secret": calendar["address"].rpartition("/")[2].removesuffix(".ics"),
             "meeting_id": meeting["id"],
             "minutes_id": minutes["id"],
             "action_id": action["id"],

@@ -287,13 +287,13 @@ def _write_actions(work: Work, facts: Facts, meet: Meet) -> None:
 
 
 def _write_calendar(work: Work, facts: Facts, person: str, feed: str, about: str | None) -> None:
-    secret = new_secret()
+    secret = new_secret("calendar")
     one = Subscription(work.new_id(), person, feed, about, secret)
     row: dict[str, Any] = {
         "id": one.id, "person_id": facts.people[person].id, "name": "My phone", "secret_hash": hash_of(secret),
         "hint": secret[-4:], "feed": feed, "network_id": facts.nets[about].id if feed == "network" and about else None,
         "meeting_id": facts.meets[about].id if feed == "meeting" and about else None, "filters": "{}",
-        "revoked_at": None, "last_used_on": None,
+        "revoked_at": None, "last_used_on": work.now.date(),
     }  # fmt: skip
     create(work, "calendar_token.created", row, Told(person_id=row["person_id"]))
     facts.calendars.append(one)

@@ -158,7 +158,7 @@ class Trial:
             if self.written:
                 return f"refused, and wrote {[write.target for write in self.written]}"
             return await self._like_a_ghost(cell, reply)
-        text = reply.body.decode()
+        text = reply.body.decode().replace("\r\n ", "")  # as calendars fold it
         document = await self._all_pages(cell, reply)
         wrong = cell.check(document) if cell.check else ""
         return wrong or self._looks(cell) or self._leaks(cell, text)
@@ -188,7 +188,10 @@ class Trial:
 
     async def _all_pages(self, cell: Cell, reply: Reply) -> Any:
         """The document; of a list, with the items of every page."""
-        if not reply.headers.get("content-type", "").startswith("application/json"):
+        media_type = reply.headers.get("content-type", "")
+        if media_type.startswith("text/calendar"):
+            return reply.body.decode()
+        if not media_type.startswith("application/json"):
             return None
         document = reply.json
         page = document
@@ -227,7 +230,7 @@ class Trial:
                 about[1:] == (cell.introduces, "display_name")
                 or about[1:] in ((cell.opens, "name"), (cell.opens, "purpose"))
             )
-            if about and not told and not self._may_read(cell.actor, word):
+            if about and not told and not self._may_read(cell.eyes or cell.actor, word):
                 return f"told {about}"
         return ""
 

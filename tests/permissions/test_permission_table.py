@@ -12,6 +12,7 @@ from app.web.openapi import doors_of, operation_id
 from tests.house import TestHouse
 from tests.permissions import (  # noqa: F401 - they register their rows
     audit_rows,
+    calendar_rows,
     client_rows,
     invitation_rows,
     list_rows,

@@ -59,6 +59,10 @@ async def middle(world: World) -> None:
     await world.meeting("moot", "Ada", "garden", confidentiality="open")
     await world.network("attic", "Ada", parent_id="{valley}")
     await world.join("attic", "Ben")
+    feed = {"name": "Phone", "feed": "network", "network_id": "{valley}"}
+    made = await world.act("Cat", "POST", "/v1/calendar-tokens", feed)
+    secret = made["address"].rpartition("/")[2].removesuffix(".ics")
+    world.calendars.append(secret)
 
 
 async def end(world: World) -> None:

@@ -60,7 +60,7 @@ PATHS = {
     "meeting_id": "{meeting}",
     "action_id": "{action}",
     "calendar_token_id": "{calendar_token}",
-    "secret": "{secret}",
+    "calendar_secret": "{calendar_secret}",
 }
 OTHER_PATHS = {
     "/v1/organisations/{code}": "A81001",

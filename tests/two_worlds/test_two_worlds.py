@@ -86,8 +86,8 @@ async def ids_of(world: World) -> dict[str, list[str]]:
     found = {
         kind: sorted({row["resource_id"] for row in rows if row["kind"] == kind}) for kind in KINDS
     }
-    # A calendar's address is its secret: Ben's, for whoever got hold of it, and one that was never given.
-    return {**found, "secret": [*world.calendars, "qi_cal_" + "0" * 43]}
+    # A calendar's address is its secret: Cat's, for whoever got hold of it, and one that was never given.
+    return {**found, "calendar_secret": [*world.calendars, "qi_calendar_" + "0" * 43]}
 
 
 def _changed() -> Any:
