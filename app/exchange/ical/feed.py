@@ -79,8 +79,7 @@ async def calendar(
     ids = sorted({planned.row["network_id"] for planned in found})
     values["network_ids"] = ids
     rows = await db.fetch(("calendar names", rank), lambda: _names(rank), values) if ids else []
-    body = _written(name, found, wanted, {row["id"]: row["name"] for row in rows})
-    return Calendar(name, body, frozenset(ids))
+    return _written(name, found, wanted, {row["id"]: row["name"] for row in rows})
 
 
 def _wanted(feed: CalendarFeed, about_id: str | None, filters: CalendarFilters) -> Wanted:
@@ -114,21 +113,25 @@ def _too_much() -> Exception:
 
 def _written(
     name: str, found: Iterable[Planned], wanted: Wanted, networks: dict[str, str]
-) -> bytes:
+) -> Calendar:
     """Errors: `Invalid`."""
     events: list[Event] = []
+    shown: set[str] = set()
     years: dict[str, tuple[int, int]] = {}
     left_out = 0
     for planned in found:
         row = planned.row
         ours = list(events_of(planned, wanted, networks.get(row["network_id"])))
+        if not ours:
+            continue
+        shown.add(row["network_id"])
         events += ours
-        left_out += len(ours[0].excluded) if ours else 0
+        left_out += len(ours[0].excluded)
         if len(events) > MOST_EVENTS or left_out > MOST_LEFT_OUT:
             raise _too_much()
-        if ours and planned.is_series:
+        if planned.is_series:
             first, last = years.get(row["timezone"], (9999, 0))
             begins, ends = int(row["starts_at"][:4]), int(row["last_ends_at"][:4])
             years[row["timezone"]] = (min(first, begins), max(last, ends))
     zones = (vtimezone(zone, *span) for zone, span in sorted(years.items()))
-    return vcalendar(name, map(vevent, events), zones)
+    return Calendar(name, vcalendar(name, map(vevent, events), zones), frozenset(shown))
