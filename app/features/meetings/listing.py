@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import and_, bindparam, literal, null, select
@@ -25,7 +26,7 @@ from app.features.meetings.finding import (
     wanted_of,
 )
 from app.features.meetings.occurrences import as_it_is, as_planned, planned_of
-from app.features.meetings.rows import Row, columns
+from app.features.meetings.rows import Row, columns, micros
 from app.features.meetings.schemas import MeetingQuery
 from app.models import Attendance, Meeting
 
@@ -184,12 +185,17 @@ async def occurrences_in_window(
     return found, position
 
 
-def _key_of(each: Found, sort: str) -> Any:
+def _key_of(each: Found, sort: str) -> list[float]:
+    """What an occurrence is ordered by, ascending; what is equally near or fits as well goes by its start."""
+    occurrence = each.occurrence
+    starts = occurrence.starts
     if sort == "distance":
-        return each.distance
+        return [each.distance or 0.0, starts]
     if sort == "-score":
-        return each.score
-    return each.occurrence.of.row["updated_at"] if sort == "-updated_at" else each.occurrence.starts
+        return [-(each.score or 0), starts]
+    if sort == "-updated_at":
+        return [-micros(occurrence.of.row["updated_at"]), starts]
+    return [-starts if sort == "-starts_at" else starts]
 
 
 def _page_of(found: list[Found], page: Page, sort: str) -> list[Row]:
@@ -198,11 +204,10 @@ def _page_of(found: list[Found], page: Page, sort: str) -> list[Row]:
         (_key_of(each, sort), f"{each.occurrence.of.row['id']} {each.occurrence.local}", each)
         for each in found
     ]
-    descending = sort.startswith("-")
-    keyed.sort(key=lambda item: item[:2], reverse=descending)
-    if page.after is not None:
-        last = page.after
-        keyed = [item for item in keyed if (item[:2] < last if descending else item[:2] > last)]
+    last = page.after
+    if last is not None:
+        keyed = [item for item in keyed if item[:2] > last]
+    keyed.sort(key=itemgetter(0, 1))
     return [
         {**as_it_is(each.occurrence), "distance_km": each.distance, "_key": key, TIE: tie}
         for key, tie, each in keyed[: page.limit + 1]
