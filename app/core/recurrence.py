@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from threading import Lock
 
@@ -40,6 +40,9 @@ __all__ = [
 FIRST_START = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
 AFTER_THE_LAST_START = int(datetime(2101, 1, 1, tzinfo=UTC).timestamp())
 _LAST_DAY = date(2100, 12, 31)
+_DAY_S = 86_400
+_DAY_0 = date(1970, 1, 1).toordinal()
+_NOTHING = timedelta(0)
 
 _CACHED_BYTES = 4_000_000  # about 900 series of 52, or 45 of 1,000
 _OF_A_SERIES, _OF_AN_OCCURRENCE, _OF_AN_EXCLUDED = 1_000, 90, 80  # bytes, by sys.getsizeof
@@ -160,19 +163,31 @@ def _expanded(rule: str | None, local_start: str, zone: str, excluded: tuple[str
 
 def _starts(rule: Rule, start: datetime, zone: str, most: int) -> Series:
     """The occurrences up to COUNT, UNTIL or the end of 2100, at most so many."""
-    rules_of_zone, wall_clock = zone_of(zone), start.time()
     until_s, last = AFTER_THE_LAST_START, _LAST_DAY
     if rule.until is not None:
         until = until_local(rule.until).replace(tzinfo=UTC)
         until_s, last = int(until.timestamp()), min(_LAST_DAY, _day_after(until, zone))
-    found = islice(days(rule, start.date(), last), min(most, rule.count or most))
-    # fold=0 is the offset before a change: in a gap it moves the start on, in a fold it takes the first.
-    wall_clock_here = wall_clock.replace(tzinfo=rules_of_zone, fold=0)
-    dates = [date.fromordinal(day) for day in found]
-    starts = array("q", (int(datetime.combine(day, wall_clock_here).timestamp()) for day in dates))
+    found = list(islice(days(rule, start.date(), last), min(most, rule.count or most)))
+    starts = array("q", _instants(found, start.time(), zone))
     del starts[bisect_right(starts, until_s) :]
-    text = wall_clock.isoformat(timespec="seconds")
-    return Series(tuple(f"{day}T{text}" for day in dates[: len(starts)]), starts)
+    text = "T" + start.time().isoformat(timespec="seconds")
+    return Series(
+        tuple([date.fromordinal(day).isoformat() + text for day in found[: len(starts)]]), starts
+    )
+
+
+def _instants(found: list[int], clock: time, zone: str) -> list[int]:
+    """The instants at which this clock time comes on these days.
+
+    Python's fold 0 is the offset before a change: in a gap it moves a start on, in a fold it takes the first.
+    """
+    shown, rules = clock.replace(fold=0), zone_of(zone)
+    seconds = clock.hour * 3_600 + clock.minute * 60 + clock.second - _DAY_0 * _DAY_S
+    starts: list[int] = []
+    for day in found:
+        offset = rules.utcoffset(datetime.combine(date.fromordinal(day), shown)) or _NOTHING
+        starts.append(day * _DAY_S + seconds - offset.days * _DAY_S - offset.seconds)
+    return starts
 
 
 def _day_after(until: datetime, zone: str) -> date:
