@@ -3,19 +3,20 @@
 So its history and its change rows are real, and a start that is killed leaves nothing half loaded.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from app.core.fetching import fetch_member
 from app.core.viewer import ALL_SCOPES, HOUSE, PERSONAL_SCOPES, Scope, Viewer
-from app.core.work import House, Work, perform
-from app.db.database import Build, Transaction, fetch_one
-from app.db.statement import Document
+from app.core.work import House, Work
+from app.db.database import Transaction, fetch_one
 from app.db.types import ID
 from app.exchange.demo.mark import set_mark
+from app.exchange.demo.meetings import load_meetings
+from app.exchange.demo.world import Inside, World
 from app.exchange.ods.stored import Report, write_differences
 from app.features.networks.closing import archive_network
 from app.features.networks.commands import create_network
@@ -33,7 +34,6 @@ from app.features.people.commands import create_person
 from app.features.people.schemas import PersonCreate
 from app.models import Member
 from app.reference.demo import (
-    Demo,
     DemoMember,
     DemoNetwork,
     DemoPerson,
@@ -42,61 +42,10 @@ from app.reference.demo import (
     read_listed_networks,
 )
 
-T = TypeVar("T")
+# Long enough for a year of meetings, and young enough that nothing of it goes by its age.
+FOUNDED = timedelta(days=400)
 # Under this system, external_ids of the demo's people say which of them they are.
 SYSTEM = "qi-networks-demo"
-
-
-@dataclass(slots=True)
-class Inside:
-    """A database seen from inside one open transaction: every unit of work joins it."""
-
-    name: str
-    tx: Transaction
-
-    async def start(self) -> None:
-        """It is open."""
-
-    async def stop(self) -> None:
-        """Whoever opened the transaction ends it."""
-
-    async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
-        """Read what the transaction sees."""
-        return await self.tx.fetch(key, build, values)
-
-    fetch_slow = fetch
-
-    def token_stamp(self) -> None:
-        """Nobody comes in here."""
-
-    async def forget_tokens(self) -> None:
-        """Nobody comes in here."""
-
-    async def scrub(self, _tables: Sequence[str]) -> None:
-        """Nobody is erased here."""
-
-    async def unit(self, run: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Join."""
-        return await run(self.tx)
-
-
-@dataclass(slots=True)
-class World:
-    """The demo while it comes into being: ids by the keys of the shipped files."""
-
-    house: House
-    demo: Demo
-    report: Report
-    people: dict[str, Viewer] = field(default_factory=dict)
-    networks: dict[str, str] = field(default_factory=dict)
-
-    async def do(self, viewer: Viewer, command: Callable[[Work], Awaitable[T]]) -> T:
-        """One command by one person."""
-        return await perform(self.house, command, viewer=viewer)
-
-    def spells(self, network: str) -> list[DemoMember]:
-        """The memberships of one network, in order."""
-        return [spell for spell in self.demo.members if spell.network == network]
 
 
 async def load_demo(house: House, report: Report) -> None:
@@ -108,9 +57,9 @@ async def load_demo(house: House, report: Report) -> None:
     demo, listed = read_demo(), list(read_listed_networks())
 
     async def load(tx: Transaction) -> None:
-        inside = House(Inside(house.db.name, tx), house.clock, house.new_id)
-        world = World(inside, demo, report)
-        await write_differences(tx, house.clock(), {}, demo.practices, lambda *_: None)
+        now = house.clock()
+        world = World(Inside(house.db.name, tx), house.new_id, demo, report, now - FOUNDED)
+        await write_differences(tx, now, {}, demo.practices, lambda *_: None)
         for done, person in enumerate(demo.people, 1):
             await _add_person(world, person)
             report("people", done, len(demo.people))
@@ -122,6 +71,10 @@ async def load_demo(house: House, report: Report) -> None:
         for done, network in enumerate(demo.networks, 1):
             await _add_network(world, network)
             report("demo networks", done, len(demo.networks))
+        await load_meetings(world, now)
+        world.at = now
+        for network in demo.networks:
+            await _leave_open(world, network)
         await set_mark(tx)
 
     await house.db.unit(load)
@@ -165,17 +118,32 @@ async def _add_person(world: World, person: DemoPerson) -> None:
 
 async def _add_network(world: World, network: DemoNetwork) -> None:
     """Its first facilitator founds it; then everybody comes as they would."""
-    founder, *others = sorted(
-        world.spells(network.key), key=lambda spell: spell.role != "facilitator"
-    )
+    founder = world.founder(network.key)
     body = network_body(network, world.networks.get(network.parent_key or ""))
     viewer = world.people[founder.person]
     network_id = await world.do(viewer, lambda work: create_network(work, body))
     world.networks[network.key] = network_id
     if founder.representing or founder.offer:
         await world.do(viewer, lambda work: _complete(work, network_id, founder))
-    for spell in others:
-        await _add_member(world, network, viewer, spell)
+    for spell in _others(world, network):
+        if spell.status == "active":
+            await _add_member(world, network, viewer, spell)
+
+
+def _others(world: World, network: DemoNetwork) -> list[DemoMember]:
+    """Everybody but the founder, facilitators first."""
+    return sorted(world.spells(network.key), key=lambda spell: spell.role != "facilitator")[1:]
+
+
+async def _leave_open(world: World, network: DemoNetwork) -> None:
+    """What waits today: invitations and requests. And what is over is archived."""
+    network_id, viewer = (
+        world.networks[network.key],
+        world.people[world.founder(network.key).person],
+    )
+    for spell in _others(world, network):
+        if spell.status != "active":
+            await _add_member(world, network, viewer, spell)
     for invitation in world.demo.invitations:
         if invitation.network == network.key:
             invited = InvitationsCreate.model_validate(

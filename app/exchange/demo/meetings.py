@@ -1,0 +1,294 @@
+"""The meetings of the demo: planned, answered, held and followed up by the commands of everybody, each in its time."""
+
+from calendar import Calendar
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from app.core.fetching_follow_up import fetch_minutes
+from app.core.fetching_meetings import fetch_meeting
+from app.core.recurrence import expand
+from app.core.viewer import Viewer
+from app.core.wall_time import instant_of, local_from, local_text
+from app.core.work import Work
+from app.exchange.demo.world import World
+from app.features.actions.commands import complete_action, create_action
+from app.features.actions.schemas import ActionCreate
+from app.features.meetings.aiming import Aim
+from app.features.meetings.attendance_commands import answer_invitation, record_attendance
+from app.features.meetings.attendance_schemas import AttendancePut, AttendanceRecord
+from app.features.meetings.cancelling import cancel_meeting
+from app.features.meetings.commands import edit_meeting, plan_meeting
+from app.features.meetings.schemas import EditRange, MeetingCreate, MeetingPatch
+from app.features.minutes.commands import edit_minutes, publish_minutes, write_minutes
+from app.features.minutes.schemas import MinutesCreate, MinutesPatch, MinutesPublish
+from app.reference.demo_meetings import DemoAction, DemoMeeting, DemoMinutes, read_demo_meetings
+
+ZONE = "Europe/London"
+RECORDED = 4  # occurrences that were, of which it is known who came
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+FIELDS = (
+    "title", "description", "duration_minutes", "mode", "place", "place_private", "latitude", "longitude", "join_url",
+    "capacity", "confidentiality", "status", "announce", "agenda",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that is done at a time."""
+
+    at: datetime
+    do: Callable[[], Awaitable[Any]]
+
+
+@dataclass(slots=True)
+class Story:
+    """One meeting while it is told: its occurrences by number, and its id once it is planned."""
+
+    world: World
+    demo: DemoMeeting
+    now: datetime
+    meeting_id: str = ""
+    starts: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    minutes: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def network_id(self) -> str:
+        """Its network."""
+        return self.world.networks[self.demo.network]
+
+    @property
+    def facilitator(self) -> Viewer:
+        """Who plans it and writes its minutes."""
+        return self.world.people[self.world.founder(self.demo.network).person]
+
+    def occurrence(self, number: int) -> str | None:
+        """What an occurrence is called; None for a single meeting."""
+        return self.starts[number][0] if self.demo.repeats else None
+
+
+def nth_weekday(year: int, month: int, weekday: str) -> date:
+    """The third Wednesday of a month is "3WE"."""
+    day, number = DAYS.index(weekday[1:]), int(weekday[0])
+    found = [day_ for day_ in Calendar().itermonthdates(year, month) if day_.month == month]
+    return [one for one in found if one.weekday() == day][number - 1]
+
+
+def first_start(demo: DemoMeeting, today: date) -> datetime:
+    """When it begins by the clocks in London, as seen from this day."""
+    months = today.year * 12 + today.month - 1 + demo.month
+    day = nth_weekday(months // 12, months % 12 + 1, demo.weekday)
+    return datetime.combine(day, time.fromisoformat(demo.at))
+
+
+async def load_meetings(world: World, now: datetime) -> None:
+    """Tell the year before `now` in its order: `world.at` goes along. Errors: whatever a command raises."""
+    events: list[Event] = []
+    for demo in read_demo_meetings():
+        events += _events(Story(world, demo, now))
+    for event in sorted(events, key=lambda event: event.at):
+        world.at = max(world.at, event.at)
+        await event.do()
+
+
+def _events(story: Story) -> Iterator[Event]:
+    """Everything that happens about one meeting, in no order."""
+    demo, now = story.demo, story.now
+    local = local_text(first_start(demo, now.date()))
+    series = expand(demo.repeats, local, ZONE)
+    starts = [datetime.fromtimestamp(second, UTC) for second in series.starts]
+    past = sum(start <= now for start in starts)
+    story.starts = {
+        index - past: (series.locals[index], start) for index, start in enumerate(starts)
+    }
+    planned = min(starts[0] - 28 * DAY, now - 10 * DAY)
+    yield Event(planned, lambda: _plan(story, local))
+    if demo.every_second is not None:
+        for number in list(story.starts)[1::2]:
+            yield Event(planned + HOUR, lambda number=number: _differs(story, number))  # type: ignore[misc]
+    for moved in demo.moved:
+        given = {"local_start": _later(story, moved.number, moved.days, moved.at)}
+        yield Event(
+            _before(story, moved.number, 12 * DAY),
+            lambda number=moved.number, given=given: _edit(story, number, given),  # type: ignore[misc]
+        )
+    for off in demo.cancelled:
+        yield Event(
+            _before(story, off.number, 9 * DAY),
+            lambda off=off: _cancel(story, off.number, off.reason),  # type: ignore[misc]
+        )
+    called_off = {off.number for off in demo.cancelled}
+    held = [number for number in story.starts if -RECORDED <= number < 0]
+    for number in held:
+        if number not in called_off:
+            yield from _meet(story, number)
+    yield from _answers_ahead(story)
+    for minutes in demo.minutes:
+        yield from _written(story, minutes)
+    for action in demo.actions:
+        yield from _taken_on(story, action)
+
+
+def _before(story: Story, number: int, by: timedelta) -> datetime:
+    """So long before an occurrence, and not in the days to come."""
+    return min(story.starts[number][1] - by, story.now - 2 * DAY)
+
+
+def _after(story: Story, number: int, by: timedelta) -> datetime:
+    """So long after an occurrence has ended, and not later than now."""
+    ended = story.starts[number][1] + timedelta(minutes=story.demo.duration_minutes)
+    return min(ended + by, story.now)
+
+
+def _later(story: Story, number: int, days: int, at: str) -> str:
+    day = local_from(story.starts[number][0]).date() + timedelta(days=days)
+    return local_text(datetime.combine(day, time.fromisoformat(at)))
+
+
+async def _plan(story: Story, local: str) -> None:
+    demo = story.demo
+    given = {name: getattr(demo, name) for name in FIELDS}
+    given |= {"agenda": list(demo.agenda), "network_id": story.network_id, "timezone": ZONE}
+    if demo.repeats is None:
+        given["starts_at"] = instant_of(local_from(local), ZONE).at
+    else:
+        given |= {"local_start": local, "recurrence": demo.repeats}
+    body = MeetingCreate.model_validate(given)
+    made = await story.world.do(story.facilitator, lambda work: plan_meeting(work, body))
+    story.meeting_id = made["id"]
+
+
+async def _edit(story: Story, number: int, given: dict[str, Any]) -> None:
+    body = MeetingPatch.model_validate(given)
+    aim = Aim(EditRange.THIS, story.starts[number][0])
+
+    async def command(work: Work) -> None:
+        row, network = await fetch_meeting(work, story.meeting_id, "meeting.update")
+        await edit_meeting(work, row, network, aim, body)
+
+    await story.world.do(story.facilitator, command)
+
+
+async def _differs(story: Story, number: int) -> None:
+    await _edit(story, number, dict(story.demo.every_second or {}))
+
+
+async def _cancel(story: Story, number: int, reason: str) -> None:
+    aim = Aim(EditRange.THIS, story.starts[number][0])
+
+    async def command(work: Work) -> None:
+        row, network = await fetch_meeting(work, story.meeting_id, "meeting.update")
+        await cancel_meeting(work, row, network, aim, reason)
+
+    await story.world.do(story.facilitator, command)
+
+
+def _meet(story: Story, number: int) -> Iterator[Event]:
+    """People answer in the week before, and a facilitator notes who came."""
+    demo = story.demo
+    some = [who for place, who in enumerate(demo.now_and_then) if (place + number) % 2]
+    away = demo.regulars[number % len(demo.regulars)] if demo.regulars else None
+    asked = [*demo.regulars, *some]
+    for place, who in enumerate(asked):
+        at = _before(story, number, 7 * DAY - place * HOUR)
+        yield Event(at, lambda who=who: _answer(story, number, who, "accepted"))  # type: ignore[misc]
+    if asked:
+        came = {who: who != away for who in asked}
+        yield Event(_after(story, number, HOUR), lambda: _came(story, number, came))
+
+
+def _answers_ahead(story: Story) -> Iterator[Event]:
+    coming = story.demo.coming
+    if coming is None:
+        return
+    said = [
+        (who, answer)
+        for answer in ("accepted", "declined", "tentative")
+        for who in getattr(coming, answer)
+    ]
+    for place, (who, answer) in enumerate(said):
+        at = story.now - 2 * DAY + place * HOUR
+        yield Event(
+            at,
+            lambda who=who, answer=answer: _answer(story, coming.number, who, answer),  # type: ignore[misc]
+        )
+
+
+async def _answer(story: Story, number: int, who: str, answer: str) -> None:
+    given = {"answer": answer, "occurrence": story.occurrence(number)}
+    body = AttendancePut.model_validate(given)
+    await story.world.do(
+        story.world.people[who],
+        lambda work: answer_invitation(work, story.meeting_id, body, lambda _seen: None),
+    )
+
+
+async def _came(story: Story, number: int, came: dict[str, bool]) -> None:
+    people = [
+        {"person_id": story.world.people[who].person_id, "came": there}
+        for who, there in came.items()
+    ]
+    given = {"occurrence": story.occurrence(number), "people": people}
+    body = AttendanceRecord.model_validate(given)
+    await story.world.do(
+        story.facilitator, lambda work: record_attendance(work, story.meeting_id, body)
+    )
+
+
+def _written(story: Story, minutes: DemoMinutes) -> Iterator[Event]:
+    """Written the day after, published two days later, corrected in the week that follows."""
+    number = minutes.number
+    yield Event(_after(story, number, DAY), lambda: _write(story, minutes))
+    yield Event(_after(story, number, 3 * DAY), lambda: _publish(story, number, None))
+    if minutes.correction is not None:
+        text, note = asdict(minutes.correction).values()
+        yield Event(
+            _after(story, number, 8 * DAY), lambda: _publish(story, number, note, text=text)
+        )
+
+
+async def _write(story: Story, minutes: DemoMinutes) -> None:
+    given = {"meeting_id": story.meeting_id, "occurrence": story.occurrence(minutes.number)}
+    body = MinutesCreate.model_validate({**given, "text": minutes.text})
+    made = await story.world.do(story.facilitator, lambda work: write_minutes(work, body))
+    story.minutes[minutes.number] = made
+
+
+async def _publish(story: Story, number: int, note: str | None, *, text: str | None = None) -> None:
+    async def edit(work: Work) -> None:
+        row, network = await fetch_minutes(work, story.minutes[number], "minutes.write")
+        await edit_minutes(work, row, network, MinutesPatch(text=text or ""))
+
+    async def publish(work: Work) -> None:
+        row, network = await fetch_minutes(work, story.minutes[number], "minutes.write")
+        await publish_minutes(work, row, network, MinutesPublish(note=note))
+
+    if text is not None:
+        await story.world.do(story.facilitator, edit)
+    await story.world.do(story.facilitator, publish)
+
+
+def _taken_on(story: Story, action: DemoAction) -> Iterator[Event]:
+    made: list[str] = []
+    by, owner = story.world.people[action.by], story.world.people[action.owner]
+
+    async def write() -> None:
+        given = {
+            "meeting_id": story.meeting_id,
+            "occurrence": story.occurrence(action.number),
+            "title": action.title,
+            "detail": action.detail,
+            "owner_id": owner.person_id,
+            "due_on": (story.now + timedelta(days=action.due_in_days)).date(),
+        }
+        body = ActionCreate.model_validate(given)
+        made.append(await story.world.do(by, lambda work: create_action(work, body)))
+
+    async def complete() -> None:
+        await story.world.do(owner, lambda work: complete_action(work, made[0]))
+
+    yield Event(_after(story, action.number, HOUR), write)
+    if action.done_after_days is not None:
+        yield Event(_after(story, action.number, action.done_after_days * DAY), complete)
