@@ -51,7 +51,7 @@ SYSTEM = "qi-networks-demo"
 async def load_demo(house: House, report: Report) -> None:
     """Fill an empty database that has its baseline with the demo, and mark it as one.
 
-    `report` is called with ("people", "listed networks" or "demo networks", done, total).
+    `report` is called with ("people", "listed networks", "demo networks" or "demo meetings", done, total).
     Errors: whatever a command raises, and then nothing is there.
     """
     demo, listed = read_demo(), list(read_listed_networks())

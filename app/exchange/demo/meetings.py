@@ -2,15 +2,16 @@
 
 from calendar import Calendar
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from app.core.fetching_follow_up import fetch_minutes
 from app.core.fetching_meetings import fetch_meeting
 from app.core.recurrence import expand
 from app.core.viewer import Viewer
-from app.core.wall_time import instant_of, local_from, local_text
+from app.core.wall_time import local_from, local_text
 from app.core.work import Work
 from app.exchange.demo.world import World
 from app.features.actions.commands import complete_action, create_action
@@ -23,7 +24,15 @@ from app.features.meetings.commands import edit_meeting, plan_meeting
 from app.features.meetings.schemas import EditRange, MeetingCreate, MeetingPatch
 from app.features.minutes.commands import edit_minutes, publish_minutes, write_minutes
 from app.features.minutes.schemas import MinutesCreate, MinutesPatch, MinutesPublish
-from app.reference.demo_meetings import DemoAction, DemoMeeting, DemoMinutes, read_demo_meetings
+from app.reference.demo_meetings import (
+    Cancelled,
+    Correction,
+    DemoAction,
+    DemoMeeting,
+    DemoMinutes,
+    Moved,
+    read_demo_meetings,
+)
 
 ZONE = "Europe/London"
 RECORDED = 4  # occurrences that were, of which it is known who came
@@ -51,8 +60,12 @@ class Story:
     demo: DemoMeeting
     now: datetime
     meeting_id: str = ""
-    starts: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    starts: dict[int, tuple[str, datetime]] = field(init=False)
     minutes: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Number the occurrences."""
+        self.starts = occurrences(self.demo, self.now)
 
     @property
     def network_id(self) -> str:
@@ -76,11 +89,18 @@ def nth_weekday(year: int, month: int, weekday: str) -> date:
     return [one for one in found if one.weekday() == day][number - 1]
 
 
-def first_start(demo: DemoMeeting, today: date) -> datetime:
-    """When it begins by the clocks in London, as seen from this day."""
-    months = today.year * 12 + today.month - 1 + demo.month
+def occurrences(demo: DemoMeeting, now: datetime) -> dict[int, tuple[str, datetime]]:
+    """The local starts and the instants of a meeting, numbered as `DemoMeeting` says, in their order."""
+    months = now.year * 12 + now.month - 1 + demo.month
     day = nth_weekday(months // 12, months % 12 + 1, demo.weekday)
-    return datetime.combine(day, time.fromisoformat(demo.at))
+    first = local_text(datetime.combine(day, time.fromisoformat(demo.at)))
+    series = expand(demo.repeats, first, ZONE)
+    starts = [datetime.fromtimestamp(second, UTC) for second in series.starts]
+    past = sum(start <= now for start in starts)
+    return {
+        index - past: (local, start)
+        for index, (local, start) in enumerate(zip(series.locals, starts, strict=True))
+    }
 
 
 async def load_meetings(world: World, now: datetime) -> None:
@@ -88,41 +108,29 @@ async def load_meetings(world: World, now: datetime) -> None:
     events: list[Event] = []
     for demo in read_demo_meetings():
         events += _events(Story(world, demo, now))
-    for event in sorted(events, key=lambda event: event.at):
+    for done, event in enumerate(sorted(events, key=lambda event: event.at), 1):
         world.at = max(world.at, event.at)
         await event.do()
+        world.report("demo meetings", done, len(events))
 
 
 def _events(story: Story) -> Iterator[Event]:
     """Everything that happens about one meeting, in no order."""
     demo, now = story.demo, story.now
-    local = local_text(first_start(demo, now.date()))
-    series = expand(demo.repeats, local, ZONE)
-    starts = [datetime.fromtimestamp(second, UTC) for second in series.starts]
-    past = sum(start <= now for start in starts)
-    story.starts = {
-        index - past: (series.locals[index], start) for index, start in enumerate(starts)
-    }
-    planned = min(starts[0] - 28 * DAY, now - 10 * DAY)
-    yield Event(planned, lambda: _plan(story, local))
+    planned = min(next(iter(story.starts.values()))[1] - 28 * DAY, now - 10 * DAY)
+    yield Event(planned, partial(_plan, story))
     if demo.every_second is not None:
         for number in list(story.starts)[1::2]:
-            yield Event(planned + HOUR, lambda number=number: _differs(story, number))  # type: ignore[misc]
+            yield Event(planned + HOUR, partial(_edit, story, number, demo.every_second))
     for moved in demo.moved:
-        given = {"local_start": _later(story, moved.number, moved.days, moved.at)}
-        yield Event(
-            _before(story, moved.number, 12 * DAY),
-            lambda number=moved.number, given=given: _edit(story, number, given),  # type: ignore[misc]
-        )
+        given = {"local_start": _later(story, moved)}
+        at = _before(story, moved.number, 12 * DAY)
+        yield Event(at, partial(_edit, story, moved.number, given))
     for off in demo.cancelled:
-        yield Event(
-            _before(story, off.number, 9 * DAY),
-            lambda off=off: _cancel(story, off.number, off.reason),  # type: ignore[misc]
-        )
+        yield Event(_before(story, off.number, 9 * DAY), partial(_cancel, story, off))
     called_off = {off.number for off in demo.cancelled}
-    held = [number for number in story.starts if -RECORDED <= number < 0]
-    for number in held:
-        if number not in called_off:
+    for number in story.starts:
+        if -RECORDED <= number < 0 and number not in called_off:
             yield from _meet(story, number)
     yield from _answers_ahead(story)
     for minutes in demo.minutes:
@@ -142,17 +150,17 @@ def _after(story: Story, number: int, by: timedelta) -> datetime:
     return min(ended + by, story.now)
 
 
-def _later(story: Story, number: int, days: int, at: str) -> str:
-    day = local_from(story.starts[number][0]).date() + timedelta(days=days)
-    return local_text(datetime.combine(day, time.fromisoformat(at)))
+def _later(story: Story, moved: Moved) -> str:
+    day = local_from(story.starts[moved.number][0]).date() + timedelta(days=moved.days)
+    return local_text(datetime.combine(day, time.fromisoformat(moved.at)))
 
 
-async def _plan(story: Story, local: str) -> None:
-    demo = story.demo
+async def _plan(story: Story) -> None:
+    demo, (local, start) = story.demo, next(iter(story.starts.values()))
     given = {name: getattr(demo, name) for name in FIELDS}
     given |= {"agenda": list(demo.agenda), "network_id": story.network_id, "timezone": ZONE}
     if demo.repeats is None:
-        given["starts_at"] = instant_of(local_from(local), ZONE).at
+        given["starts_at"] = start
     else:
         given |= {"local_start": local, "recurrence": demo.repeats}
     body = MeetingCreate.model_validate(given)
@@ -171,16 +179,12 @@ async def _edit(story: Story, number: int, given: dict[str, Any]) -> None:
     await story.world.do(story.facilitator, command)
 
 
-async def _differs(story: Story, number: int) -> None:
-    await _edit(story, number, dict(story.demo.every_second or {}))
-
-
-async def _cancel(story: Story, number: int, reason: str) -> None:
-    aim = Aim(EditRange.THIS, story.starts[number][0])
+async def _cancel(story: Story, off: Cancelled) -> None:
+    aim = Aim(EditRange.THIS, story.starts[off.number][0])
 
     async def command(work: Work) -> None:
         row, network = await fetch_meeting(work, story.meeting_id, "meeting.update")
-        await cancel_meeting(work, row, network, aim, reason)
+        await cancel_meeting(work, row, network, aim, off.reason)
 
     await story.world.do(story.facilitator, command)
 
@@ -193,27 +197,21 @@ def _meet(story: Story, number: int) -> Iterator[Event]:
     asked = [*demo.regulars, *some]
     for place, who in enumerate(asked):
         at = _before(story, number, 7 * DAY - place * HOUR)
-        yield Event(at, lambda who=who: _answer(story, number, who, "accepted"))  # type: ignore[misc]
+        yield Event(at, partial(_answer, story, number, who, "accepted"))
     if asked:
         came = {who: who != away for who in asked}
-        yield Event(_after(story, number, HOUR), lambda: _came(story, number, came))
+        yield Event(_after(story, number, HOUR), partial(_came, story, number, came))
 
 
 def _answers_ahead(story: Story) -> Iterator[Event]:
     coming = story.demo.coming
     if coming is None:
         return
-    said = [
-        (who, answer)
-        for answer in ("accepted", "declined", "tentative")
-        for who in getattr(coming, answer)
-    ]
+    answers = ("accepted", "declined", "tentative")
+    said = [(who, answer) for answer in answers for who in getattr(coming, answer)]
     for place, (who, answer) in enumerate(said):
         at = story.now - 2 * DAY + place * HOUR
-        yield Event(
-            at,
-            lambda who=who, answer=answer: _answer(story, coming.number, who, answer),  # type: ignore[misc]
-        )
+        yield Event(at, partial(_answer, story, coming.number, who, answer))
 
 
 async def _answer(story: Story, number: int, who: str, answer: str) -> None:
@@ -240,12 +238,11 @@ async def _came(story: Story, number: int, came: dict[str, bool]) -> None:
 def _written(story: Story, minutes: DemoMinutes) -> Iterator[Event]:
     """Written the day after, published two days later, corrected in the week that follows."""
     number = minutes.number
-    yield Event(_after(story, number, DAY), lambda: _write(story, minutes))
-    yield Event(_after(story, number, 3 * DAY), lambda: _publish(story, number, None))
+    yield Event(_after(story, number, DAY), partial(_write, story, minutes))
+    yield Event(_after(story, number, 3 * DAY), partial(_publish, story, number, None))
     if minutes.correction is not None:
-        text, note = asdict(minutes.correction).values()
         yield Event(
-            _after(story, number, 8 * DAY), lambda: _publish(story, number, note, text=text)
+            _after(story, number, 8 * DAY), partial(_correct, story, number, minutes.correction)
         )
 
 
@@ -256,18 +253,21 @@ async def _write(story: Story, minutes: DemoMinutes) -> None:
     story.minutes[minutes.number] = made
 
 
-async def _publish(story: Story, number: int, note: str | None, *, text: str | None = None) -> None:
-    async def edit(work: Work) -> None:
+async def _correct(story: Story, number: int, correction: Correction) -> None:
+    async def command(work: Work) -> None:
         row, network = await fetch_minutes(work, story.minutes[number], "minutes.write")
-        await edit_minutes(work, row, network, MinutesPatch(text=text or ""))
+        await edit_minutes(work, row, network, MinutesPatch(text=correction.text))
 
-    async def publish(work: Work) -> None:
+    await story.world.do(story.facilitator, command)
+    await _publish(story, number, correction.note)
+
+
+async def _publish(story: Story, number: int, note: str | None) -> None:
+    async def command(work: Work) -> None:
         row, network = await fetch_minutes(work, story.minutes[number], "minutes.write")
         await publish_minutes(work, row, network, MinutesPublish(note=note))
 
-    if text is not None:
-        await story.world.do(story.facilitator, edit)
-    await story.world.do(story.facilitator, publish)
+    await story.world.do(story.facilitator, command)
 
 
 def _taken_on(story: Story, action: DemoAction) -> Iterator[Event]:
