@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.equal import check_reading, check_writing
-from benchmarks.measure import Bench, Result, folder, run_rounds
+from benchmarks.equal import check_calendars, check_reading, check_writing
+from benchmarks.measure import Bench, Costs, Result, folder, run_costs, run_rounds
+from benchmarks.meetings import OCCURRENCES
 from benchmarks.profiling import profile
 from benchmarks.servers import Server, start, start_serve
 from benchmarks.store import measured_database, say
-from benchmarks.workloads import GOALS, TITLES, WRITES, Asking, look_up
+from benchmarks.workloads import GOALS, LIST, TIMES, TITLES, WRITES, Asking, look_up
 from benchmarks.world import Sizes, secret_of
 
 MEMORY_MB, START_SECONDS = 110, 2.5
@@ -44,12 +45,12 @@ def main() -> None:
             "product": start("product", "benchmarks.product:make", url, first, token),
         }
         try:
-            results = _measured(given, url, servers, facts)
+            results, costs = _measured(given, url, servers, facts)
             found = {**_as_a_process(servers["product"]), **_as_served(url, first, token)}
         finally:
             for server in servers.values():
                 server.stop()
-    print(table(results, found))
+    print(table(results, costs, found))
     line = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
@@ -58,6 +59,7 @@ def main() -> None:
         "seconds": given.seconds,
         **found,
         "workloads": {result.name: result.summary() for result in results},
+        "calendars": costs.summary(),
     }
     given.out.parent.mkdir(parents=True, exist_ok=True)
     with given.out.open("a", encoding="utf-8") as out:
@@ -67,8 +69,8 @@ def main() -> None:
 
 def _measured(
     given: argparse.Namespace, url: str, servers: dict[str, Server], facts: dict[str, Any]
-) -> list[Result]:
-    """Check that both sides answer the same, then the rounds."""
+) -> tuple[list[Result], Costs]:
+    """Check that both sides answer the same, then the rounds; calendars are measured by the product alone."""
     asking = Asking(facts, servers["product"])
     with folder() as path:
         bench = Bench(url, servers, asking, Path(path))
@@ -85,7 +87,12 @@ def _measured(
                 asked = bench.questions[name][:COMPARED]
                 rows = check_reading(name, servers["floor"], servers["product"], asked)
                 say(f"{name}: both sides answer the same, {rows} rows compared")
-        return run_rounds(bench, given.workloads, given.rounds, given.seconds)
+        rows = check_calendars(servers["product"], asking.calendars())
+        say(f"calendars: each has its {rows} occurrences")
+        return (
+            run_rounds(bench, given.workloads, given.rounds, given.seconds),
+            run_costs(bench, given.rounds, given.seconds),
+        )
 
 
 def _as_a_process(product: Server) -> dict[str, float]:
@@ -103,7 +110,7 @@ def _as_served(url: str, first: str, token: str) -> dict[str, float]:
     return {"serve_start_cpu_seconds": round(serve.cpu_to_first, 2)}
 
 
-def table(results: list[Result], found: dict[str, float]) -> str:
+def table(results: list[Result], costs: Costs, found: dict[str, float]) -> str:
     """The figures as text."""
     lines = [
         "",
@@ -117,6 +124,7 @@ def table(results: list[Result], found: dict[str, float]) -> str:
             f"{_verdict(told['reached'])} {told['floor_server_us']:24.0f} {told['product_server_us']:7.0f} | "
             f"{told['floor_database_us']:17.0f} {told['product_database_us']:7.0f}"
         )
+    lines += _calendars(costs.summary())
     memory, started = found["memory_mb"], found["start_cpu_seconds"]
     lines += [
         f"peak memory of the product {memory:.0f} MB, goal {MEMORY_MB} {_verdict(memory <= MEMORY_MB)}",
@@ -124,6 +132,15 @@ def table(results: list[Result], found: dict[str, float]) -> str:
         f"  with the checks of `qi-networks serve` {found['serve_start_cpu_seconds']:.2f} s",
     ]
     return "\n".join(lines)
+
+
+def _calendars(told: dict[str, float]) -> list[str]:
+    return [
+        f"calendar of {OCCURRENCES} {what:15s} {told[f'{name}_times']:.2f} times the CPU of a list of 50 "
+        f"({told[f'{name}_us']:.0f} us, {told[f'{LIST}_us']:.0f} us), goal {TIMES:.0f} "
+        f"{_verdict(told[f'{name}_times'] <= TIMES)}"
+        for name, what in (("singles", "single meetings"), ("series", "of series"))
+    ]
 
 
 def _verdict(reached: bool) -> str:  # noqa: FBT001 - it is the verdict

@@ -11,8 +11,9 @@ from typing import Any
 import asyncpg
 import orjson
 
-from benchmarks.servers import Server, send
-from benchmarks.workloads import Question
+from benchmarks.meetings import OCCURRENCES, events_in
+from benchmarks.servers import Server, get, send
+from benchmarks.workloads import LIST, Question
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 ONLY_PRODUCT = frozenset({"next_cursor", "changes_cursor"})
@@ -144,6 +145,16 @@ async def check_writing(
             raise Unequal(f"{name}: product and floor differ at {differs}")
     finally:
         await connection.close()
+
+
+def check_calendars(product: Server, asked: dict[str, list[Question]]) -> int:
+    """How many occurrences each calendar has; the list has 50. Raises `Unequal`."""
+    for name, questions in asked.items():
+        status, body = get(product.port, questions[0].product, questions[0].token)
+        found = len(orjson.loads(body)["items"]) if name == LIST else events_in(body)
+        if status != 200 or found != (50 if name == LIST else OCCURRENCES):
+            raise Unequal(f"{name}: {status} with {found} meetings: {body[:300]!r}")
+    return OCCURRENCES
 
 
 def _network(question: Question) -> str:

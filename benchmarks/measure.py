@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.servers import ROOT, Server, database_cpu
 from benchmarks.store import say
-from benchmarks.workloads import GOALS, WRITES, Asking, Question, wire
+from benchmarks.workloads import GOALS, LIST, WRITES, Asking, Question, wire
 
 SIDES = ("floor", "product")
 CONNECTIONS = 16
@@ -80,9 +80,10 @@ class Bench:
             return
         self.questions[name] = self.asking.questions(name)
         for side in SIDES:
-            self._write(name, side, self.questions[name])
+            self.write(name, side, self.questions[name])
 
-    def _write(self, name: str, side: str, questions: list[Question]) -> Path:
+    def write(self, name: str, side: str, questions: list[Question]) -> Path:
+        """Write the requests of one side to a file."""
         path = self.folder / f"{name}-{side}.json"
         port = self.servers[side].port
         path.write_text(
@@ -96,7 +97,7 @@ class Bench:
         path = self.folder / f"{name}-{side}.json"
         if name in WRITES:
             asked = self.asking.written(name, int(WRITES_A_SECOND * seconds))
-            path, options = self._write(name, side, asked), ["--status", "201", "--once"]
+            path, options = self.write(name, side, asked), ["--status", "201", "--once"]
         cpu, database = server.cpu(), database_cpu(self.port)
         told = subprocess.run(
             [
@@ -116,6 +117,43 @@ class Bench:
             p50_ms=found["p50_ms"],
             p99_ms=found["p99_ms"],
         )
+
+
+@dataclass
+class Costs:
+    """What calendars cost the product beside a list of 50 meetings: CPU microseconds of server and PostgreSQL."""
+
+    rounds: list[dict[str, float]] = field(default_factory=list)
+
+    def summary(self) -> dict[str, Any]:
+        """For the JSON line: the median cost of each, and how often that of the list."""
+        middle = {name: median(each[name] for each in self.rounds) for name in self.rounds[0]}
+        found: dict[str, Any] = {f"{name}_us": round(cost) for name, cost in middle.items()}
+        for name in middle.keys() - {LIST}:
+            times = [each[name] / each[LIST] for each in self.rounds]
+            found |= {
+                f"{name}_times": round(median(times), 2),
+                f"{name}_most": round(max(times), 2),
+            }
+        return found
+
+
+def run_costs(bench: Bench, rounds: int, seconds: float) -> Costs:
+    """The product alone: a list of 50 meetings and calendars of 500 occurrences in turn."""
+    asked = bench.asking.calendars()
+    for name, questions in asked.items():
+        bench.write(name, "product", questions)
+        bench.take(name, "product", min(1.0, seconds))
+    costs = Costs()
+    for number in range(rounds):
+        names = list(asked) if number % 2 == 0 else list(asked)[::-1]
+        taken = {name: bench.take(name, "product", seconds) for name in names}
+        costs.rounds.append(
+            {name: each.server_us + each.database_us for name, each in taken.items()}
+        )
+        told = ", ".join(f"{name} {costs.rounds[-1][name]:.0f} us" for name in asked)
+        say(f"  round {number + 1}/{rounds} calendars: {told}")
+    return costs
 
 
 def run_rounds(bench: Bench, names: list[str], rounds: int, seconds: float) -> list[Result]:

@@ -5,6 +5,7 @@ series. Planning is asked for by facilitators of networks that anybody finds.
 """
 
 import random
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -110,7 +111,6 @@ def plan_of(chance: random.Random, write: Writer, network_id: str) -> bytes:
 
 
 def events_in(body: bytes) -> int:
-    """How many occurrences a calendar has: single ones, and those of the rules."""
-    rules = [line for line in body.split(b"\r\n") if line.startswith(b"RRULE:")]
-    counted = sum(int(rule.split(b"COUNT=")[1].split(b";")[0]) for rule in rules)
-    return body.count(b"BEGIN:VEVENT") - len(rules) + counted
+    """How many occurrences a calendar has: single ones, and those that rules count; zones' rules have no end."""
+    counts = [int(found) for found in re.findall(rb"\nRRULE:[^\r]*COUNT=(\d+)", body)]
+    return body.count(b"BEGIN:VEVENT") - len(counts) + sum(counts)

@@ -30,6 +30,8 @@ TITLES = {
     "W7": "plan a meeting",
 }
 WRITES = ("W5", "W7")
+# What calendars are measured by, and how often its cost one may cost.
+LIST, TIMES = "list", 5.0
 ASKED = 2_000  # different requests of each reading workload
 OFFER = b'{"offer":"A monthly case clinic, and a colleague to ask."}'
 
@@ -50,7 +52,8 @@ def wire(question: Question, side: str, port: int) -> str:
     """The request as it goes over the wire."""
     path = question.floor if side == "floor" else question.product
     method = "GET" if question.key is None else "POST"
-    lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Accept: application/json"]
+    kind = "text/calendar" if path.endswith(".ics") else "application/json"
+    lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Accept: {kind}"]
     if side == "product":
         lines.append(f"Authorization: Bearer {question.token}")
     body = ""
@@ -180,7 +183,7 @@ class Asking:
         """What a list of 50 meetings costs, and calendars of 500: single meetings, and series."""
         singles, series = self.facts["calendars"]
         paths = {
-            "list": f"/v1/meetings?network_id={singles}&limit=50",
+            LIST: f"/v1/meetings?network_id={singles}&limit=50",
             "singles": f"/v1/networks/{singles}/calendar.ics",
             "series": f"/v1/networks/{series}/calendar.ics",
         }
