@@ -68,6 +68,7 @@ class Bench:
 
     def __init__(self, url: str, servers: dict[str, Server], asking: Asking, folder: Path) -> None:
         """`folder` is for the requests; `url` is the database's."""
+        self.url = url
         self.port = urlsplit(url).port or 5432
         self.servers = servers
         self.asking = asking

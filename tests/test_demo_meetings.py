@@ -22,8 +22,9 @@ LOADED = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 def named(meeting: DemoMeeting) -> set[int]:
     """The numbers of the occurrences that something is said of."""
-    parts = [*meeting.moved, *meeting.cancelled, *meeting.minutes, *meeting.actions]
-    return {part.number for part in parts} | ({meeting.coming.number} if meeting.coming else set())
+    parts = (meeting.moved, meeting.cancelled, meeting.minutes, meeting.actions)
+    found = {part.number for some in parts for part in some}
+    return found | ({meeting.coming.number} if meeting.coming else set())
 
 
 @pytest.mark.parametrize("key", MEETINGS)
