@@ -118,10 +118,13 @@ class Targets:
                 f"/v1/calendar-tokens/{self.ids['calendar_token_id']}"
             )
         calendar = await self._made("calendar-tokens", {"name": "A calendar", "feed": "me"})
+        answer = {"answer": "accepted"}
+        said = await self.operator.client.put(f"/v1/meetings/{minuted['id']}/attendance/me", answer)
         self.ids = {
             "calendar_token_id": calendar["id"],
             "calendar_secret": calendar["address"].rpartition("/")[2].removesuffix(".ics"),
             "meeting_id": meeting["id"],
+            "attendance_id": said.json()["id"],
             "minutes_id": minutes["id"],
             "action_id": action["id"],
             "invitation_id": invitation["invitation_id"],
@@ -169,4 +172,6 @@ class Targets:
                 example[name] = ["networks:read"]
             if name in ("organisation", "representing"):
                 example[name] = None
+            if name == "people":
+                example[name] = [{"person_id": self.operator.id, "came": True}]
         return example

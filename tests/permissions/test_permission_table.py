@@ -11,6 +11,7 @@ from app.main import describe
 from app.web.openapi import doors_of, operation_id
 from tests.house import TestHouse
 from tests.permissions import (  # noqa: F401 - they register their rows
+    attendance_rows,
     audit_rows,
     calendar_rows,
     client_rows,
