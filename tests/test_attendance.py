@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from sqlalchemy import func, select
 
+from app.core.work import Work
 from app.models import Change
 from tests.gatherings import FIRST, OVER, SECOND, SERIES, SINGLE, Gathering
 from tests.house import TestHouse, TestPerson
@@ -55,6 +56,40 @@ async def test_the_same_answer_again_changes_nothing(house: TestHouse) -> None:
 
 def _changes() -> Any:
     return select(func.count(Change.seq).label("rows"))
+
+
+@pytest.mark.parametrize(
+    ("what", "reads"),
+    [(SINGLE, 4), ({**SINGLE, "capacity": 1}, 5), ({**SERIES, "capacity": 1}, 6)],
+    ids=["single", "with places", "series with places"],
+)
+async def test_an_answer_takes_few_statements(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch, what: dict[str, Any], reads: int
+) -> None:
+    """The meeting, its network locked, the meeting again, one's own answer; what the occurrence has alone; counts."""
+    g = await Gathering.of(house, "Mel", "Mo")
+    path = await g.meeting(what)
+    occurrence = FIRST if "recurrence" in what else None
+    await g.answer(path, "Mel", "accepted", occurrence)
+    asked: list[object] = []
+    fetch, flush = Work.fetch, Work.flush
+
+    async def counted(work: Work, key: object, build: Any, values: Any) -> Any:
+        asked.append(key)
+        return await fetch(work, key, build, values)
+
+    async def sent(work: Work) -> None:
+        asked.append("flush")
+        await flush(work)
+
+    monkeypatch.setattr(Work, "fetch", counted)
+    monkeypatch.setattr(Work, "flush", sent)
+    await g.answer(path, "Mo", "accepted", occurrence)
+    assert len(asked) == reads, asked
+    asked.clear()
+    # Giving a place back asks who is the first in line instead.
+    await g.answer(path, "Mel", "declined", occurrence)
+    assert len(asked) == max(reads, 5), asked
 
 
 async def test_if_match_guards_an_answer(house: TestHouse) -> None:

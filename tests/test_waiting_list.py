@@ -4,67 +4,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import bindparam, select
 
-from app.core.changes import change
-from app.core.errors import HouseError
-from app.core.fetching import facts
-from app.core.fetching_meetings import exceptions_of
-from app.core.seating import change_places
-from app.core.work import Work, perform
-from app.db.database import fetch_one
-from app.db.types import ID
-from app.features.meetings.telling import told_of_meeting
-from app.models import Meeting, MeetingException, Network
 from tests.gatherings import FIRST, SECOND, SERIES, SINGLE, Gathering
 from tests.house import TestHouse
 
 pytestmark = pytest.mark.anyio
 
 
-def _network() -> Any:
-    found = select(Network.id).where(Network.id == bindparam("network_id", type_=ID))
-    return found.with_for_update()
-
-
-def _meeting() -> Any:
-    return select(*facts(Meeting)).where(Meeting.id == bindparam("meeting_id", type_=ID))
-
-
 async def change_capacity(
     g: Gathering, path: str, capacity: int | None, occurrence: str | None = None
 ) -> str | None:
-    """Edit the capacity as an edit of the meeting does, under the network's lock. Returns the code of a refusal."""
-    values = {"network_id": g.network_id, "meeting_id": path.rsplit("/", 1)[-1]}
-
-    async def command(work: Work) -> None:
-        await work.fetch("test network", _network, values)
-        row = await fetch_one(work, "test meeting", _meeting, values)
-        assert row is not None
-        exceptions: dict[str, Any] = {**await exceptions_of(work, row["id"])}
-        if occurrence is None:
-            change(work, "meeting.updated", row, {"capacity": capacity}, told_of_meeting(row))
-            row = {**row, "capacity": capacity}
-        else:
-            exception = {
-                "meeting_id": row["id"], "occurrence": occurrence, "starts_at": None, "status": None, "reason": None,
-                "overrides": orjson.dumps({"capacity": capacity}).decode(), "sequence": 1, "changed_at": work.now,
-            }  # fmt: skip
-            work.delete(MeetingException, {"meeting_id": row["id"], "occurrence": occurrence})
-            work.insert(MeetingException, exception)
-            change(work, "meeting.updated", row, {"sequence": 1}, told_of_meeting(row))
-            exceptions[occurrence] = exception
-        await change_places(work, row, exceptions)
-
-    try:
-        await perform(g.house.app.rooms.house, command)
-    except HouseError as error:
-        return error.code
-    return None
+    """Edit the capacity, of all or of one occurrence. Returns the code of a refusal."""
+    params = {"occurrence": occurrence} if occurrence else {}
+    done = await g.fay.client.patch(path, {"capacity": capacity}, params=params)
+    return None if done.status_code == 200 else str(done.json()["code"])
 
 
 async def test_who_comes_late_waits_in_order(house: TestHouse) -> None:
@@ -146,6 +102,42 @@ async def test_a_capacity_is_raised_and_not_lowered_below_what_is_held(house: Te
     assert set((await g.places(path)).values()) == {"held"}
     assert await change_capacity(g, path, 3) == "places_taken"
     assert await change_capacity(g, path, 4) is None
+
+
+async def test_a_capacity_edited_as_a_series_is_split_goes_along(house: TestHouse) -> None:
+    """From one occurrence on: who waits there moves up, and all of them go to the new series."""
+    g = await Gathering.of(house, "A", "B")
+    path = await g.meeting(SERIES, capacity=1)
+    for occurrence in (FIRST, SECOND):
+        for name in "AB":
+            await g.answer(path, name, "accepted", occurrence)
+    params = {"occurrence": SECOND, "range": "following"}
+    later = await g.fay.client.patch(path, {"capacity": 2}, params=params)
+    assert later.status_code == 200, later.text
+    assert await g.places(path, FIRST) == {"A": "held", "B": "1"}
+    assert await g.places(f"/v1/meetings/{later.json()['id']}", SECOND) == {
+        "A": "held",
+        "B": "held",
+    }
+
+
+async def test_nobody_moves_up_where_it_is_cancelled(house: TestHouse) -> None:
+    """What is called off keeps its places as they were, takes no answers, and the rest of a series goes on."""
+    g = await Gathering.of(house, "A", "B", "C")
+    path = await g.meeting(SERIES, capacity=1)
+    for occurrence in (FIRST, SECOND):
+        for name in "ABC":
+            await g.answer(path, name, "accepted", occurrence)
+    done = await g.fay.client.post(f"{path}/cancel", {"occurrence": FIRST})
+    assert done.status_code == 200, done.text
+    said = await g.answer(path, "A", "declined", FIRST)
+    assert (said.status_code, said.json()["code"]) == (409, "meeting_cancelled")
+    await g.leave("A")
+    assert await change_capacity(g, path, 2) is None
+    assert await g.places(path, FIRST) == {"B": "1", "C": "2"}
+    assert await g.places(path, SECOND) == {"B": "held", "C": "held"}
+    await g.fay.client.post(f"{path}/cancel", {})
+    assert (await g.answer(path, "B", "declined", SECOND)).json()["code"] == "meeting_cancelled"
 
 
 async def test_what_is_over_keeps_its_places(own_url: str) -> None:

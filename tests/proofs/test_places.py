@@ -181,3 +181,69 @@ async def strangers_with_answers(reads: Reads, network_id: str) -> int:
     row = await fetch_one(reads, ("proof strangers", network_id), build, {})
     assert row is not None
     return int(row["rows"])
+
+
+async def test_a_cancelled_meeting_takes_no_answer(
+    figures: Figures, new_database: NewDatabase
+) -> None:
+    """50 times a place is given back, and one asked for, as the meeting is called off: before it or not at all."""
+    rounds, refused = scaled(50, 6), 0
+    async with TestHouse.over(new_database(), write_connections=8) as house:
+        g, reads = await Gathering.of(house, "A", "B", "C"), house.app.rooms.house.db
+        for index in range(rounds):
+            path = await g.meeting(SINGLE, capacity=1)
+            meeting_id = path.rsplit("/", 1)[-1]
+            for name in "AB":
+                await g.answer(path, name)
+            acts = [
+                g.answer(path, "A", "declined"),
+                g.fay.client.post(f"{path}/cancel", {}),
+                g.answer(path, "C"),
+            ]
+            turn = index % 3
+            done = await asyncio.gather(*acts[turn:], *acts[:turn])
+            given_back, cancelled, asked = (done[(place - turn) % 3] for place in range(3))
+            assert cancelled.status_code == 200
+            assert {given_back.status_code, asked.status_code} <= {200, 409}
+            refused += [given_back.status_code, asked.status_code].count(409)
+            came = await in_order(reads, meeting_id, "attendance.answered")
+            promoted = await in_order(reads, meeting_id, "attendance.promoted")
+            assert len(promoted) == (given_back.status_code == 200)
+            assert (g.members["C"].id in came) == (asked.status_code == 200)
+            assert await held(reads, meeting_id) == 1
+        assert await half_written(reads) == []
+    figures.tell(rounds=rounds, refused=refused)
+
+
+async def test_a_capacity_is_not_lowered_under_those_who_come(
+    figures: Figures, new_database: NewDatabase
+) -> None:
+    """50 times 10 places become 3 as eight people accept, and 10 again as one declines: never more than there are."""
+    rounds, lowered = scaled(50, 6), 0
+    names = [f"P{number}" for number in range(8)]
+    async with TestHouse.over(new_database(), write_connections=8) as house:
+        g, reads = await Gathering.of(house, *names), house.app.rooms.house.db
+        for index in range(rounds):
+            path = await g.meeting(SINGLE, capacity=PLACES)
+            meeting_id = path.rsplit("/", 1)[-1]
+            for name in names[: index % 4]:
+                await g.answer(path, name)
+            acts = [g.answer(path, name) for name in names[index % 4 :]]
+            acts.insert(index % 5, g.fay.client.patch(path, {"capacity": 3}))
+            answers = await asyncio.gather(*acts)
+            fewer = answers[index % 5].status_code == 200
+            assert fewer or answers[index % 5].json()["code"] == "places_taken"
+            lowered += fewer
+            now = await held(reads, meeting_id)
+            assert now == (3 if fewer else len(names))
+            _, waiting, _ = await line_of(reads, meeting_id)
+            acts = [
+                g.fay.client.patch(path, {"capacity": PLACES}),
+                g.answer(path, names[0], "declined"),
+            ]
+            await asyncio.gather(*acts)
+            assert await held(reads, meeting_id) == len(names) - 1
+            promoted = await in_order(reads, meeting_id, "attendance.promoted")
+            assert promoted == [one for one in waiting if one in promoted]
+        assert await half_written(reads) == []
+    figures.tell(rounds=rounds, lowered=lowered, refused=rounds - lowered)
