@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, literal, select
 
 from app.core.errors import ChathamHouseKept, refuse
 from app.core.json_columns import plain
+from app.core.named_records import refuse_named_records
 from app.core.naming import refuse_names
 from app.core.work import Work
 from app.db.database import fetch_one
@@ -84,13 +85,15 @@ async def hidden_after(
 ) -> bool:
     """What `attendance_hidden` is after an edit; each side is a meeting and its exceptions, `since` where it begins.
 
-    Whoever answered did so under the rule: it may be put on afterwards, but not be taken off.
-    Errors: `ChathamHouseKept`.
+    Whoever answered did so under the rule: it may be put on afterwards, if nothing that was written names anybody, but
+    not be taken off. Errors: `ChathamHouseKept`; `RecordsNameAMember`.
     """
     (old, old_exceptions), (new, new_exceptions) = before, after
     now = in_force(new, new_exceptions)
     whole = Confidentiality.CHATHAM_HOUSE
     narrowed = old["confidentiality"] == whole and new["confidentiality"] != whole
+    if now and not old["attendance_hidden"]:
+        await refuse_named_records(work, old["id"], old["network_id"], since)
     if (now or not old["attendance_hidden"]) and not narrowed:
         return now
     if not await answered(work, old["id"], since):

@@ -11,9 +11,9 @@ from app.core.changes import Told, change_many
 from app.core.errors import TooManyRecords
 from app.core.fetching import facts
 from app.core.seating import told_of_attendance
+from app.core.telling import told_of_action, told_of_minutes
 from app.core.work import Model, Work
 from app.db.types import ID
-from app.features.meetings.telling import told_of_meeting
 from app.models import Action, Attendance, Minutes
 
 Row = dict[str, Any]
@@ -142,8 +142,9 @@ async def _write(
         if kind == "attendance":
             found = told_of_attendance(row, hidden=shift.hides)
             return replace(found, reach="member") if shift.hides else found
-        more = shift.reach if kind == "minutes" and shift.reach is not None else {}
-        return told_of_meeting(row, **more)
+        if kind == "action":
+            return told_of_action(row)
+        return told_of_minutes(row, published=True, **(shift.reach or {}))
 
     await change_many(work, action, fresh, told)
     again = [(row, values) for row, values in edits if row["id"] in known]
