@@ -131,6 +131,12 @@ class Group:
         (row,) = await self.house.app.rooms.house.db.fetch(object(), lambda: statement, {})
         return row["meeting_id"], row["occurrence"]
 
+    async def keys(self, meeting: Json) -> set[str]:
+        """The occurrences that anybody answered."""
+        statement = select(Attendance.occurrence).where(Attendance.meeting_id == meeting["id"])
+        rows = await self.house.app.rooms.house.db.fetch(object(), lambda: statement, {})
+        return {row["occurrence"] for row in rows}
+
     async def state(self) -> tuple[Any, ...]:
         """Counts of rows and the versions of meetings: the same before and after what is refused."""
         db = self.house.app.rooms.house.db

@@ -68,6 +68,8 @@ async def edit_meeting(work: Work, row: Row, network: Row, aim: Aim, body: Meeti
     given = body.model_dump(mode="json", exclude_unset=True)
     if "starts_at" in given:
         given["starts_at"] = body.starts_at
+    if "agenda" in given:  # a patch of the meeting, but each item is a whole one
+        given["agenda"] = [item.model_dump(mode="json") for item in body.agenda]
     if {"starts_at", "local_start"} <= set(given):
         raise refuse("/starts_at", "one_start", "Give either starts_at or local_start.")
     exceptions = await exceptions_of(work, row["id"])
