@@ -22,7 +22,7 @@ from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID, day_text
 from app.features.actions.schemas import ActionCreate, ActionPatch
-from app.models import Member
+from app.models import Member, Person
 
 Row = dict[str, Any]
 NAMED_IN = ("title", "detail")  # what might name somebody
@@ -63,10 +63,16 @@ async def create_action(work: Work, body: ActionCreate) -> str:
 
 
 def _active_member() -> Any:
-    return select(Member.id).where(
-        Member.network_id == bindparam("network_id", type_=ID),
-        Member.person_id == bindparam("person_id", type_=ID),
-        Member.status == "active",
+    return (
+        select(Member.id)
+        .join(Person, Person.id == Member.person_id)
+        .where(
+            Member.network_id == bindparam("network_id", type_=ID),
+            Member.person_id == bindparam("person_id", type_=ID),
+            Member.status == "active",
+            # Who was erased stays a member, to whom nothing is given any more.
+            Person.erased_at.is_(None),
+        )
     )
 
 

@@ -24,7 +24,7 @@ def hidden(rank: str) -> ColumnElement[bool]:
     led = and_(Change.network_id.is_not(None), Change.network_id.in_(access.facilitated_networks()))
     about = or_(
         and_(Change.kind == "attendance", not_(_shown_attendance())),
-        and_(Change.kind == "action", _hidden_action()),
+        and_(Change.kind == "action", not_(_shown_action())),
     )
     return and_(among(Change.kind, ("attendance", "action")), others, not_(led), about)
 
@@ -52,9 +52,9 @@ def _shown_attendance() -> ColumnElement[bool]:
     return or_(of_meeting, withdrawn)
 
 
-def _hidden_action() -> ColumnElement[bool]:
-    return exists(
-        select(1)
-        .where(Action.id == Change.resource_id.cast(ID), Meeting.id == Action.meeting_id)
-        .where(Meeting.attendance_hidden.is_(True))
+def _shown_action() -> ColumnElement[bool]:
+    """Of no meeting, or of one without the rule; of a deleted action nobody knows any more which meeting it was of."""
+    hidden_meeting = exists(
+        select(1).where(Meeting.id == Action.meeting_id, Meeting.attendance_hidden.is_(True))
     )
+    return exists(select(1).where(Action.id == Change.resource_id.cast(ID), not_(hidden_meeting)))
