@@ -16,6 +16,12 @@ from app.core.viewer import ALL_SCOPES, Scope
 from app.db.types import among
 from app.models import Member, Network
 from tests.house import TestHouse, TestPerson
+from tests.proofs.meeting_actions import (
+    MEETING_VERBS,
+    shown_actions,
+    shown_meetings,
+    shown_minutes,
+)
 
 VISIBILITIES = ("open", "restricted", "private", "confidential")
 ROLES = ("facilitator", "member", "observer")
@@ -46,6 +52,9 @@ class Stage:
     networks: Rows = field(default_factory=list)
     spells: Rows = field(default_factory=list)
     sent: Rows = field(default_factory=list)
+    meetings: Rows = field(default_factory=list)
+    minutes: Rows = field(default_factory=list)
+    todos: Rows = field(default_factory=list)
 
     @classmethod
     async def set_up(cls, house: TestHouse) -> "Stage":
@@ -73,6 +82,9 @@ class Stage:
         reads = self.house.app.rooms.house.db
         self.networks = await reads.fetch("proof networks", _networks, {})
         self.spells = await reads.fetch("proof spells", _spells, {})
+        self.meetings = await reads.fetch("proof meetings", shown_meetings, {})
+        self.minutes = await reads.fetch("proof minutes", shown_minutes, {})
+        self.todos = await reads.fetch("proof actions", shown_actions, {})
 
     async def act(self, step: Step) -> None:
         """Take a step. A refusal must be one that the contract knows; a fault of the server is a failure."""
@@ -408,6 +420,7 @@ WEIGHTS: dict[str, tuple[Verb, int]] = {
     "add_person": (_add_person, 1),
     "come": (_come, 5),
     "erase": (_erase, 4),
+    **MEETING_VERBS,
 }
 VERBS: dict[str, Verb] = {name: verb for name, (verb, _) in WEIGHTS.items()}
 
@@ -417,5 +430,5 @@ def trace_of(seed: object, steps: int) -> list[Step]:
     dice = random.Random(repr(seed))
     verbs = dice.choices(list(WEIGHTS), [weight for _, weight in WEIGHTS.values()], k=steps)
     # Else there is little to do at first.
-    verbs[:12] = ["create"] * 3 + ["create_below"] * 3 + ["join"] * 6
+    verbs[:14] = ["create"] * 3 + ["create_below"] * 3 + ["join"] * 6 + ["plan"] * 2
     return [Step(verb, dice.randrange(10**9)) for verb in verbs]

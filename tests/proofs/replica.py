@@ -1,25 +1,46 @@
 """A copy of what one caller may see, kept in step by the feed alone, as the contract says."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.house import Client
 
 Rows = dict[str, dict[str, Any]]
-# Not in both representations, or not of the network: how far it is from a place that only a list is asked for.
+# Not in both representations: how far it is from a place that only a list is asked for, what one alone is read with,
+# and what one's own attendance says.
 LIST_ONLY = frozenset({"distance_km"})
+NOT_KEPT = frozenset(
+    {"ical_uid", "agenda", "excluded", "exceptions", "actions", "my_answer", "my_place", "text", "unpublished"}
+) | LIST_ONLY  # fmt: skip
+PUBLIC = ("/v1/networks", "/v1/meetings", "/v1/minutes")
+KINDS = (
+    "networks", "members", "people", "invitations", "meetings", "attendance", "minutes", "actions", "calendars"
+)  # fmt: skip
+WITHIN_NETWORK = {
+    "member": "members", "invitation": "invitations", "meeting": "meetings", "attendance": "attendance",
+    "minutes": "minutes", "action": "actions",
+}  # fmt: skip
 LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "networks": ("/v1/networks", {"archived": "false"}),
     "archived networks": ("/v1/networks", {"archived": "true"}),
     "members": ("/v1/members", {}),
     "people": ("/v1/people", {}),
     "invitations": ("/v1/invitations", {}),
+    "meetings": ("/v1/meetings", {}),
+    "minutes": ("/v1/minutes", {}),
+    "actions": ("/v1/actions", {}),
+    "calendars": ("/v1/calendar-tokens", {}),
 }
+READ_AT = {
+    "invitation": "/v1/invitations/{}", "meeting": "/v1/meetings/{}", "attendance": "/v1/attendance/{}",
+    "minutes": "/v1/minutes/{}", "action": "/v1/actions/{}", "calendar_token": "/v1/calendar-tokens/{}",
+}  # fmt: skip
 
 
 @dataclass
 class Replica:
-    """What one caller keeps: networks, members, people and invitations by id, and where they are in the feed."""
+    """What one caller keeps, of each kind by id, and where they are in the feed."""
 
     name: str
     client: Client
@@ -29,19 +50,40 @@ class Replica:
     members: Rows = field(default_factory=dict)
     people: Rows = field(default_factory=dict)
     invitations: Rows = field(default_factory=dict)
+    meetings: Rows = field(default_factory=dict)
+    attendance: Rows = field(default_factory=dict)
+    minutes: Rows = field(default_factory=dict)
+    actions: Rows = field(default_factory=dict)
+    calendars: Rows = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)  # the last version the feed named
     heard: int = 0
 
     async def begin(self) -> None:
         """List everything; the feed is followed from the first list's first page."""
-        self.networks, self.members, self.people, self.invitations = {}, {}, {}, {}
+        for kind in KINDS:
+            setattr(self, kind, {})
         self.told = {}
         self.cursor = ""
         for name, (path, params) in LISTS.items():
-            if self.client.token is None and path != "/v1/networks":
+            if self.client.token is None and path not in PUBLIC:
                 continue
             rows = await self._list(path, params)
             getattr(self, name.rsplit(" ", maxsplit=1)[-1]).update(rows)
+        await self._list_attendance(self.meetings)
+
+    async def _list_attendance(self, meetings: Iterable[str]) -> None:
+        """Of each meeting that one may look at; of a series the first occurrence, which is all that is answered."""
+        if self.client.token is None:
+            return
+        for meeting_id in list(meetings):
+            meeting = self.meetings[meeting_id]
+            when = {"occurrence": meeting["local_start"]} if meeting["recurrence"] else {}
+            path = f"/v1/meetings/{meeting_id}/attendance"
+            looked = await self.client.get(path, params={**when, "limit": "1"})
+            if looked.status_code == 200:
+                self.attendance.update(await self._list(path, when))
+            else:
+                assert looked.status_code in (403, 404), looked.text
 
     async def _list(self, path: str, params: dict[str, str]) -> Rows:
         found: Rows = {}
@@ -52,7 +94,7 @@ class Replica:
             page = answer.json()
             self.cursor = self.cursor or page["changes_cursor"]
             for row in page["items"]:
-                found[row["id"]] = {k: v for k, v in row.items() if k not in LIST_ONLY}
+                found[row["id"]] = {k: v for k, v in row.items() if k not in NOT_KEPT}
             if page["next_cursor"] is None:
                 return found
             more = {"cursor": page["next_cursor"]}
@@ -74,12 +116,14 @@ class Replica:
         kind, row_id = item["kind"], item["id"]
         if item["op"] == "gone":
             self._drop(kind, row_id)
+            if kind == "member":
+                await self._cards_again(item["network_id"])
             return
         self.told[row_id] = item["version"]
         held = self._rows(kind).get(row_id)
         known = held is not None and held["version"] >= item["version"]
         # As the contract allows; but a person's card is also in their members, which may have been read before.
-        if item["op"] == "upsert" and known and kind != "person":
+        if item["op"] == "upsert" and known and kind not in ("person", "member"):
             return
         if item["op"] == "scope_changed":
             self._drop(kind, row_id)
@@ -88,17 +132,18 @@ class Replica:
             await self._read_network(row_id)
         elif kind == "member":
             await self._read_member(row_id)
+            await self._cards_again(item["network_id"])
         elif kind == "person":
             await self._read_person(row_id)
-        elif kind == "invitation":
-            await self._read_invitation(row_id)
+        elif kind in READ_AT:
+            await self._read(kind, row_id)
 
     def _rows(self, kind: str) -> Rows:
-        kept = {
+        kept: dict[str, Rows] = {
             "network": self.networks,
-            "member": self.members,
             "person": self.people,
-            "invitation": self.invitations,
+            "calendar_token": self.calendars,
+            **{name: getattr(self, rows) for name, rows in WITHIN_NETWORK.items()},
         }
         return kept.get(kind, {})
 
@@ -106,21 +151,29 @@ class Replica:
         """Forget a row, and for a network everything in it and the sub-groups below."""
         self._rows(kind).pop(row_id, None)
         self.told.pop(row_id, None)
+        if kind == "meeting":
+            for about in ("attendance", "minutes"):
+                for one in [r for r in self._rows(about).values() if r["meeting_id"] == row_id]:
+                    self._drop(about, one["id"])
         if kind == "network":
-            for member_id in [m["id"] for m in self.members.values() if m["network_id"] == row_id]:
-                self._drop("member", member_id)
-            for sent in [i["id"] for i in self.invitations.values() if i["network_id"] == row_id]:
-                self._drop("invitation", sent)
+            for within in WITHIN_NETWORK:
+                for one in [r for r in self._rows(within).values() if r["network_id"] == row_id]:
+                    self._drop(within, one["id"])
             for below in [n["id"] for n in self.networks.values() if n["parent_id"] == row_id]:
                 self._drop("network", below)
 
     async def _relist(self, network_id: str) -> None:
         """List a network again, what is in it, and the sub-groups below with what is in them."""
         await self._read_network(network_id)
+        within = {"network_id": network_id}
+        meetings = await self._list("/v1/meetings", within)
+        self.meetings.update(meetings)
+        self.minutes.update(await self._list("/v1/minutes", within))
         if self.client.token is not None:
-            within = {"network_id": network_id}
             self.members.update(await self._list("/v1/members", within))
             self.invitations.update(await self._list("/v1/invitations", within))
+            self.actions.update(await self._list("/v1/actions", within))
+        await self._list_attendance(meetings)
         for archived in ("false", "true"):
             params = {"parent_id": network_id, "archived": archived}
             for below in await self._list("/v1/networks", params):
@@ -147,12 +200,22 @@ class Replica:
         else:
             self.members[member_id] = answer.json()
 
-    async def _read_invitation(self, invitation_id: str) -> None:
-        answer = await self.client.get(f"/v1/invitations/{invitation_id}")
+    async def _read(self, kind: str, row_id: str) -> None:
+        """One of what is read and kept as it is."""
+        answer = await self.client.get(READ_AT[kind].format(row_id))
         if answer.status_code == 404:
-            self._drop("invitation", invitation_id)
-        else:
-            self.invitations[invitation_id] = answer.json()
+            self._drop(kind, row_id)
+            return
+        row = {k: v for k, v in answer.json().items() if k not in NOT_KEPT}
+        # Of what one has left, one's own attendance can still be read; the copy is of what lists say.
+        if kind != "attendance" or row["meeting_id"] in self.meetings:
+            self._rows(kind)[row_id] = row
+
+    async def _cards_again(self, network_id: str) -> None:
+        """Attendance has the cards of who is a member now."""
+        rows = [row["id"] for row in self.attendance.values() if row["network_id"] == network_id]
+        for attendance_id in rows:
+            await self._read("attendance", attendance_id)
 
     async def _read_person(self, person_id: str) -> None:
         answer = await self.client.get(f"/v1/people/{person_id}")
@@ -163,6 +226,9 @@ class Replica:
             self._drop("person", person_id)
         for member_id in [m["id"] for m in self.members.values() if m["person"]["id"] == person_id]:
             await self._read_member(member_id)
+        theirs = [a for a in self.attendance.values() if (a["person"] or {}).get("id") == person_id]
+        for attended in theirs:
+            await self._read("attendance", attended["id"])
 
     async def differences(self) -> list[str]:
         """Follow the feed to its end, and say what a fresh listing has otherwise."""
@@ -170,7 +236,7 @@ class Replica:
         fresh = Replica(self.name, self.client, self.operator)
         await fresh.begin()
         found = []
-        for kind in ("networks", "members", "people", "invitations"):
+        for kind in KINDS:
             mine: Rows = getattr(self, kind)
             theirs: Rows = getattr(fresh, kind)
             for row_id in sorted({*mine, *theirs}):
