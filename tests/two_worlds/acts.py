@@ -57,12 +57,10 @@ async def middle(world: World) -> None:
         longitude=-3.2, local_start="2026-03-18T12:30:00", recurrence="FREQ=MONTHLY;BYDAY=3WE;COUNT=6",
     )  # fmt: skip
     await world.meeting("moot", "Ada", "garden", confidentiality="open")
+    await world.calendar("Ben", "me")
+    await world.calendar("Cat", "network", network_id="{valley}")
     await world.network("attic", "Ada", parent_id="{valley}")
     await world.join("attic", "Ben")
-    feed = {"name": "Phone", "feed": "network", "network_id": "{valley}"}
-    made = await world.act("Cat", "POST", "/v1/calendar-tokens", feed)
-    secret = made["address"].rpartition("/")[2].removesuffix(".ics")
-    world.calendars.append(secret)
 
 
 async def end(world: World) -> None:

@@ -39,6 +39,7 @@ PROBES: dict[str, tuple[str, ...]] = {
     "from": ("2026-03-01T00:00:00Z", "2026-04-14T00:00:00Z"),
     "to": ("2026-03-20T00:00:00Z",),
     "owner": ("me", "{person}"),
+    "due_before": ("2026-04-01",),
     "from_at": INSTANTS,
     "to_at": INSTANTS,
     "updated_since": INSTANTS,
@@ -59,7 +60,9 @@ PATHS = {
     "invitation_id": "{invitation}",
     "meeting_id": "{meeting}",
     "action_id": "{action}",
+    "minutes_id": "{minutes}",
     "calendar_token_id": "{calendar_token}",
+    "attendance_id": "{attendance}",
     "calendar_secret": "{calendar_secret}",
 }
 OTHER_PATHS = {
@@ -83,6 +86,8 @@ class Transcript:
     ids: dict[str, list[str]]
     lines: dict[str, Line] = field(default_factory=dict)
     with_etag: list[str] = field(default_factory=list)
+    only: tuple[str, ...] = ("",)
+    """How the paths begin that are asked for."""
 
     async def ask(self, path: str, method: str = "GET", etag: str | None = None) -> Reply:
         """Ask, and write down the answer with cursors as their lengths."""
@@ -109,6 +114,20 @@ class Transcript:
                 self.with_etag.append(path)
         return reply
 
+    async def try_out(self, method: str, path: str, json: Json | None) -> None:
+        """Try to do something, and write down what it was answered with."""
+        headers, body = [], b""
+        if self.caller in self.world.tokens:
+            headers.append((b"authorization", f"Bearer {self.world.tokens[self.caller]}".encode()))
+        if json is not None:
+            kind = b"application/merge-patch+json" if method == "PATCH" else b"application/json"
+            headers.append((b"content-type", kind))
+            body = orjson.dumps(json)
+        reply = await send(self.world.house.app, method, path.encode(), headers, body)
+        asked = f"{method} {path} {body.decode()} #{len(self.lines)}"
+        self.lines[asked] = _masked(reply)
+        assert reply.status < 500, f"{self.caller}: {asked}: {reply.status}"
+
     async def walk(self, path: str, params: Json, limit: int) -> None:
         """Every page of a list."""
         cursor: str | None = None
@@ -125,7 +144,7 @@ class Transcript:
     async def everything(self, cursors: dict[str, str]) -> None:
         """Every GET of the contract; `cursors` are feed cursors from before, by when they were taken."""
         for operation in operations():
-            if operation.method != "GET":
+            if operation.method != "GET" or not operation.path.startswith(self.only):
                 continue
             for path in self._paths(operation):
                 await self.read(path)

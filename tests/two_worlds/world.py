@@ -144,6 +144,12 @@ class World:
         made = await self.act(by, "POST", "/v1/meetings", named)
         self.ids[key] = made["id"]
 
+    async def calendar(self, by: str, feed: str, **about: str) -> None:
+        """An address for a calendar, whose secret is tried by everybody."""
+        body = {"name": "My phone", "feed": feed, **about}
+        made = await self.act(by, "POST", "/v1/calendar-tokens", body)
+        self.calendars.append(made["address"].rsplit("/", 1)[1].removesuffix(".ics"))
+
     async def join(self, key: str, *names: str, **body: Any) -> None:
         """These people join a network, or ask to."""
         for name in names:
