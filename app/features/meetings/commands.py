@@ -65,7 +65,8 @@ async def edit_meeting(work: Work, row: Row, network: Row, aim: Aim, body: Meeti
     `TooManyRecords`.
     """
     final(row)
-    given = body.model_dump(mode="json", exclude_unset=True)
+    # Of what was sent all is kept: an item of the agenda has its defaults.
+    given = body.model_dump(mode="json", include=body.model_fields_set)
     if "starts_at" in given:
         given["starts_at"] = body.starts_at
     if "agenda" in given:  # a patch of the meeting, but each item is a whole one
