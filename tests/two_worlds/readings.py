@@ -231,8 +231,10 @@ def differences(one: Transcript, other: Transcript) -> list[str]:
     for asked in one.lines.keys() | other.lines.keys():
         here, there = one.lines.get(asked), other.lines.get(asked)
         if here != there:
-            found.append(f"{one.caller}: {asked}: {_shown(here)} / {_shown(there)}")
-    return sorted(found)
+            number = int(asked.rpartition("#")[2])
+            found.append((number, f"{one.caller}: {asked}: {_shown(here)} / {_shown(there)}"))
+    # What was asked first comes first: what is told later may follow from it.
+    return [line for _, line in sorted(found)]
 
 
 def _shown(line: Line | None) -> str:

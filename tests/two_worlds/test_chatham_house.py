@@ -78,7 +78,8 @@ async def compare(
                     sheets.append(await told(world, reader, ids, only))
             asked += len(sheets[0].lines)
             found += differences(*sheets)
-            named += ids_told(sheets[0], await own_attendance(worlds[0], reader))
+            own, _ = [await own_attendance(world, reader) for world in worlds]
+            named += ids_told(sheets[0], own)
         return asked, found, named
 
 
