@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.exchange.sync import queries
+from app.core import meeting_access
 from app.models import Meeting
 from tests.house import Client, TestHouse, TestPerson
 from tests.test_changes import follow, start
@@ -220,8 +220,6 @@ async def test_a_list_says_where_the_feed_goes_on(house: TestHouse) -> None:
 
 async def test_a_broken_guard_is_seen(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: a feed that takes everybody for a reader of drafts fails the first of these tests."""
-    monkeypatch.setattr(
-        queries.meeting_access, "visible_meeting", lambda *_: Meeting.id.is_not(None)
-    )
+    monkeypatch.setattr(meeting_access, "visible_meeting", lambda *_: Meeting.id.is_not(None))
     with pytest.raises(AssertionError):
         await test_from_a_draft_to_its_end(house, "open")
