@@ -64,9 +64,7 @@ def _local(text: str, zone: str, *, settled: bool = False) -> datetime:
     moment = wall_time.instant_of(local, zone)
     if moment.in_gap and not settled:
         there = wall_time.local_text(wall_time.local_of(moment.at, zone))
-        detail = (
-            f"The clocks go forward over this time in {zone}; {there} is the first that exists."
-        )
+        detail = f"In {zone} the clocks go forward over this time and show {there} instead."
         raise refuse("/local_start", "in_dst_gap", detail)
     if not FIRST_YEAR <= moment.at.year <= LAST_YEAR:
         raise refuse("/local_start", "out_of_range", "Meetings lie in the years 2000 to 2100, UTC.")
