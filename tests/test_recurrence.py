@@ -7,10 +7,12 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from app.core import recurrence
+from app.core import recurrence, recurrence_rule
 from app.core.recurrence import Refused, canonical, ending_before, expand, from_on
-from app.core.wall_time import local_from
+from app.core.wall_time import local_from, local_text
 
 LONDON = "Europe/London"
 
@@ -242,6 +244,68 @@ def test_years() -> None:
     # The same wall clocks, but the instants lie in 1999 and in 2101.
     assert refused("FREQ=DAILY;COUNT=2", "2000-01-01T05:00:00", "Asia/Tokyo").code == beyond
     assert refused("FREQ=DAILY;COUNT=2", "2100-12-30T20:00:00", "America/New_York").code == beyond
+
+
+def test_a_rule_that_is_sent_back_is_taken_again() -> None:
+    """West of Greenwich the last day of 2100 ends in 2101."""
+    start, zone = local_from("2100-12-29T20:00:00"), "America/New_York"
+    rule = canonical("FREQ=DAILY;UNTIL=21001231", start, zone)
+    assert rule == "FREQ=DAILY;UNTIL=21001231T235959Z"
+    assert canonical(rule, start, zone) == rule
+    # The start in the evening of the 31st would be an instant of 2101.
+    assert [local[:10] for local in expand(rule, local_text(start), zone).locals] == [
+        "2100-12-29",
+        "2100-12-30",
+    ]
+
+
+NAMES = [
+    "COUNT",
+    "UNTIL",
+    "INTERVAL",
+    "BYDAY",
+    "BYMONTHDAY",
+    "BYMONTH",
+    "BYSETPOS",
+    "WKST",
+    "é",
+    "",
+]
+VALUES = [
+    "1",
+    "2,3",
+    "-1",
+    "31",
+    "366",
+    "WE",
+    "MO,WE",
+    "3WE",
+    "-53SU",
+    "0",
+    "+5",
+    "1,",
+    "20261231",
+    "20270101T000000Z",
+]
+PARTS = st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES)).map("=".join)
+RULES = st.tuples(st.sampled_from(recurrence_rule.FREQUENCIES), st.lists(PARTS, max_size=4))
+
+
+def taken(text: str) -> str | None:
+    """The rule as it is written here, if it is taken; what is refused is refused in words."""
+    try:
+        return canonical(text, local_from("2026-03-18T12:30:00"), LONDON)
+    except Refused as error:
+        return None if error.detail.isprintable() else error.detail
+
+
+@given(text=RULES.map(lambda rule: f"FREQ={rule[0]};{';'.join(rule[1])}") | st.text(max_size=30))
+@example(text="FREQ=DAILY;UNTIL=00010101T000000Z")
+@example(text="FREQ=DAILY;UNTIL=20000101")
+def test_whatever_is_sent_is_taken_or_refused(text: str) -> None:
+    if rule := taken(text):
+        assert taken(rule) == rule
+        assert expand(rule, "2026-03-18T12:30:00", LONDON).locals[0] == "2026-03-18T12:30:00"
 
 
 # --- Cutting --------------------------------------------------------------------------------------

@@ -203,7 +203,8 @@ def _with_until_in_utc(rule: Rule, zone: str) -> Rule:
         raise Refused("recurrence_range", "UNTIL lies in the years 2000 to 2100")
     if rule.until.endswith("Z"):
         return rule
-    return replace(rule, until=_utc_text(int(instant_of(until, zone).at.timestamp())))
+    at_s = int(instant_of(until, zone).at.timestamp())
+    return replace(rule, until=_utc_text(min(at_s, AFTER_THE_LAST_START - 1)))
 
 
 def _utc_text(at_s: int) -> str:
