@@ -11,12 +11,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from openapi.bar import clients, controls, generators, linters, releases, series, service
+from openapi.bar import calendars, clients, controls, generators, linters, releases, series, service
 from openapi.bar.judged import Judged, Row, Verdict
 from openapi.bar.tools import ROOT, Missing, prepare, say
 
 ROWS = sorted(
-    (*service.ROWS, *linters.ROWS, *releases.ROWS, *clients.ROWS, *generators.ROWS, *series.ROWS),
+    (
+        *service.ROWS,
+        *linters.ROWS,
+        *releases.ROWS,
+        *clients.ROWS,
+        *generators.ROWS,
+        *series.ROWS,
+        *calendars.ROWS,
+    ),
     key=lambda row: int(row.number),
 )
 SERVED = {"1", "10", "11", "12"}  # the rows that ask a running service

@@ -54,7 +54,7 @@ function byNodeIcal() {
   const components = [];
   const occurrences = [];
   const events = Object.values(nodeIcal.sync.parseICS(text)).filter((each) => each.type === "VEVENT");
-  const window = { from: new Date("2025-12-01T00:00:00Z"), to: new Date("2027-02-01T00:00:00Z") };
+  const window = { from: new Date("2026-12-01T00:00:00Z"), to: new Date("2028-02-01T00:00:00Z") };
   for (const event of events) {
     // What differs it keeps by two keys each: the day, and the instant.
     components.push(component(event), ...[...new Set(Object.values(event.recurrences ?? {}))].map(component));

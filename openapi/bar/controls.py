@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 
-from openapi.bar import clients, generators, linters, series
+from openapi.bar import calendars, clients, generators, linters, series
 from openapi.bar.judged import Judged, Row, Verdict
 from openapi.bar.plain import app
 from openapi.bar.tools import MADE, OURS, ROOT, run
@@ -71,5 +71,5 @@ def controls(judged: Judged) -> list[tuple[Row, Judged]]:
         (Row("2", "openapi-spec-validator", invalid), judged),
         (Row("7", "schemathesis", plain_service), judged),
         *on_plain,
-        *((row, judged) for row in series.CONTROLS),
+        *((row, judged) for row in (*series.CONTROLS, *calendars.CONTROLS)),
     ]
