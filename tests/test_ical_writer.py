@@ -9,7 +9,7 @@ from typing import Any
 import icalendar
 import ics
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.exchange.ical import lines
@@ -94,12 +94,14 @@ def test_no_text_of_the_corpus_becomes_a_property(field: str) -> None:
 
 
 @pytest.mark.parametrize("field", FIELDS)
+@settings(deadline=None)  # machines are busy
 @given(text=st.text(min_size=1, max_size=400))
 def test_no_text_becomes_a_property(field: str, text: str) -> None:
     if lines.plain(text):
         same_properties(field, text, FIELDS[field])
 
 
+@settings(deadline=None)  # machines are busy
 @given(text=st.text(alphabet="\\;,\n\u00e9\U0001f600 ab", min_size=60, max_size=300))
 def test_no_line_is_cut_within_a_character_or_an_escape(text: str) -> None:
     line = f"DESCRIPTION:{lines.escaped(text)}"
@@ -121,6 +123,7 @@ def test_the_second_parser_reads_the_same() -> None:
         assert not event.attendees
 
 
+@settings(deadline=None)  # machines are busy
 @given(text=st.text(max_size=300))
 def test_an_address_stays_an_address(text: str) -> None:
     """Nothing ends the line, and what a URI may hold is left as it is."""

@@ -14,10 +14,11 @@ from app.db.database import Database, fetch_one
 from app.db.types import ID, one_of
 from app.exchange.calendar_tokens.schemas import CalendarFeed, CalendarFilters
 from app.exchange.ical.calendar import vcalendar
-from app.exchange.ical.event import Event, vevent
-from app.exchange.ical.series import events_of
+from app.exchange.ical.event import vevent
+from app.exchange.ical.held import held
+from app.exchange.ical.series import events_of, everything
 from app.exchange.ical.zone import vtimezone
-from app.features.meetings.finding import Wanted, planned_meetings
+from app.features.meetings.finding import Wanted, planned_meetings, wanted_occurrences
 from app.features.meetings.occurrences import Planned
 from app.models import Network
 
@@ -61,11 +62,12 @@ async def calendar(
     """
     values = {**access.values(viewer), "about_id": about_id}
     name, rank = MINE, viewer.rank
+    names: dict[str, str] = {}
     if feed is CalendarFeed.NETWORK:
         network = await fetch_one(db, ("calendar of", rank), lambda: _network(rank), values)
         if network is None:
             return None
-        name = network["name"]
+        name = names[network["id"]] = network["name"]
     wanted = _wanted(feed, about_id, filters)
     found = await _meetings(db, viewer, wanted, now)
     if feed is CalendarFeed.MEETING and not found:
@@ -76,10 +78,12 @@ async def calendar(
         name = alone[0].row["title"]
     elif feed is CalendarFeed.MEETING:
         name = found[0].row["title"]
-    ids = sorted({planned.row["network_id"] for planned in found})
-    values["network_ids"] = ids
-    rows = await db.fetch(("calendar names", rank), lambda: _names(rank), values) if ids else []
-    return _written(name, found, wanted, {row["id"]: row["name"] for row in rows})
+    ids = sorted({planned.row["network_id"] for planned in found} - names.keys())
+    if ids:
+        values["network_ids"] = ids
+        rows = await db.fetch(("calendar names", rank), lambda: _names(rank), values)
+        names |= {row["id"]: row["name"] for row in rows}
+    return _written(name, found, wanted, names)
 
 
 def _wanted(feed: CalendarFeed, about_id: str | None, filters: CalendarFilters) -> Wanted:
@@ -103,7 +107,7 @@ async def _meetings(db: Database, viewer: Viewer, wanted: Wanted, now: datetime)
         found, _ = await planned_meetings(db, viewer, recent, most=MOST)
     if len(found) > MOST:
         raise _too_much()
-    return sorted(found, key=lambda planned: str(planned.row["id"]))
+    return sorted(found, key=lambda planned: planned.row["id"])
 
 
 def _too_much() -> Exception:
@@ -115,23 +119,28 @@ def _written(
     name: str, found: Iterable[Planned], wanted: Wanted, networks: dict[str, str]
 ) -> Calendar:
     """Errors: `Invalid`."""
-    events: list[Event] = []
+    events: list[str] = []
     shown: set[str] = set()
     years: dict[str, tuple[int, int]] = {}
-    left_out = 0
+    left_out, unfiltered = 0, everything(wanted)
     for planned in found:
         row = planned.row
-        ours = list(events_of(planned, wanted, networks.get(row["network_id"])))
-        if not ours:
+        network_id = row["network_id"]
+        before, network = len(events), networks.get(network_id)
+        if planned.is_series:
+            ours = list(events_of(planned, wanted, network))
+            events += map(vevent, ours)
+            left_out += len(ours[0].excluded) if ours else 0
+        elif unfiltered or any(wanted_occurrences(planned, wanted)):
+            events.append(held.of(planned, network))
+        if len(events) == before:
             continue
-        shown.add(row["network_id"])
-        events += ours
-        left_out += len(ours[0].excluded)
         if len(events) > MOST_EVENTS or left_out > MOST_LEFT_OUT:
             raise _too_much()
+        shown.add(network_id)
         if planned.is_series:
             first, last = years.get(row["timezone"], (9999, 0))
             begins, ends = int(row["starts_at"][:4]), int(row["last_ends_at"][:4])
             years[row["timezone"]] = (min(first, begins), max(last, ends))
     zones = (vtimezone(zone, *span) for zone, span in sorted(years.items()))
-    return Calendar(name, vcalendar(name, map(vevent, events), zones), frozenset(shown))
+    return Calendar(name, vcalendar(name, events, zones), frozenset(shown))

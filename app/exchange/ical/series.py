@@ -11,19 +11,25 @@ from app.features.meetings.rows import Row, masked, text_of
 OF_OCCURRENCES = frozenset({"since", "until", "mode", "status"})
 
 
+def single(planned: Planned, network: str | None) -> Event:
+    """The event of a single meeting."""
+    row = masked(dict(planned.row), attends=planned.attends)
+    return _event(row, network, starts_at=row["starts_at"], ends_at=row["last_ends_at"])
+
+
+def everything(wanted: Wanted) -> bool:
+    """Whether every occurrence of what is found is wanted."""
+    return wanted.terms is None and not OF_OCCURRENCES & wanted.given
+
+
 def events_of(planned: Planned, wanted: Wanted, network: str | None) -> Iterator[Event]:
-    """The events of a meeting or a series, as far as anything of it is wanted.
+    """The events of a series, as far as anything of it is wanted.
 
     Occurrences that are not wanted are left out of the rule; what differs for the others are events of their own.
     """
     row = masked(dict(planned.row), attends=planned.attends)
-    everything = wanted.terms is None and not OF_OCCURRENCES & wanted.given
-    if not planned.is_series:
-        if everything or any(wanted_occurrences(planned, wanted)):
-            yield _event(row, network, starts_at=row["starts_at"], ends_at=row["last_ends_at"])
-        return
     left_out: list[str] = []
-    if everything:
+    if everything(wanted):
         found = [occurrence_at(planned, local) for local in planned.differences]
         differ = [occurrence for occurrence in found if occurrence is not None]
     else:

@@ -92,7 +92,8 @@ class Occurrence(NamedTuple):
 
 def planned_of(row: Row) -> Planned:
     """A row of `rows.columns`, without exceptions so far."""
-    excluded = tuple(plain(row.pop("_excluded")))
+    given = row.pop("_excluded")
+    excluded = () if row["recurrence"] is None else tuple(plain(given))
     return Planned(row, row.pop("_attends"), row.pop("_score", None), excluded)
 
 
