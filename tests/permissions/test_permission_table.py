@@ -7,10 +7,13 @@ import pytest
 from sqlalchemy import true
 
 from app.core import access
+from app.features.actions import queries as actions_queries
+from app.features.minutes import queries as minutes_queries
 from app.main import describe
 from app.web.openapi import doors_of, operation_id
 from tests.house import TestHouse
 from tests.permissions import (  # noqa: F401 - they register their rows
+    action_rows,
     attendance_rows,
     audit_rows,
     calendar_rows,
@@ -21,6 +24,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     meeting_list_rows,
     meeting_rows,
     member_rows,
+    minutes_rows,
     network_rows,
     people_rows,
     privacy_rows,
@@ -109,7 +113,8 @@ async def test_actions_of_a_network_are_what_its_operations_allow(
 
 
 @pytest.mark.parametrize(
-    "guard", ["policy", "members", "invitations", "networks", "tiers", "record"]
+    "guard",
+    ["policy", "members", "invitations", "networks", "tiers", "record", "minutes", "owners"],
 )
 async def test_a_broken_guard_is_seen(
     trial: Trial, database_url: str, monkeypatch: pytest.MonkeyPatch, guard: str
@@ -122,6 +127,8 @@ async def test_a_broken_guard_is_seen(
         "networks": ("listNetworks",),
         "tiers": ("getNetwork",),
         "record": ("getNetwork",),
+        "minutes": ("listMinutes",),
+        "owners": ("listActions",),
     }[guard]
     if guard == "policy":
         monkeypatch.setitem(access.POLICY, "network.update", frozenset({"anyone"}))
@@ -133,6 +140,10 @@ async def test_a_broken_guard_is_seen(
         monkeypatch.setattr(access, "visible_network", lambda *_: true())
     elif guard == "tiers":
         monkeypatch.setattr(access, "masked", lambda document, _: document)
+    elif guard == "minutes":
+        monkeypatch.setattr(minutes_queries, "visible_minutes", lambda *_: true())
+    elif guard == "owners":
+        monkeypatch.setattr(actions_queries, "reads_person", lambda *_: true())
     else:
         monkeypatch.setattr("app.features.networks.router.note_operator_read", _look_away)
     # A service of its own: the other one keeps the statements that it made with its guards in place.
