@@ -357,3 +357,47 @@ async def test_pages_of_the_list(house: TestHouse) -> None:
                 break
             params = {**params, "cursor": page["next_cursor"]}
         assert found == wanted[::-1]
+
+
+async def test_the_rule_comes_into_force_over_what_names_nobody(house: TestHouse) -> None:
+    """What names a member is corrected first; then members read no more of it than the latest wording."""
+    one = await scene(house)
+    meeting = f"/v1/meetings/{one.meeting_id}"
+    path = (await one.write("Mel Hill will ring the practices.")).headers["location"]
+    await one.publish(path)
+    body = {"meeting_id": one.meeting_id, "title": "Mel Hill rings", "owner_id": one.mel.id}
+    action = (await one.fay.client.post("/v1/actions", body)).headers["location"]
+
+    async def switch() -> httpx2.Response:
+        return await one.fay.client.patch(meeting, {"confidentiality": "chatham_house"})
+
+    async def in_the_way() -> list[str]:
+        refused = await switch()
+        assert (refused.status_code, refused.json()["code"]) == (409, "records_name_a_member")
+        assert "hill" not in refused.text.lower()
+        return [error["pointer"] for error in refused.json()["errors"]]
+
+    assert await in_the_way() == [path, action]
+    await one.edit(path, "Somebody will ring the practices.")
+    assert await in_the_way() == [path, action], "a draft alone corrects nothing"
+    await one.publish(path, "Mel Hill is not named")
+    assert await in_the_way() == [path, action], "its note names her"
+    await one.edit(path, "Somebody will ring all practices.")
+    await one.publish(path, "Nobody is named")
+    assert await in_the_way() == [action]
+    await one.fay.client.patch(action, {"title": "Ring the practices"})
+    before = (await one.flo.client.get(f"{path}/editions")).json()["items"]
+    assert (await one.out.client.post(f"/v1/networks/{one.network_id}/join", {})).status_code == 201
+    assert (await one.out.client.get(action)).json()["owner_id"] == one.mel.id
+    cursor = (await one.out.client.get("/v1/actions")).json()["changes_cursor"]
+    assert (await switch()).status_code == 200
+    # Members are told to read the action again, and see no owner; the person does.
+    told_now = (await one.out.client.get("/v1/changes", params={"cursor": cursor})).json()["items"]
+    assert (action.rsplit("/", 1)[-1], "upsert") in [(item["id"], item["op"]) for item in told_now]
+    assert (await one.out.client.get(action)).json()["owner_id"] is None
+    assert (await one.mel.client.get(action)).json()["owner_id"] == one.mel.id
+    read = (await one.mel.client.get(f"{path}/editions")).json()["items"]
+    assert [(e["text"] is None, e["note"] is None) for e in read] == [(False, False)] + [
+        (True, True)
+    ] * (len(read) - 1)
+    assert (await one.flo.client.get(f"{path}/editions")).json()["items"] == before

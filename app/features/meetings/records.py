@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, select, union
+from sqlalchemy import Integer, Text, bindparam, select, union
 
 from app.core.changes import Told, change_many
 from app.core.errors import TooManyRecords
@@ -70,7 +70,7 @@ async def recorded_keys(work: Work, meeting: Mapping[str, Any]) -> set[str]:
 
 def _rows(model: Any) -> Any:
     return (
-        select(*facts(model))
+        select(*(column for column in facts(model) if not isinstance(column.type, Text)))
         .where(
             model.meeting_id == bindparam("meeting_id", type_=ID),
             model.occurrence >= bindparam("since"),
@@ -118,8 +118,8 @@ def _concerned(kind: str, row: Row, shift: Shift) -> bool:
         return False
     if kind == "attendance":
         return shift.hides
-    if kind == "action":
-        return shift.veil is not None and row["owner_id"] is not None
+    if kind == "action":  # who owns it, wrote it down or did it
+        return shift.veil is not None
     return shift.reach is not None and row["published_at"] is not None
 
 
@@ -144,7 +144,8 @@ async def _write(
             return replace(found, reach="member") if shift.hides else found
         if kind == "action":
             return told_of_action(row)
-        return told_of_minutes(row, published=True, **(shift.reach or {}))
+        published = row["published_at"] is not None
+        return told_of_minutes(row, published=published, **(shift.reach or {}))
 
     await change_many(work, action, fresh, told)
     again = [(row, values) for row, values in edits if row["id"] in known]
