@@ -311,6 +311,46 @@ def _way_in(word: str, latitude: float) -> Act:
     return act
 
 
+async def _minuted(world: World) -> None:
+    """Published minutes of an open meeting, once."""
+    if "minuted" in world.ids:
+        return
+    await world.meeting("talk", "Ada", "valley", confidentiality="open")
+    await world.meeting("other talk", "Ada", "valley", confidentiality="open")
+    body = {"meeting_id": "{talk}", "text": "We agreed."}
+    world.ids["minuted"] = (await world.act("Ada", "POST", "/v1/minutes", body))["id"]
+    await world.act("Ada", "POST", "/v1/minutes/{minuted}/publish", {})
+
+
+async def minutes_in_the_making(world: World) -> None:
+    """What is being written of minutes that are published, and ones that are not."""
+    await _minuted(world)
+    if "draft" not in world.ids:
+        body = {"meeting_id": "{other talk}", "text": "Zebras"}
+        world.ids["draft"] = (await world.act("Ada", "POST", "/v1/minutes", body))["id"]
+    for number in range(6):
+        key = ("minuted", "draft")[number % 2]
+        read = await world.client("Ada").get(f"/v1/minutes/{world.ids[key]}")
+        headers = {"If-Match": read.headers["etag"]}
+        body = {"text": f"Zebras {number} {len(read.content)}"}
+        await world.act("Ada", "PATCH", f"/v1/minutes/{{{key}}}", body, headers=headers)
+
+
+def _whose(owner: str, then: str) -> Act:
+    async def act(world: World) -> None:
+        if "kept" not in world.ids:
+            await world.meeting("kept", "Ada", "valley", confidentiality="chatham_house")
+        for number in range(3):
+            body = {"title": f"Task {number}", "meeting_id": "{kept}", "owner_id": f"{{{owner}}}"}
+            made = await world.act("Ada", "POST", "/v1/actions", body)
+            if number:
+                path = f"/v1/actions/{made['id']}"
+                await world.act("Ada", "PATCH", path, {"owner_id": f"{{{then}}}"})
+                await world.act(then, "POST", f"{path}/complete")
+
+    return act
+
+
 async def open_the_garden(world: World) -> None:
     """The private network is open from now on."""
     await world.edit("garden", "Ada", visibility="open")
@@ -365,6 +405,12 @@ VARIANTS = {
         ("nobody", "Cat"),
         insiders=("Ben", "Dan"),
         instead=_way_in("Other", 51.5),
+    ),
+    "minutes in the making": Variant(
+        minutes_in_the_making, ("nobody", "Cat", "Ben"), instead=_minuted
+    ),
+    "whose an action is": Variant(
+        _whose("Hal", "Ivy"), ("Ben", "Dan"), instead=_whose("Ivy", "Hal")
     ),
     "a network that is gone": Variant(emptied, ("nobody", "Ben")),
 }

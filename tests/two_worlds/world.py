@@ -88,7 +88,7 @@ class World:
         self.people[name], self.tokens[name] = made.id, made.token
         self._noted(made.id)
 
-    async def act(self, name: str, method: str, path: str, json: Any = None) -> Any:
+    async def act(self, name: str, method: str, path: str, json: Any = None, **options: Any) -> Any:
         """What somebody does, which must succeed; `{name}` in a path or body stands for the id of that name."""
         if self.given.hidden:
             self.given.seconds += 1
@@ -98,7 +98,7 @@ class World:
         if json is not None:
             json = {k: self._meant(v) for k, v in json.items()}
         answer = await self.client(name).request(
-            method, path, **({} if json is None else {"json": json})
+            method, path, **({} if json is None else {"json": json}), **options
         )
         assert answer.is_success, f"{name}: {method} {path}: {answer.status_code} {answer.text}"
         found = answer.json() if answer.content else {}
