@@ -109,7 +109,6 @@ async def test_coming_under_the_rule_takes_answers_out_of_sight(house: TestHouse
     made = await group.plan(SINGLE)
     mine, theirs = await group.answer(made, group.mel), await group.answer(made, sam)
     owned = await group.note(Action, made, owner_id=sam.id)
-    await group.note(Action, made)
     cursors = {person.id: (await group.feed(person.client))[1] for person in (group.fay, group.mel)}
     await group.edit(made, {"confidentiality": "chatham_house"})
     heard = {}

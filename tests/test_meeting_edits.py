@@ -271,3 +271,32 @@ async def test_narrowing_is_told_to_whom_it_was_open(house: TestHouse) -> None:
             ("meeting", "upsert"),
             ("minutes", "upsert"),
         }
+
+
+async def test_actions_say_what_may_be_done(house: TestHouse) -> None:
+    """By the state it is in, by role, for one occurrence; nothing once the network is archived."""
+    group = await Group.of(house)
+    olly = await house.person("Olly Observer")
+    await group.join(olly)
+    members = f"/v1/members?network_id={group.network_id}"
+    spells = (await group.fay.client.get(members)).json()["items"]
+    (spell,) = [one["id"] for one in spells if one["person"]["id"] == olly.id]
+    await group.fay.client.patch(f"/v1/members/{spell}", {"role": "observer"})
+    draft = await group.plan(SERIES, status="tentative")
+    assert draft["actions"] == ["update", "delete", "announce", "confirm", "cancel"]
+    path = f"/v1/meetings/{draft['id']}"
+    assert (await group.fay.client.get(path)).json()["actions"] == draft["actions"]
+    told = await group.do(draft, "announce")
+    runs = ["update", "cancel", "answer", "record_attendance", "write_minutes", "add_action"]
+    assert told["actions"] == ["update", "confirm", *runs[1:]]
+    for person, expected in ((group.mel, ["answer", "add_action"]), (olly, ["answer"])):
+        assert (await person.client.get(path)).json()["actions"] == expected
+    assert (await group.do(draft, "confirm"))["actions"] == runs
+    key = SERIES["local_start"]
+    one = await group.do(draft, "cancel", body={"occurrence": key})
+    assert one["actions"] == ["write_minutes", "add_action"]
+    assert (await group.fay.client.get(path)).json()["actions"] == runs
+    await group.fay.client.post(
+        f"/v1/networks/{group.network_id}/archive", {"closing_note": "Done"}
+    )
+    assert (await group.fay.client.get(path)).json()["actions"] == []

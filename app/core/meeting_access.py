@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, tr
 from sqlalchemy.orm import aliased
 
 from app.core.access import active_networks, facilitated_networks, viewer_id
-from app.models import Action, Attendance, CalendarToken, Meeting, Minutes, Network
+from app.models import Action, Attendance, CalendarToken, Meeting, Member, Minutes, Network
 
 # What a reader sees of a meeting: an outsider of an open one, whoever may attend.
 OUTSIDE, ATTENDING = 0, 1
@@ -46,6 +46,20 @@ def attends(rank: str, meeting: Any = Meeting) -> ColumnElement[bool]:
 def facilitates(rank: str, row: Any) -> ColumnElement[bool]:
     """The viewer facilitates the network of this row (a meeting, attendance, minutes, an action)."""
     return false() if rank == "anonymous" else row.network_id.in_(facilitated_networks())
+
+
+def own_role(row: Any) -> Any:
+    """The viewer's role as an active member of the network of this row; null for whoever is none."""
+    mine = aliased(Member)
+    return (
+        select(mine.role)
+        .where(
+            mine.network_id == row.network_id,
+            mine.person_id == viewer_id(),
+            mine.status == "active",
+        )
+        .scalar_subquery()
+    )
 
 
 def visible_meeting(rank: str, meeting: Any = Meeting) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ import orjson
 
 from app.core.viewer import Viewer
 from app.db.types import instant_text
+from app.features.meetings.may import actions_of, roles_of
 from app.features.meetings.occurrences import planned_of
 from app.features.meetings.queries import shown
 from app.features.meetings.rows import COLUMNS
@@ -35,8 +36,10 @@ def as_planned(
         "my_answer": None,
         "my_place": None,
     }
-    runs = viewer.operator or (attends and network["_role"] == "facilitator")
-    return shown(planned_of(found), viewer, runs=runs)
+    document = shown(planned_of(found))
+    roles = roles_of(viewer, network["_role"] if attends else None)
+    document["actions"] = actions_of(viewer, document, roles, archived=False)
+    return document
 
 
 def _as_stored(value: Any) -> Any:

@@ -7,13 +7,13 @@ from sqlalchemy.types import Double
 
 from app.core import access
 from app.core.errors import refuse
-from app.core.meeting_access import facilitates, visible_meeting
-from app.core.viewer import Scope, Viewer
+from app.core.meeting_access import own_role, visible_meeting
+from app.core.viewer import Viewer
 from app.db.database import Reads, fetch_one
 from app.db.types import ID
 from app.features.meetings.finding import with_differences
+from app.features.meetings.may import actions_of, roles_of
 from app.features.meetings.occurrences import (
-    CANCELLED,
     Planned,
     as_it_is,
     as_planned,
@@ -21,7 +21,7 @@ from app.features.meetings.occurrences import (
     planned_of,
 )
 from app.features.meetings.rows import columns, text_of
-from app.models import Attendance, Meeting
+from app.models import Attendance, Meeting, Network
 
 UID_HOST = "qi-networks"  # part of every iCalendar UID: it never changes, wherever the service runs
 
@@ -31,18 +31,24 @@ def _one(rank: str) -> Any:
         *columns(rank),
         Meeting.agenda,
         Meeting.excluded,
-        facilitates(rank, Meeting).label("_facilitates"),
+        Network.archived_at.is_not(None).label("_archived"),
         literal(None, Double()).label("distance_km"),
-    ).where(Meeting.id == bindparam("meeting_id", type_=ID), visible_meeting(rank))
+    )
+    statement = statement.join(Network, Network.id == Meeting.network_id).where(
+        Meeting.id == bindparam("meeting_id", type_=ID), visible_meeting(rank)
+    )
     if rank == "anonymous":
-        return statement.add_columns(null().label("my_answer"), null().label("my_place"))
+        nothing = (null().label(name) for name in ("my_answer", "my_place", "_role"))
+        return statement.add_columns(*nothing)
     mine = and_(
         Attendance.meeting_id == Meeting.id,
         Attendance.person_id == access.viewer_id(),
         Attendance.occurrence == bindparam("occurrence"),
     )
     return statement.add_columns(
-        Attendance.answer.label("my_answer"), Attendance.place.label("my_place")
+        Attendance.answer.label("my_answer"),
+        Attendance.place.label("my_place"),
+        own_role(Meeting).label("_role"),
     ).outerjoin(Attendance, mine)
 
 
@@ -59,23 +65,22 @@ async def one_meeting(
     row = await fetch_one(reads, ("meeting", rank), lambda: _one(rank), values)
     if row is None:
         return None
-    runs = row.pop("_facilitates") or viewer.operator
+    roles, archived = roles_of(viewer, row.pop("_role")), row.pop("_archived")
     planned = planned_of(row)
     await with_differences(reads, {meeting_id: planned})
-    return shown(planned, viewer, runs=runs, occurrence=occurrence)
+    document = shown(planned, occurrence)
+    document["actions"] = actions_of(viewer, document, roles, archived=archived)
+    return document
 
 
-def shown(
-    planned: Planned, viewer: Viewer, *, runs: bool, occurrence: str | None = None
-) -> dict[str, Any]:
-    """The contract's document of a meeting or one occurrence of it; `runs`: may do all with it. Errors: `Invalid`."""
+def shown(planned: Planned, occurrence: str | None = None) -> dict[str, Any]:
+    """The contract's document of a meeting or one occurrence of it, but for `actions`. Errors: `Invalid`."""
     if occurrence is None:
         document = as_planned(planned)
         document["exceptions"] = _exceptions(planned)
     else:
         document = _occurrence(planned, occurrence)
     document["ical_uid"] = f"{document['id']}@{UID_HOST}"
-    document["actions"] = _actions(viewer, document, may_attend=planned.attends, runs=runs)
     return document
 
 
@@ -102,22 +107,3 @@ def _occurrence(planned: Planned, local: str) -> dict[str, Any]:
     document = as_it_is(found)
     document["exceptions"] = []
     return document
-
-
-def _actions(viewer: Viewer, row: dict[str, Any], *, may_attend: bool, runs: bool) -> list[str]:
-    """What this caller may do now."""
-    if Scope.MEETINGS_WRITE not in viewer.scopes:
-        return []
-    found: list[str] = []
-    draft, over = row["announced_at"] is None, row["status"] == CANCELLED
-    if runs:
-        found += [] if over else ["update", "cancel"]
-        found += ["delete"] if draft else ["record_attendance"]
-        found += ["announce"] if draft else []
-        found += ["confirm"] if row["status"] == "tentative" else []
-        found += ["write_minutes"]
-    if may_attend and not draft and not over:
-        found += ["answer"]
-    if may_attend:
-        found += ["add_action"]
-    return found

@@ -1,0 +1,35 @@
+"""What a caller may do with a meeting now: a meeting's `actions`, by the policy and by the state it is in."""
+
+from typing import Any
+
+from app.core import access
+from app.core.viewer import Scope, Viewer
+
+TENTATIVE, CANCELLED = "tentative", "cancelled"
+
+
+def roles_of(viewer: Viewer, role: str | None) -> frozenset[str]:
+    """The viewer's roles towards a meeting; `role` is theirs as an active member of its network."""
+    return access.viewer_roles(viewer) | ({role} if role is not None else set())
+
+
+def actions_of(
+    viewer: Viewer, meeting: dict[str, Any], roles: frozenset[str], *, archived: bool
+) -> list[str]:
+    """The names of what would be allowed now; `meeting` is a document of the contract, of one occurrence too."""
+    if archived or Scope.MEETINGS_WRITE not in viewer.scopes:
+        return []
+    draft, final = meeting["announced_at"] is None, meeting["status"] == CANCELLED
+    runs = access.allowed("meeting.update", roles)
+    found = {
+        "update": runs and not final,
+        "delete": draft and access.allowed("meeting.delete", roles),
+        "announce": runs and draft and not final,
+        "confirm": runs and meeting["status"] == TENTATIVE,
+        "cancel": runs and not final,
+        "answer": not draft and not final and access.allowed("attendance.answer", roles),
+        "record_attendance": not draft and not final and access.allowed("attendance.record", roles),
+        "write_minutes": not draft and access.allowed("minutes.write", roles),
+        "add_action": not draft and access.allowed("action.create", roles),
+    }
+    return [name for name, may in found.items() if may]
