@@ -109,10 +109,12 @@ async def test_coming_under_the_rule_takes_answers_out_of_sight(house: TestHouse
     made = await group.plan(SINGLE)
     mine, theirs = await group.answer(made, group.mel), await group.answer(made, sam)
     owned = await group.note(Action, made, owner_id=sam.id)
-    cursors = {person.id: (await group.feed(person.client))[1] for person in (group.fay, group.mel)}
+    ada = await house.person("Ada Operator", operator=True)
+    everybody = (group.fay, group.mel, ada)
+    cursors = {person.id: (await group.feed(person.client))[1] for person in everybody}
     await group.edit(made, {"confidentiality": "chatham_house"})
     heard = {}
-    for person in (group.fay, group.mel):
+    for person in everybody:
         items, _ = await group.feed(person.client, cursors[person.id])
         heard[person.id] = {(item["kind"], item["id"], item["op"]) for item in items}
     both = {
@@ -122,6 +124,8 @@ async def test_coming_under_the_rule_takes_answers_out_of_sight(house: TestHouse
     }
     assert heard[group.fay.id] == {*both, ("attendance", theirs, "upsert")}
     assert heard[group.mel.id] == {*both, ("attendance", theirs, "gone")}
+    gone = {("attendance", one, "gone") for one in (mine, theirs)}
+    assert {one for one in heard[ada.id] if one[0] == "attendance"} == gone
 
 
 async def test_what_was_written_must_name_nobody_first(house: TestHouse) -> None:

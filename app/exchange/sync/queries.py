@@ -108,9 +108,6 @@ def _id() -> Any:
 
 def _reached(rank: str) -> ColumnElement[bool]:
     """The viewer hears of this although the resource may be out of their sight: see `models.Change`."""
-    if rank == "operator":
-        others = among(Change.kind, PERSONS_OWN)
-        return or_(~others, Change.person_id == access.viewer_id())
     anyone = Change.reach == "anyone"
     if rank == "anonymous":
         return anyone
@@ -123,10 +120,16 @@ def _reached(rank: str) -> ColumnElement[bool]:
             or_(Change.reach == "member", mine.role == "facilitator"),
         )
     )
+    oneself = Change.person_id == access.viewer_id()
+    if rank == "operator":
+        others = among(Change.kind, PERSONS_OWN)
+        # Attendance that all members saw, an operator saw too: it may have come under the Chatham House Rule since.
+        shown = or_(Change.reach == "member", and_(Change.reach == "facilitator", member))
+        return or_(~others, oneself, and_(Change.kind == "attendance", shown))
     return or_(
         anyone,
         Change.reach == "signed_in",
-        Change.person_id == access.viewer_id(),
+        oneself,
         and_(among(Change.reach, ["member", "facilitator"]), member),
     )
 
