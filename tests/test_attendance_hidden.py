@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.jobs.retention import retain
 from tests.gatherings import OVER, SINGLE, Gathering
 from tests.house import TestHouse, TestPerson
 
@@ -95,6 +96,25 @@ async def test_leaving_does_not_say_to_what_one_would_have_come(
     beside = [one for one in await audit(op, network_id=g.network_id) if one["at"] == left[0]["at"]]
     kinds = {one["kind"] for one in beside}
     assert ("attendance" in kinds) is not hidden
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+async def test_what_goes_by_its_age_stays_as_hidden_as_it_was(
+    house: TestHouse, *, hidden: bool
+) -> None:
+    """When the row is deleted nothing says any more which meeting it was of; its last change says who was told."""
+    g = await Gathering.of(house, "Mel")
+    op = await house.person("Op", operator=True)
+    confidentiality = "chatham_house" if hidden else "members"
+    path = await g.meeting(OVER, confidentiality=confidentiality)
+    people = {"people": [{"person_id": g.members["Mel"].id, "came": False}]}
+    done = await g.fay.client.post(f"{path}/attendance/record", people)
+    assert done.status_code == 200, done.text
+    outcomes = await retain(house.app.rooms.house, house.app.rooms.settings)
+    assert {one.rule: one.rows for one in outcomes}["answers"] == 1
+    read = await audit(op, network_id=g.network_id, kind="attendance")
+    assert [one["action"] for one in read] == ["attendance.forgotten", "attendance.recorded"]
+    assert (read[1]["actor"] is None) is hidden
 
 
 async def test_an_operator_who_records_learns_nothing_of_others(house: TestHouse) -> None:

@@ -42,14 +42,14 @@ def _shown_attendance() -> ColumnElement[bool]:
         .where(Meeting.attendance_hidden.is_(False))
     )
     last = aliased(Change)
-    withdrawn = exists(
+    told_all = exists(
         select(1).where(
             last.resource_id == Change.resource_id,
-            last.action == "attendance.withdrawn",
+            among(last.action, ("attendance.withdrawn", "attendance.forgotten")),
             last.reach == "member",
         )
     )
-    return or_(of_meeting, withdrawn)
+    return or_(of_meeting, told_all)
 
 
 def _shown_action() -> ColumnElement[bool]:
