@@ -4,7 +4,7 @@ from typing import Any
 
 import icalendar
 
-from tests.house import Client, TestPerson
+from tests.house import Client, TestHouse, TestPerson
 
 # Both changes of the British clocks of 2027 lie in it: 28 March and 31 October.
 SINGLES = (
@@ -23,6 +23,11 @@ SERIES = {
 }
 CANCELLED, MOVED, RELINKED = "2027-04-21T12:30:00", "2027-07-21T12:30:00", "2027-11-17T12:30:00"
 MOVED_TO, NEW_LINK = "2027-07-22T15:00:00Z", "https://meet.example.org/another"
+
+
+async def people(house: TestHouse, *names: str) -> list[TestPerson]:
+    """New people."""
+    return [await house.person(name) for name in names]
 
 
 async def network_of(facilitator: TestPerson, **more: object) -> str:
