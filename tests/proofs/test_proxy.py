@@ -20,7 +20,7 @@ from tests.house import TestHouse, TestPerson
 from tests.proofs.conftest import NewDatabase
 from tests.proofs.figures import SEED, Figures, scaled
 from tests.proofs.proxy import nginx
-from tests.proofs.server import SERVE, Server
+from tests.proofs.server import SERVE, Server, free_port
 from tests.proofs.whole import half_written
 
 pytestmark = [pytest.mark.anyio, pytest.mark.prove]
@@ -285,3 +285,36 @@ async def test_what_nginx_says(figures: Figures, new_database: NewDatabase, tmp_
         assert answer.json()["status"] == answer.status_code
         assert answer.json()["instance"] == f"urn:uuid:{answer.headers['x-request-id']}"
     assert answers["gone"].headers["retry-after"] == "2"
+
+
+ADDRESS = f"qi_calendar_{'n' * 43}"
+LOGGED = "access_log off;"
+UNLOGGED = "error_log /dev/null;"
+
+
+async def written(folder: Path, old: str, new: str) -> str:
+    """What nginx writes down of a calendar that nobody serves."""
+    with nginx(folder, [free_port()], old, new.format(folder=folder)) as port:
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
+            for path in (f"/v1/calendars/{ADDRESS}.ics", f"//v1/calendars//{ADDRESS}.ics?x=1"):
+                answer = await http.get(path)
+                assert answer.status_code == 503
+                assert ADDRESS not in answer.text + str(answer.headers)
+    files = await asyncio.to_thread(lambda: sorted(folder.glob("*.log")))
+    return "".join(file.read_text() for file in files)
+
+
+async def test_the_address_of_a_calendar_is_in_no_log(figures: Figures, tmp_path: Path) -> None:
+    """Neither in the log of errors nor in that of requests, where one is switched on; other addresses are."""
+    said = await written(tmp_path / "shipped", LOGGED, "access_log {folder}/access.log qi;")
+    figures.tell(lines=said.count("\n"), with_the_secret=said.count(ADDRESS))
+    assert said.count("/v1/calendars/*") == 2
+    assert ADDRESS not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(LOGGED, "access_log {folder}/access.log combined;"), (UNLOGGED, "")]
+)
+async def test_the_address_of_a_calendar_control(tmp_path: Path, old: str, new: str) -> None:
+    """With a log of whole addresses, or with errors noted, it would be."""
+    assert ADDRESS in await written(tmp_path / "open", old, new)
