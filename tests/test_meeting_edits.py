@@ -300,3 +300,33 @@ async def test_actions_say_what_may_be_done(house: TestHouse) -> None:
         f"/v1/networks/{group.network_id}/archive", {"closing_note": "Done"}
     )
     assert (await group.fay.client.get(path)).json()["actions"] == []
+
+
+@pytest.mark.parametrize("middle", ["open", "restricted"])
+async def test_narrowing_in_a_sub_group(house: TestHouse, middle: str) -> None:
+    """Open below what is not open: who is a member above saw it, and is told; who never saw it is not."""
+    root = await Group.of(house, visibility="restricted")
+    ids, parent = [], root.network_id
+    for rule in (middle, "open"):
+        body = {
+            "name": rule, "purpose": "Part", "join_policy": "open", "visibility": rule, "parent_id": parent,
+        }  # fmt: skip
+        parent = (await root.fay.client.post("/v1/networks", body)).json()["id"]
+        ids.append(parent)
+    above, below = root.mel, await house.person("Between")
+    await root.join(below)
+    await below.client.post(f"/v1/networks/{ids[0]}/join", {})
+    out = await house.person("Out")
+    made = await root.plan(SINGLE, network_id=ids[1], confidentiality="open")
+    path = f"/v1/meetings/{made['id']}"
+    saw = {
+        person.id: (await person.client.get(path)).status_code == 200
+        for person in (above, below, out)
+    }
+    assert saw == {above.id: middle == "open", below.id: True, out.id: False}
+    since = {person.id: (await root.feed(person.client))[1] for person in (above, below, out)}
+    await root.edit(made, {"confidentiality": "members"})
+    for person in (above, below, out):
+        items, _ = await root.feed(person.client, since[person.id])
+        told = [(item["id"], item["op"]) for item in items]
+        assert told == ([(made["id"], "gone")] if saw[person.id] else [])

@@ -62,15 +62,13 @@ async def edit_meeting(work: Work, row: Row, network: Row, aim: Aim, body: Meeti
     """Edit a loaded meeting: only what was sent and differs. Returns what of it now has the edit.
 
     Errors: `Invalid`; `IllegalTransition` when it is cancelled; `OccurrenceInUse`; `PlacesTaken`; `ChathamHouseKept`;
-    `TooManyRecords`.
+    `RecordsNameAMember`; `TooManyRecords`.
     """
     final(row)
     # Of what was sent all is kept: an item of the agenda has its defaults.
     given = body.model_dump(mode="json", include=body.model_fields_set)
     if "starts_at" in given:
         given["starts_at"] = body.starts_at
-    if "agenda" in given:  # a patch of the meeting, but each item is a whole one
-        given["agenda"] = [item.model_dump(mode="json") for item in body.agenda]
     if {"starts_at", "local_start"} <= set(given):
         raise refuse("/starts_at", "one_start", "Give either starts_at or local_start.")
     exceptions = await exceptions_of(work, row["id"])
