@@ -33,6 +33,8 @@ DENIED = {
     "unittest": "tests",
     "multiprocessing": "one process serves",
     "numpy": "nothing here",
+    "dateutil": "tests",
+    "snowballstemmer.french_stemmer": "nothing here, as any language but English",
 }
 
 

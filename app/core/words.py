@@ -14,13 +14,14 @@ search columns must be made anew (the tests hold both to a few known answers).
 """
 
 import re
+import sys
 import unicodedata
 from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
 from itertools import islice
 from threading import Lock
-from typing import NamedTuple
-
-from snowballstemmer.english_stemmer import EnglishStemmer  # type: ignore[import-untyped]
+from typing import Any, NamedTuple
 
 MOST_TOKENS = 2_000
 LONGEST_TOKEN = 40
@@ -49,7 +50,24 @@ _LATIN = {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "�
 _LATIN |= {"ŧ": "t", "ŋ": "ng", "\u0131": "i", "\u0138": "k"}  # the last: dotless i, kra
 _AFTER_DECOMPOSING = str.maketrans({**dict.fromkeys("\u2018\u2019\u02bc\u2032", "'"), **_LATIN})
 
-_stemmer = EnglishStemmer()
+
+def _english() -> Any:
+    """The English stemmer alone: the package would import those of 35 languages, which takes 3 MB."""
+    name = "snowballstemmer"
+    spec = find_spec(name)
+    if spec is None:
+        raise ModuleNotFoundError(name)
+    whole = sys.modules.get(name)
+    # Where to find its modules, and nothing of what it does itself.
+    sys.modules[name] = whole or module_from_spec(spec)
+    try:
+        return import_module(f"{name}.english_stemmer").EnglishStemmer()
+    finally:
+        if whole is None:
+            del sys.modules[name]  # whoever wants all of it gets it
+
+
+_stemmer = _english()
 _one_at_a_time = Lock()  # the stemmer keeps its word in itself, and searches run on two threads
 
 
