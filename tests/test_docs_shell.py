@@ -56,6 +56,7 @@ def test_every_shell_line_of_the_documents(
     names = {path.name for path in RUN}
     assert names == {
         "README.md",
+        "calendars.md",
         "first-hour.md",
         "integrators.md",
         "meetings.md",

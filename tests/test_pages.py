@@ -76,7 +76,7 @@ async def test_what_the_start_names_is_there(house: TestHouse) -> None:
     for address in addresses:
         assert address.startswith(base)
         assert (await send(house.app, "GET", address.removeprefix(base).encode())).status == 200
-    assert [guide["name"] for guide in start["guides"]][:2] == ["first-hour", "sync"]
+    assert [guide["name"] for guide in start["guides"]][:2] == ["first-hour", "meetings"]
 
 
 async def test_every_link_of_every_page_leads_somewhere(house: TestHouse) -> None:
