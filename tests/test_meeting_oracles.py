@@ -41,9 +41,10 @@ async def everything(client: Client, meeting_id: str) -> list[str]:
     """All that one reader is told, cursors aside: where the feed stands moves with whatever happens."""
     said = []
     for params in questions():
-        answer = await client.get("/v1/meetings", params=params)
+        answer = await client.get("/v1/meetings", params={**params, "limit": 100})
         page = answer.json()
         page.pop("changes_cursor")
+        assert page["next_cursor"] is None
         said.append(f"{params} {answer.status_code} {page}")
     for more in ({}, {"occurrence": SECOND}):
         answer = await client.get(f"/v1/meetings/{meeting_id}", params=more)

@@ -89,6 +89,12 @@ class Wanted:
         return frozenset(name for name in names if getattr(self, name) is not None)
 
     @property
+    def looks(self) -> bool:
+        """Whether a filter looks at single occurrences."""
+        asked = (self.mode, self.status, self.terms, self.around)
+        return any(each is not None for each in asked)
+
+    @property
     def quick(self) -> bool:
         """Whether few rows are looked at: an index leads to the meetings of a network or two."""
         narrow = self.network_id or self.meeting_id or self.mine
@@ -244,6 +250,10 @@ async def with_differences(
         found[row["meeting_id"]].differences[row["occurrence"]] = Difference.of(row)
 
 
+Fit = tuple[float | None, int | None]
+ANYTHING: Fit = (None, None)
+
+
 class Found(NamedTuple):
     """An occurrence that was asked for, how far away it is (kilometres) and how well it fits the words."""
 
@@ -256,12 +266,14 @@ def wanted_occurrences(planned: Planned, wanted: Wanted) -> Iterator[Found]:
     """The occurrences of a visible meeting that are in the window and fit every filter."""
     since = None if wanted.since is None else micros_of(wanted.since)
     until = None if wanted.until is None else micros_of(wanted.until)
-    usual = _fits(wanted, masked(dict(planned.row), attends=planned.attends), planned.score)
+    usual: Fit | None = ANYTHING
+    if wanted.looks:
+        usual = _fits(wanted, masked(dict(planned.row), attends=planned.attends), planned.score)
     if usual is None and not planned.differences:
         return
     for occurrence in occurrences(planned, since, until):
         fit = usual
-        if occurrence.difference is not None:
+        if wanted.looks and occurrence.difference is not None:
             row = differing(occurrence)
             fit = _fits(wanted, row, _own_score(wanted, occurrence, row))
         if fit is not None:
@@ -276,7 +288,7 @@ def _own_score(wanted: Wanted, occurrence: Occurrence, row: Row) -> int | None:
     return occurrence.of.score
 
 
-def _fits(wanted: Wanted, row: Row, score: int | None) -> tuple[float | None, int | None] | None:
+def _fits(wanted: Wanted, row: Row, score: int | None) -> Fit | None:
     """Distance and score of a masked row that fits the filters, or None."""
     if wanted.mode is not None and row["mode"] != wanted.mode:
         return None

@@ -10,6 +10,7 @@ from app.models import Meeting
 
 Row = dict[str, Any]
 SECOND = 1_000_000
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 COLUMNS = (
     Meeting.id, Meeting.network_id, Meeting.title, Meeting.description, Meeting.starts_at, Meeting.local_start,
     Meeting.timezone, Meeting.duration_minutes, Meeting.recurrence, Meeting.ends_at.label("last_ends_at"),
@@ -56,9 +57,9 @@ def micros(text: str) -> int:
 
 def micros_of(at: datetime) -> int:
     """An aware datetime as microseconds since 1970."""
-    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return (at - _EPOCH) // _MICROSECOND
 
 
 def text_of(at: int) -> str:
     """The inverse of `micros`."""
-    return instant_text(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at))
+    return instant_text(_EPOCH + at * _MICROSECOND)
