@@ -351,6 +351,18 @@ def _whose(owner: str, then: str) -> Act:
     return act
 
 
+async def calendars(world: World) -> None:
+    """Addresses of somebody else's calendars: made, read, revoked."""
+    about = ({"feed": "me"}, {"feed": "network", "network_id": "{valley}"})
+    for number in range(6):
+        body = {"name": f"Zebra {number}", **about[number % 2]}
+        made = await world.act("Hal", "POST", "/v1/calendar-tokens", body)
+        address = made["address"].rpartition("/")[2]
+        await world.act("nobody", "GET", f"/v1/calendars/{address}")
+        if number % 2:
+            await world.act("Hal", "DELETE", f"/v1/calendar-tokens/{made['id']}")
+
+
 async def open_the_garden(world: World) -> None:
     """The private network is open from now on."""
     await world.edit("garden", "Ada", visibility="open")
@@ -406,6 +418,7 @@ VARIANTS = {
         insiders=("Ben", "Dan"),
         instead=_way_in("Other", 51.5),
     ),
+    "somebody's calendars": Variant(calendars, ("nobody", "Ben")),
     "minutes in the making": Variant(
         minutes_in_the_making, ("nobody", "Cat", "Ben"), instead=_minuted
     ),

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import literal, select, true
 
-from app.core import access
+from app.core import access, meeting_access
 from app.core.changes import Told
 from app.core.viewer import Viewer
 from app.core.work import baseline, rows_of
 from app.db.database import Transaction
 from app.features.audit import queries as audit
+from app.features.meetings import finding
 from app.models import Change, Term
 from tests.proofs.figures import SCALE, Figures
 from tests.two_worlds.acts import VARIANTS, beginning, end, middle
@@ -22,6 +23,16 @@ from tests.two_worlds.world import World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.prove]
 SHAPES: dict[str, Any] = {}
+# The controls that let a predicate say yes to everybody: where it is looked up.
+OPENED: dict[str, tuple[Any, str]] = {
+    "members": (access, "visible_member"),
+    "invitations": (access, "visible_invitation"),
+    "tokens": (access, "visible_token"),
+    "clients": (access, "visible_client"),
+    "drafts": (finding, "visible_meeting"),
+    "ways in": (meeting_access, "attends"),
+    "calendars": (meeting_access, "visible_calendar_token"),
+}
 KINDS = (
     "network", "member", "person", "token", "client", "invitation", "meeting", "attendance", "minutes", "action",
     "calendar_token",
@@ -148,31 +159,29 @@ async def test_what_is_hidden_changes_nothing(
         ("seals", "a confidential network"),
         ("clients", "somebody's tokens"),
         ("invitations", "invitations to addresses"),
+        ("drafts", "draft meetings"),
+        ("ways in", "how to get into an open meeting"),
+        ("calendars", "somebody's calendars"),
     ],
 )
 async def test_a_broken_guard_is_seen(
     pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch, guard: str, variant: str
 ) -> None:
     """The controls: without the predicate, the worlds differ."""
-    if guard == "networks":
+    if guard in OPENED:
+        module, predicate = OPENED[guard]
+        monkeypatch.setattr(module, predicate, lambda *_, **__: true())
+    elif guard == "networks":
         monkeypatch.setattr(access, "visible_network", lambda *_: true())
         # Such a network has no tier for an outsider, and nobody thought of showing it.
         monkeypatch.setitem(access.TIER_NAMES, access.HIDDEN, "name")
         monkeypatch.setitem(
             access.NETWORK_HIDDEN, access.HIDDEN, access.NETWORK_HIDDEN[access.NAME]
         )
-    elif guard == "members":
-        monkeypatch.setattr(access, "visible_member", lambda *_, **__: true())
     elif guard == "people":
         monkeypatch.setattr(access, "person_standing", lambda *_: literal(access.PROFILE))
-    elif guard == "invitations":
-        monkeypatch.setattr(access, "visible_invitation", lambda *_: true())
-    elif guard == "tokens":
-        monkeypatch.setattr(access, "visible_token", lambda *_: true())
     elif guard == "seals":
         monkeypatch.setattr(audit, "shown", _sealed)
-    elif guard == "clients":
-        monkeypatch.setattr(access, "visible_client", lambda *_: true())
     else:  # every edit counts for everybody
         monkeypatch.setattr("app.features.networks.commands.told_of_network", _all_hear)
     # The audit is for who facilitates something.

@@ -101,7 +101,8 @@ class World:
             method, path, **({} if json is None else {"json": json}), **options
         )
         assert answer.is_success, f"{name}: {method} {path}: {answer.status_code} {answer.text}"
-        found = answer.json() if answer.content else {}
+        told = answer.headers.get("content-type", "").startswith("application/json")
+        found = answer.json() if told else {}
         if answer.status_code == 201:
             for key in ("id", "member_id", "person_id"):
                 if key in found:
