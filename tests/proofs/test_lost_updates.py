@@ -22,6 +22,7 @@ class Register:
 
     path: str
     checked: bool
+    text: str = "resourcing"
     acknowledged: list[str] = field(default_factory=list)
     answers: Counter[int] = field(default_factory=Counter)
 
@@ -30,9 +31,9 @@ class Register:
         while True:
             read = await client.get(self.path)
             await asyncio.sleep(dice.uniform(0, 0.002))
-            text = (read.json()["resourcing"] or "") + mark
+            text = (read.json()[self.text] or "") + mark
             headers = {"If-Match": read.headers["etag"]} if self.checked else {}
-            wrote = await client.patch(self.path, {"resourcing": text}, headers=headers)
+            wrote = await client.patch(self.path, {self.text: text}, headers=headers)
             self.answers[wrote.status_code] += 1
             if wrote.status_code == 200:
                 self.acknowledged.append(mark)
@@ -85,3 +86,43 @@ async def test_lost_updates_control(figures: Figures, new_database: NewDatabase)
     figures.tell(clients=CLIENTS, acknowledged=len(register.acknowledged), lost=lost)
     assert register.answers.keys() == {200}
     assert lost > 0, "nobody was in anybody's way: the race is no race"
+
+
+async def made(ada: Client, network_id: str, kind: str) -> tuple[str, str]:
+    """The path of a meeting, of minutes or of an action, and its field that is appended to."""
+    plan = {"title": "A round", "starts_at": "2030-04-09T12:30:00Z", "announce": True}
+    meeting = (await ada.post("/v1/meetings", {**plan, "network_id": network_id})).json()["id"]
+    if kind == "meetings":
+        return f"/v1/meetings/{meeting}", "description"
+    body = {"minutes": {"text": "-"}, "actions": {"title": "A task"}}[kind]
+    row = (await ada.post(f"/v1/{kind}", {**body, "meeting_id": meeting})).json()["id"]
+    return f"/v1/{kind}/{row}", {"minutes": "text", "actions": "detail"}[kind]
+
+
+@pytest.mark.parametrize("kind", ["meetings", "minutes", "actions"])
+async def test_lost_updates_of_meetings(
+    figures: Figures, new_database: NewDatabase, kind: str
+) -> None:
+    """The same of a meeting, of its minutes and of what came of it."""
+    edits = scaled(20, 2)
+    async with TestHouse.over(new_database(), write_connections=8) as house:
+        ada = await house.person("Ada")
+        network_id = (await ada.client.post("/v1/networks", NEW)).json()["id"]
+        path, field_name = await made(ada.client, network_id, kind)
+        register = Register(path, checked=True, text=field_name)
+
+        async def client(number: int) -> None:
+            dice = random.Random(f"{SEED} {number}")
+            for index in range(edits):
+                mark = chr(0x4E00 + number * edits + index)
+                await register.append(ada.client, mark, dice)
+
+        await asyncio.gather(*(client(number) for number in range(CLIENTS)))
+        text = (await ada.client.get(path)).json()[field_name].removeprefix("-")
+    figures.tell(
+        kind=kind, clients=CLIENTS, acknowledged=len(register.acknowledged),
+        lost=len(set(register.acknowledged) - set(text)),
+    )  # fmt: skip
+    assert register.answers.keys() == {200, 412}
+    assert sorted(text) == sorted(register.acknowledged)
+    assert len(text) == CLIENTS * edits
