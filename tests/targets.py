@@ -132,6 +132,7 @@ class Targets:
             "network_id": network["id"],
             "member_id": asked.json()["id"],
             "person_id": self.other.id,
+            "owner_id": self.operator.id,  # of an action, as a member of the network
             "token_id": token.json()["id"],
             "client_id": client["id"],
             "client_secret": client["secret"],
