@@ -171,7 +171,7 @@ class Targets:
                 example[name] = self.ids[name]
             if name == "scopes":
                 example[name] = ["networks:read"]
-            if name in ("organisation", "representing"):
+            if name in ("organisation", "representing", "occurrence", "range"):
                 example[name] = None
             if name == "people":
                 example[name] = [{"person_id": self.operator.id, "came": True}]
