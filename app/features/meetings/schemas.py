@@ -218,6 +218,11 @@ class EditRange(StrEnum):
 class MeetingCancel(Input):
     """Why, and what of a series: without `occurrence` all of it."""
 
+    # A single meeting has no occurrence to name.
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason": "The building is shut by snow."}]}
+    )
+
     reason: Paragraph | None = None
     occurrence: LocalDateTime | None = Field(default=None, description="Its original local start.")
     range: EditRange | None = Field(
