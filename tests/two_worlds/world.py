@@ -55,8 +55,8 @@ class World:
     hidden: list[str] = field(default_factory=list)
     """Ids of what is hidden, to be probed for in both worlds."""
 
-    calendars: list[str] = field(default_factory=list)
-    """Secrets of calendars that are the same in both worlds."""
+    calendars: dict[str, str] = field(default_factory=dict)
+    """Secrets of calendars, each with whose it is."""
 
     @classmethod
     @asynccontextmanager
@@ -149,7 +149,7 @@ class World:
         """An address for a calendar, whose secret is tried by everybody."""
         body = {"name": "My phone", "feed": feed, **about}
         made = await self.act(by, "POST", "/v1/calendar-tokens", body)
-        self.calendars.append(made["address"].rsplit("/", 1)[1].removesuffix(".ics"))
+        self.calendars[made["address"].rsplit("/", 1)[1].removesuffix(".ics")] = by
 
     async def join(self, key: str, *names: str, **body: Any) -> None:
         """These people join a network, or ask to."""

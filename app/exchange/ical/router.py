@@ -78,7 +78,7 @@ async def get_network_calendar(
 
 
 @router.get("/me/calendar.ics", responses=CALENDAR)
-@needs(Scope.MEETINGS_READ, cache="private, no-cache")
+@needs(Scope.MEETINGS_READ)
 async def get_my_calendar(call: CallDep, params: Annotated[CalendarQuery, Query()]) -> Answer:
     """The meetings of the networks that you are an active member of, as iCalendar.
 
