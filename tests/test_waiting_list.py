@@ -160,6 +160,44 @@ async def test_what_is_over_keeps_its_places(own_url: str) -> None:
         assert await g.places(path, FIRST) == {"B": "held", "C": "held", "A": "1"}
 
 
+async def test_what_is_over_and_comes_to_lie_ahead_again_is_not_oversold(own_url: str) -> None:
+    """An occurrence and a single meeting that took place, made smaller, and then moved into the future."""
+    now = datetime(2099, 3, 1, tzinfo=UTC)
+    async with TestHouse.over(own_url, clock=lambda: now) as house:
+        g = await Gathering.of(house, "A", "B", "C")
+        series, single = await g.meeting(SERIES, capacity=2), await g.meeting(SINGLE, capacity=2)
+        for name in "ABC":
+            await g.answer(series, name, "accepted", FIRST)
+            await g.answer(single, name)
+        now = datetime(2099, 3, 19, tzinfo=UTC)
+        for path, params in ((series, {"occurrence": FIRST}), (single, {})):
+            ahead = {"local_start": "2099-04-01T12:30:00"}
+            both = await g.fay.client.patch(path, {"capacity": 1, **ahead}, params=params)
+            assert (both.status_code, both.json()["code"]) == (409, "places_taken")
+            assert await change_capacity(g, path, 1, params.get("occurrence")) is None
+            moved = await g.fay.client.patch(path, ahead, params=params)
+            assert (moved.status_code, moved.json()["code"]) == (409, "places_taken")
+            more = await g.fay.client.patch(path, {"capacity": 3, **ahead}, params=params)
+            assert more.status_code == 200, more.text
+            assert set((await g.places(path, **params)).values()) == {"held"}
+
+
+async def test_places_of_one_occurrence_are_not_lost_under_those_who_hold_them(
+    house: TestHouse,
+) -> None:
+    """A series that becomes one meeting has the series' capacity, whatever its first occurrence had alone."""
+    g = await Gathering.of(house, "A", "B")
+    path = await g.meeting(SERIES, capacity=1)
+    assert await change_capacity(g, path, 2, FIRST) is None
+    for name in "AB":
+        await g.answer(path, name, "accepted", FIRST)
+    refused = await g.fay.client.patch(path, {"recurrence": None})
+    assert (refused.status_code, refused.json()["code"]) == (409, "places_taken")
+    done = await g.fay.client.patch(path, {"recurrence": None, "capacity": 2})
+    assert done.status_code == 200, done.text
+    assert await g.places(path) == {"A": "held", "B": "held"}
+
+
 # --- Any sequence of what may happen, against the law in a few lines --------------------------------
 
 NAMES = "ABCDEF"

@@ -5,7 +5,7 @@ all take first (docs/decisions/0022-attendance.md). So a count is still true whe
 never more places held than there are, and nobody passed over. Places matter until an occurrence is over or cancelled.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.core.access import INSIDE
 from app.core.changes import Told, change, change_many
 from app.core.errors import PlacesTaken
 from app.core.fetching import facts
-from app.core.occurrence_now import Occurrence, as_it_stands
+from app.core.occurrence_now import Occurrence
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
@@ -145,12 +145,13 @@ def _seats_by_occurrence() -> Any:
 
 
 async def change_places(
-    work: Work, meeting: Mapping[str, Any], exceptions: Mapping[str, Mapping[str, Any]]
+    work: Work, meeting: Mapping[str, Any], to_be: Callable[[str], Occurrence | None]
 ) -> None:
-    """After an edit of capacities: promote where there is room now. What is over or cancelled stays as it was.
+    """In an edit of capacities or times: promote where there is room. What is over or cancelled stays as it was.
 
-    `meeting` (its network locked) and its `exceptions` by occurrence are as they are to be; the rows of attendance must
-    have been written already (`flush`) where the edit moves them. Errors: `PlacesTaken`, and then nothing is changed.
+    The meeting's network is locked, and its rows of attendance were not moved yet; `to_be` gives each occurrence as it
+    is to be, by the name that these rows have, or None where it is no part of the edit. So what is over and comes to
+    lie ahead again has no more people in it than places. Errors: `PlacesTaken`, and then nothing is changed.
     """
     rows = await work.fetch(
         "seats by occurrence", _seats_by_occurrence, {"meeting_id": meeting["id"]}
@@ -158,7 +159,7 @@ async def change_places(
     to_fill = []
     for row in rows:
         name = row["occurrence"]
-        occurrence = as_it_stands(meeting, name, exceptions.get(name))
+        occurrence = to_be(name)
         if occurrence is None or occurrence.cancelled or occurrence.ends_at <= work.now:
             continue
         capacity = NO_LIMIT if occurrence.capacity is None else occurrence.capacity

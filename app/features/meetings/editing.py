@@ -1,12 +1,13 @@
 """Editing meetings: all of one, or a series from one occurrence on, which makes it two."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.core.changes import create
 from app.core.errors import IllegalTransition, OccurrenceInUse, refuse
 from app.core.json_columns import json_text, plain
+from app.core.occurrence_now import Occurrence, as_it_stands
 from app.core.seating import change_places
 from app.core.work import Work
 from app.features.meetings import chatham
@@ -36,6 +37,7 @@ from app.models import Meeting, MeetingException
 
 Row = dict[str, Any]
 TIMES = (*PATTERN, "starts_at", "duration_minutes")
+SEATING = frozenset({"capacity", *TIMES})  # what places hang on
 SEARCHED = frozenset({"title", "description", "place", "place_private"})
 OF_EXCEPTION = ("starts_at", "status", "reason", "overrides", "sequence", "changed_at")
 
@@ -48,6 +50,14 @@ class Edit:
     values: dict[str, Any]
     exceptions: dict[str, Row]
     keys: dict[str, str]
+
+    def to_be(self, key: str) -> Occurrence | None:
+        """The occurrence that had this key, which it keeps here, as it is to be; None: it is no part of this."""
+        goes = self.keys.get(key)
+        if goes is None:
+            return None
+        found = as_it_stands(self.row, goes, self.exceptions.get(goes))
+        return None if found is None else replace(found, name=key)
 
 
 def edited(
@@ -130,8 +140,8 @@ async def edit_all(
     if not edit.values:
         return
     hidden = await _under_the_rule(work, row, exceptions, edit, given)
-    if "capacity" in edit.values:
-        await change_places(work, {**row, "capacity": edit.row["capacity"]}, exceptions)
+    if SEATING & set(edit.values):
+        await change_places(work, row, edit.to_be)
     moved = {key: goes for key, goes in edit.keys.items() if key != goes}
     if moved or len(edit.exceptions) != len(exceptions):
         _rewrite(work, {**edit.row, "sequence": next_sequence(row)}, edit.exceptions)
@@ -205,8 +215,8 @@ async def split(
     if not edit.values:
         return str(row["id"])
     hidden = await _under_the_rule(work, rest, later, edit, given)
-    if "capacity" in edit.values:
-        await change_places(work, {**rest, "capacity": edit.row["capacity"]}, later)
+    if SEATING & set(edit.values):
+        await change_places(work, row, edit.to_be)
     new_id = work.new_id()
     columns = {column.key for column in Meeting.__table__.columns}
     new = {name: value for name, value in edit.row.items() if name in columns}

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.core.errors import IllegalTransition, refuse
 from app.core.json_columns import json_text, plain
+from app.core.occurrence_now import as_it_stands
 from app.core.seating import change_places
 from app.core.work import Work
 from app.features.meetings import chatham
@@ -20,6 +21,7 @@ CANCELLED = MeetingStatus.CANCELLED
 OF_THE_SERIES = ("timezone", "recurrence", "excluded", "confidentiality")
 START = ("starts_at", "local_start")
 PLACE = ("latitude", "longitude")
+SEATING = frozenset({"capacity", "duration_minutes", *START})  # what places hang on
 
 
 async def change_occurrence(
@@ -51,8 +53,8 @@ async def change_occurrence(
     }  # fmt: skip
     after = {**exceptions, key: new}
     hidden = await chatham.hidden_after(work, (row, exceptions.values()), (row, after.values()))
-    if "capacity" in given:
-        await change_places(work, row, after)
+    if SEATING & set(given):
+        await change_places(work, row, lambda name: as_it_stands(row, name, after.get(name)))
     if not found and moved is None:
         del after[key]
         work.delete(MeetingException, {"meeting_id": row["id"], "occurrence": key})
