@@ -34,7 +34,7 @@ SELECT row_to_json(t) FROM (
         attendance_hidden, sequence, follows_id, NULL::text AS my_answer, NULL::text AS my_place,
         NULL::float AS distance_km, created_at, updated_at, version, id || '@qi-networks' AS ical_uid, agenda, excluded,
         '[]'::json AS exceptions,
-        '["update", "cancel", "record_attendance", "write_minutes", "answer", "add_action"]'::json AS actions
+        '["update", "cancel", "answer", "record_attendance", "write_minutes", "add_action"]'::json AS actions
     FROM new
 ) t
 """
