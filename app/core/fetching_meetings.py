@@ -75,7 +75,7 @@ async def as_asked(
     reads: Reads, meeting: Mapping[str, Any], given: str | None, pointer: str = "/occurrence"
 ) -> Occurrence:
     """The occurrence that a caller named, as it stands. Errors: `Invalid`, see `occurrences.occurrence_of`."""
-    name = occurrence_of(dict(meeting), given, pointer)
+    name = occurrence_of(meeting, given, pointer)
     exception = None
     if name:
         values = {"meeting_id": meeting["id"], "occurrence": name}

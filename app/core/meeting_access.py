@@ -13,10 +13,8 @@ from sqlalchemy.orm import aliased
 from app.core.access import active_networks, facilitated_networks, viewer_id
 from app.models import Action, Attendance, CalendarToken, Meeting, Member, Minutes, Network
 
-# What a reader sees of a meeting: an outsider of an open one, whoever may attend.
-OUTSIDE, ATTENDING = 0, 1
-MEETING_TIERS = {"join_url": ATTENDING, "counts": ATTENDING}
-PRIVATE_PLACE = ("place", "latitude", "longitude")  # of the tier ATTENDING where it is private
+# What only those who may attend read of a meeting (with its `join_url`) where the place is private.
+PRIVATE_PLACE = ("place", "latitude", "longitude")
 
 
 def public_inside(rank: str, network: Any = Network) -> ColumnElement[bool]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.core import recurrence
 from app.core.json_columns import plain
+from app.core.occurrences import series_of
 from app.db.types import instant_from_text
 
 
@@ -40,7 +40,7 @@ def as_it_stands(
     if exception is not None:
         cancelled = cancelled or exception["status"] == "cancelled"
         if exception["starts_at"] is not None:
-            starts_at = _instant(exception["starts_at"])
+            starts_at = instant(exception["starts_at"])
     lasts = timedelta(minutes=differs.get("duration_minutes", meeting["duration_minutes"]))
     capacity = differs.get("capacity", meeting["capacity"])
     return Occurrence(name, starts_at, starts_at + lasts, cancelled, capacity)
@@ -48,17 +48,15 @@ def as_it_stands(
 
 def _planned(meeting: Mapping[str, Any], name: str) -> datetime | None:
     """When the rule says it starts."""
-    rule = meeting["recurrence"]
-    if rule is None:
-        return _instant(meeting["starts_at"]) if name == "" else None
-    excluded = tuple(plain(meeting["excluded"]) or ())
-    series = recurrence.expand(rule, meeting["local_start"], meeting["timezone"], excluded)
+    if meeting["recurrence"] is None:
+        return instant(meeting["starts_at"]) if name == "" else None
+    series = series_of(meeting)
     index = bisect_left(series.locals, name)
     if series.locals[index : index + 1] != (name,):
         return None
     return datetime.fromtimestamp(series.starts[index], UTC)
 
 
-def _instant(value: str | datetime) -> datetime:
+def instant(value: str | datetime) -> datetime:
     """As read, or as a command is about to write it."""
     return value if isinstance(value, datetime) else instant_from_text(value)

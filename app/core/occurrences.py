@@ -1,5 +1,6 @@
 """Which occurrence of a meeting something is about: its original local start, or nothing for a single meeting."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.core import recurrence
@@ -14,16 +15,16 @@ def whole_local(text: str) -> str:
     return text if len(text) == _WITH_SECONDS else f"{text}:00"
 
 
-def occurrences_of(meeting: dict[str, Any]) -> tuple[str, ...]:
-    """The original local starts of a series, without those that are left out; none for a single meeting."""
-    if meeting["recurrence"] is None:
-        return ()
+def series_of(meeting: Mapping[str, Any]) -> recurrence.Series:
+    """The occurrences of a row that is a series, by its rule and without those that are left out."""
     excluded = tuple(plain(meeting["excluded"]) or ())
     place = meeting["recurrence"], meeting["local_start"], meeting["timezone"]
-    return recurrence.expand(*place, excluded).locals
+    return recurrence.expand(*place, excluded)
 
 
-def occurrence_of(meeting: dict[str, Any], given: str | None, pointer: str = "/occurrence") -> str:
+def occurrence_of(
+    meeting: Mapping[str, Any], given: str | None, pointer: str = "/occurrence"
+) -> str:
     """The key of what was asked for: '' for a single meeting, else an original local start of the series.
 
     Errors: `Invalid` with `occurrence_required` for a series without one, `no_such_occurrence`.
@@ -36,6 +37,6 @@ def occurrence_of(meeting: dict[str, Any], given: str | None, pointer: str = "/o
         detail = "This is a series: say which occurrence, by its original local start."
         raise refuse(pointer, "occurrence_required", detail)
     wanted = whole_local(given)
-    if wanted not in occurrences_of(meeting):
+    if wanted not in series_of(meeting).locals:
         raise refuse(pointer, "no_such_occurrence", "The series has no occurrence of this start.")
     return wanted

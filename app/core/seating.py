@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, literal, select
 
 from app.core.access import INSIDE
 from app.core.changes import Told, change, change_many
@@ -47,7 +47,8 @@ def told_of_attendance(row: Mapping[str, Any], *, hidden: bool, gone: bool = Fal
     )
 
 
-def _occurrence() -> Any:
+def of_occurrence() -> ColumnElement[bool]:
+    """The row of attendance is of the occurrence that the parameters `meeting_id` and `occurrence` name."""
     return and_(
         Attendance.meeting_id == bindparam("meeting_id", type_=ID),
         Attendance.occurrence == bindparam("occurrence"),
@@ -55,7 +56,7 @@ def _occurrence() -> Any:
 
 
 def _seats() -> Any:
-    waits = and_(_occurrence(), Attendance.place == WAITING)
+    waits = and_(of_occurrence(), Attendance.place == WAITING)
     return select(
         _held().label("held"),
         select(func.count(literal(1))).where(waits).scalar_subquery().label("waiting"),
@@ -64,7 +65,7 @@ def _seats() -> Any:
 
 
 def _held() -> Any:
-    holds = and_(_occurrence(), Attendance.place == HELD)
+    holds = and_(of_occurrence(), Attendance.place == HELD)
     return select(func.count(literal(1))).where(holds).scalar_subquery()
 
 
@@ -93,7 +94,7 @@ def _first_in_line() -> Any:
         select(
             *facts(Attendance), func.row_number().over(order_by=Attendance.queue).label("number")
         )
-        .where(_occurrence(), Attendance.place == WAITING)
+        .where(of_occurrence(), Attendance.place == WAITING)
         .subquery()
     )
     room = bindparam("places", type_=Integer) - _held()

@@ -6,8 +6,8 @@ No ATTENDEE and no ORGANIZER: nobody is told who comes, and nobody's calendar an
 from dataclasses import dataclass
 
 from app.exchange.ical.lines import folded, text_line, uri
+from app.features.meetings.queries import UID_HOST
 
-DOMAIN = "qi-networks"
 CANCELLED = "Cancelled: "  # said in the title too: many calendars show no status
 
 
@@ -45,17 +45,12 @@ class Event:
 _CLASS = {"open": "PUBLIC", "members": "PRIVATE", "chatham_house": "CONFIDENTIAL"}
 
 
-def uid_of(meeting_id: str) -> str:
-    """What names a meeting in every calendar, for ever."""
-    return f"{meeting_id}@{DOMAIN}"
-
-
 def vevent(event: Event) -> str:
     """The component with its lines."""
     cancelled = event.status == "cancelled"
     stamp = basic(event.changed_at) + "Z"
     head = (
-        f"BEGIN:VEVENT\r\nUID:{event.meeting_id}@{DOMAIN}\r\nDTSTAMP:{stamp}\r\nLAST-MODIFIED:{stamp}\r\n"
+        f"BEGIN:VEVENT\r\nUID:{event.meeting_id}@{UID_HOST}\r\nDTSTAMP:{stamp}\r\nLAST-MODIFIED:{stamp}\r\n"
         f"SEQUENCE:{event.sequence}\r\nSTATUS:{event.status.upper()}\r\n"
         f"CLASS:{_CLASS[event.confidentiality]}\r\nTRANSP:{'TRANSPARENT' if cancelled else 'OPAQUE'}\r\n"
     )

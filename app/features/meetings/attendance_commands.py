@@ -1,7 +1,6 @@
 """Answering an invitation, and recording who came."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
@@ -13,13 +12,14 @@ from app.core.fetching import facts, roles_in
 from app.core.fetching_meetings import as_asked, fetch_meeting
 from app.core.occurrence_now import Occurrence
 from app.core.references import unknown
-from app.core.seating import HELD, fill_places, take_place, told_of_attendance
+from app.core.seating import HELD, fill_places, of_occurrence, take_place, told_of_attendance
 from app.core.work import Work
 from app.db.database import fetch_one
-from app.db.types import ID, instant_text, one_of
+from app.db.types import ID, one_of
 from app.features.meetings.attendance_queries import position, rendered
 from app.features.meetings.attendance_schemas import AttendancePut, AttendanceRecord
 from app.features.meetings.schemas import AttendanceAnswer
+from app.features.meetings.telling import as_written
 from app.models import Attendance, Member, Person
 
 Row = dict[str, Any]
@@ -34,15 +34,8 @@ def _takes_place(meeting: Row, occurrence: Occurrence) -> None:
         raise MeetingCancelled
 
 
-def _of_occurrence() -> Any:
-    return and_(
-        Attendance.meeting_id == bindparam("meeting_id", type_=ID),
-        Attendance.occurrence == bindparam("occurrence"),
-    )
-
-
 def _own() -> Any:
-    mine = and_(_of_occurrence(), Attendance.person_id == access.viewer_id())
+    mine = and_(of_occurrence(), Attendance.person_id == access.viewer_id())
     return select(*facts(Attendance), position().label("_position")).where(mine)
 
 
@@ -69,7 +62,7 @@ async def answer_invitation(
     me = network["_viewer"]
     card = {"id": row["person_id"], **{name: me[name] for name in ("display_name", "profession")}}
     card["organisation"] = me["organisation"] if me["organisation"]["code"] else None
-    return rendered({name: _text(value) for name, value in row.items()}, card, in_line)
+    return rendered({name: as_written(value) for name, value in row.items()}, card, in_line)
 
 
 async def _answered(
@@ -109,13 +102,9 @@ def _new(work: Work, meeting: Row, occurrence: Occurrence, person_id: str) -> Ro
     }
 
 
-def _text(value: Any) -> Any:
-    return instant_text(value) if isinstance(value, datetime) else value
-
-
 def _recorded() -> Any:
     found = one_of(Attendance.person_id, bindparam("person_ids"))
-    return select(*facts(Attendance)).where(_of_occurrence(), found)
+    return select(*facts(Attendance)).where(of_occurrence(), found)
 
 
 def _members() -> Any:

@@ -26,7 +26,7 @@ from app.core.fetching_meetings import as_asked
 from app.core.meeting_access import attends, facilitates, visible_attendance, visible_meeting
 from app.core.occurrence_now import Occurrence
 from app.core.paging import Page, Sort, keyset, page_values
-from app.core.seating import HELD, WAITING
+from app.core.seating import HELD, WAITING, of_occurrence
 from app.core.viewer import Viewer
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, one_of
@@ -146,16 +146,9 @@ async def meeting_to_attend(
     return row, await as_asked(reads, row, occurrence, "?occurrence")
 
 
-def _of_occurrence() -> Any:
-    return and_(
-        Attendance.meeting_id == bindparam("meeting_id", type_=ID),
-        Attendance.occurrence == bindparam("occurrence"),
-    )
-
-
 def list_shape(rank: str, *, started: bool) -> Any:
     """The SELECT of a page."""
-    statement = _base(rank).add_columns(feed_head().label("_head")).where(_of_occurrence())
+    statement = _base(rank).add_columns(feed_head().label("_head")).where(of_occurrence())
     return keyset(statement, Sort("id", Attendance.id, Attendance.id), started=started)
 
 
@@ -188,11 +181,11 @@ def _counts() -> Any:
         *(count(Attendance.answer == said, said) for said in ("accepted", "declined", "tentative")),
         *(count(Attendance.place == place, place) for place in (HELD, WAITING)),
         count(Attendance.came.is_(True), "came"),
-    ).where(_of_occurrence())
+    ).where(of_occurrence())
 
 
 def _mine(rank: str) -> Any:
-    return _base(rank).where(_of_occurrence(), Attendance.person_id == access.viewer_id())
+    return _base(rank).where(of_occurrence(), Attendance.person_id == access.viewer_id())
 
 
 async def summary(reads: Reads, viewer: Viewer, meeting_id: str, occurrence: Occurrence) -> Row:

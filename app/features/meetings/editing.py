@@ -7,7 +7,7 @@ from typing import Any
 from app.core.changes import create
 from app.core.errors import IllegalTransition, OccurrenceInUse, refuse
 from app.core.json_columns import json_text, plain
-from app.core.occurrence_now import Occurrence, as_it_stands
+from app.core.occurrence_now import Occurrence, as_it_stands, instant
 from app.core.seating import change_places
 from app.core.work import Work
 from app.features.meetings import chatham
@@ -18,7 +18,6 @@ from app.features.meetings.series import (
     PATTERN,
     carried,
     extent,
-    instant,
     keys_of,
     parted,
     start_of,

@@ -5,13 +5,13 @@ from typing import Any
 
 from app.core.errors import IllegalTransition, refuse
 from app.core.json_columns import json_text, plain
-from app.core.occurrence_now import as_it_stands
+from app.core.occurrence_now import as_it_stands, instant
 from app.core.seating import change_places
 from app.core.work import Work
 from app.features.meetings import chatham
 from app.features.meetings.records import Shift, shift_records, veil
 from app.features.meetings.schemas import MeetingStatus
-from app.features.meetings.series import extent, instant, start_of
+from app.features.meetings.series import extent, start_of
 from app.features.meetings.telling import change_meeting
 from app.features.meetings.timing import instant_at
 from app.models import MeetingException

@@ -1,19 +1,17 @@
 """A meeting that was planned just now, as its planner reads it: from values in hand, without asking for them again."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import orjson
 
 from app.core.viewer import Viewer
-from app.db.types import instant_text
 from app.features.meetings.may import actions_of, roles_of
 from app.features.meetings.occurrences import planned_of
 from app.features.meetings.queries import shown
 from app.features.meetings.rows import COLUMNS
+from app.features.meetings.telling import JSON_FIELDS, as_written
 
-JSON = ("agenda", "excluded")
 _KEYS = tuple(
     (column.key, "ends_at" if column.key == "last_ends_at" else column.key) for column in COLUMNS
 )
@@ -28,10 +26,10 @@ def as_planned(
     """
     attends = network["_status"] == "active"
     found: dict[str, Any] = {
-        **{key: _as_stored(row[name]) for key, name in _KEYS},
+        **{key: as_written(row[name]) for key, name in _KEYS},
         "_attends": attends,
         "_excluded": row["excluded"],
-        **{name: orjson.Fragment(row[name]) for name in JSON},
+        **{name: orjson.Fragment(row[name]) for name in JSON_FIELDS},
         "distance_km": None,
         "my_answer": None,
         "my_place": None,
@@ -40,7 +38,3 @@ def as_planned(
     roles = roles_of(viewer, network["_role"] if attends else None)
     document["actions"] = actions_of(viewer, document, roles, archived=False)
     return document
-
-
-def _as_stored(value: Any) -> Any:
-    return instant_text(value) if isinstance(value, datetime) else value

@@ -10,26 +10,19 @@ from typing import Any
 from app.core import recurrence
 from app.core.errors import refuse
 from app.core.json_columns import json_text, plain
-from app.core.occurrence_now import as_it_stands
-from app.db.types import instant_from_text
+from app.core.occurrence_now import as_it_stands, instant
+from app.core.occurrences import series_of
 
 Row = dict[str, Any]
 PATTERN = ("local_start", "timezone", "recurrence", "excluded")
 A_DAY = len("2026-03-18")
 
 
-def instant(value: str | datetime) -> datetime:
-    """As read, or as a command is about to write it."""
-    return value if isinstance(value, datetime) else instant_from_text(value)
-
-
 def keys_of(meeting: Mapping[str, Any], *, left_out: bool = False) -> tuple[str, ...]:
     """The keys of a meeting's occurrences in order; with `left_out` also of those that are left out of the series."""
     if meeting["recurrence"] is None:
         return ("",)
-    excluded = () if left_out else tuple(plain(meeting["excluded"]))
-    place = meeting["recurrence"], meeting["local_start"], meeting["timezone"]
-    return recurrence.expand(*place, excluded).locals
+    return series_of({**meeting, "excluded": "[]"} if left_out else meeting).locals
 
 
 def start_of(meeting: Mapping[str, Any], key: str, exception: Mapping[str, Any] | None) -> datetime:
@@ -47,9 +40,7 @@ def extent(meeting: Mapping[str, Any], exceptions: Mapping[str, Row]) -> dict[st
     if meeting["recurrence"] is None:
         start = instant(meeting["starts_at"])
         return {"begins_at": start, "ends_at": start + lasts}
-    excluded = tuple(plain(meeting["excluded"]))
-    place = meeting["recurrence"], meeting["local_start"], meeting["timezone"]
-    series = recurrence.expand(*place, excluded)
+    series = series_of(meeting)
     usual = [
         at for key, at in zip(series.locals, series.starts, strict=True) if key not in exceptions
     ]

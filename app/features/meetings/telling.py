@@ -47,10 +47,11 @@ def differing(row: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
 def _same(name: str, old: Any, new: Any) -> bool:
     if name in JSON_FIELDS:
         return bool(plain(old) == plain(new))
-    return bool(_as_text(old) == _as_text(new))
+    return bool(as_written(old) == as_written(new))
 
 
-def _as_text(value: Any) -> Any:
+def as_written(value: Any) -> Any:
+    """A value that a command is about to write, as it is read: instants as text."""
     return instant_text(value) if isinstance(value, datetime) else value
 
 

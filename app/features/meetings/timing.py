@@ -7,6 +7,7 @@ from typing import Any
 from app.core import recurrence, wall_time
 from app.core.errors import refuse
 from app.core.json_columns import json_text
+from app.core.occurrences import whole_local
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -88,14 +89,9 @@ def _excluded(fields: Mapping[str, Any], rule: str | None, local: str, zone: str
         return []
     given = recurrence.expand(rule, local, zone)
     known = set(given.locals) if rule is not None else set()
-    found = sorted({_whole(text) for text in fields["excluded"]})
+    found = sorted({whole_local(text) for text in fields["excluded"]})
     for text in found:
         if text not in known:
             detail = f"{text} is no occurrence of this series."
             raise refuse("/excluded", "no_such_occurrence", detail)
     return found
-
-
-def _whole(text: str) -> str:
-    """With its seconds."""
-    return text if len(text) == len("2026-03-18T12:30:00") else f"{text}:00"
