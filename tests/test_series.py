@@ -170,6 +170,25 @@ async def test_what_hangs_on_an_occurrence_keeps_it(house: TestHouse) -> None:
     assert daily["exceptions"] == []  # its occurrence is no more, and nothing hung on it
 
 
+async def test_an_occurrence_that_is_left_out_takes_nothing_of_others_along(
+    house: TestHouse,
+) -> None:
+    """What was cancelled stays cancelled, and who answered to one date is not given another."""
+    group = await Group.of(house)
+    made = await group.plan(WEEKLY, excluded=[WEDNESDAYS[6]])
+    await group.do(made, "cancel", body={"occurrence": THIRD})
+    await group.edit(made, {"title": "Short"}, occurrence=FIFTH)
+    left = await group.edit(made, {"excluded": [FIFTH, WEDNESDAYS[6]]})
+    assert [(one["occurrence"], one["status"]) for one in left["exceptions"]] == [
+        (THIRD, "cancelled")
+    ]
+    answer = await group.answer(made, group.mel, FOURTH)
+    # As many occurrences as before, but they are the same series and not one that was moved.
+    other = {"excluded": [FOURTH, FIFTH]}
+    assert await code_of(group, made, other, 409) == "occurrence_in_use"
+    assert await group.where(Attendance, answer) == (made["id"], FOURTH)
+
+
 async def test_what_has_begun_stays_where_it_was(house: TestHouse) -> None:
     """What was recorded of an occurrence that has begun never gets another time; later ones move without it."""
     group = await Group.of(house)

@@ -19,6 +19,7 @@ from app.features.meetings.series import (
     carried,
     extent,
     keys_of,
+    on_their_days,
     parted,
     start_of,
     still_left_out,
@@ -108,11 +109,13 @@ def _retimed(row: Row, given: Mapping[str, Any]) -> dict[str, Any]:
 def _keys(row: Row, new: Row, exceptions: Mapping[str, Row], recorded: set[str]) -> dict[str, str]:
     """Where what there is of single occurrences goes. Errors: `OccurrenceInUse` when that cannot be told."""
     found = carried(row, new, recorded | set(exceptions))
-    if found is None:
-        found = carried(row, new, recorded)  # what differed for an occurrence goes with it
+    if found is not None:
+        return found
+    found = carried(row, new, recorded)  # on their days, or there had been a place for all
     if found is None:
         raise OccurrenceInUse
-    return found
+    # What differed for an occurrence that is no more goes with it; the others stay as they are, cancelled ones too.
+    return on_their_days(row, new, exceptions) | found
 
 
 def _begun_stay(

@@ -14,7 +14,8 @@ from app.core.occurrence_now import as_it_stands, instant
 from app.core.occurrences import series_of
 
 Row = dict[str, Any]
-PATTERN = ("local_start", "timezone", "recurrence", "excluded")
+RULE = ("local_start", "timezone", "recurrence")
+PATTERN = (*RULE, "excluded")
 A_DAY = len("2026-03-18")
 
 
@@ -60,18 +61,27 @@ def carried(
     """Where each of these keys goes when the pattern changes; None when that cannot be told.
 
     To the occurrence of the same day, of which there is one at most, where the new pattern has all these days; else,
-    when both have as many occurrences, to the one with the same place in line.
+    when both have as many occurrences and the rule is another one, to the one with the same place in line.
     """
     before, after = keys_of(old, left_out=left_out), keys_of(new, left_out=left_out)
-    days = {_day(new, key): key for key in after}
     wanted = list(keys)
-    if all(_day(old, key) in days for key in wanted):
-        return {key: days[_day(old, key)] for key in wanted}
-    if len(before) == len(after):
+    found = on_their_days(old, new, wanted, left_out=left_out)
+    if len(found) == len(wanted):
+        return found
+    same = all(old[name] == new[name] for name in RULE)
+    if len(before) == len(after) and not same:  # else others are left out, and nothing has moved
         line = dict(zip(before, after, strict=True))
         if line.keys() >= set(wanted):
             return {key: line[key] for key in wanted}
     return None
+
+
+def on_their_days(
+    old: Mapping[str, Any], new: Mapping[str, Any], keys: Iterable[str], *, left_out: bool = False
+) -> dict[str, str]:
+    """Where those of these keys go that the new pattern has an occurrence for on the same day."""
+    days = {_day(new, key): key for key in keys_of(new, left_out=left_out)}
+    return {key: days[_day(old, key)] for key in keys if _day(old, key) in days}
 
 
 def _day(meeting: Mapping[str, Any], key: str) -> str:
@@ -85,8 +95,7 @@ def still_left_out(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         return []
     found = carried(old, new, excluded, left_out=True)
     if found is None:
-        days = {_day(new, key): key for key in keys_of(new, left_out=True)}
-        found = {key: days[_day(old, key)] for key in excluded if _day(old, key) in days}
+        found = on_their_days(old, new, excluded, left_out=True)
     return sorted(found.values())
 
 
