@@ -7,11 +7,21 @@ for facilitators and for the person alone: an operator who does not facilitate i
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, not_, null, or_, select, true
 from sqlalchemy.orm import aliased
 
-from app.core.access import active_networks, facilitated_networks, viewer_id
-from app.models import Action, Attendance, CalendarToken, Meeting, Member, Minutes, Network
+from app.core.access import active_networks, facilitated_networks, viewer_id, viewer_roles
+from app.core.viewer import Viewer
+from app.models import (
+    Action,
+    Attendance,
+    CalendarToken,
+    Meeting,
+    Member,
+    Minutes,
+    MinutesEdition,
+    Network,
+)
 
 # What only those who may attend read of a meeting (with its `join_url`) where the place is private.
 PRIVATE_PLACE = ("place", "latitude", "longitude")
@@ -46,8 +56,10 @@ def facilitates(rank: str, row: Any) -> ColumnElement[bool]:
     return false() if rank == "anonymous" else row.network_id.in_(facilitated_networks())
 
 
-def own_role(row: Any) -> Any:
+def own_role(rank: str, row: Any) -> Any:
     """The viewer's role as an active member of the network of this row; null for whoever is none."""
+    if rank == "anonymous":
+        return null()
     mine = aliased(Member)
     return (
         select(mine.role)
@@ -58,6 +70,11 @@ def own_role(row: Any) -> Any:
         )
         .scalar_subquery()
     )
+
+
+def roles_of(viewer: Viewer, role: str | None) -> frozenset[str]:
+    """The viewer's roles towards a meeting and what comes of it; `role` is what `own_role` found."""
+    return viewer_roles(viewer) | ({role} if role is not None else set())
 
 
 def visible_meeting(rank: str, meeting: Any = Meeting) -> ColumnElement[bool]:
@@ -117,6 +134,21 @@ def visible_attendance(rank: str, attendance: Any = Attendance) -> ColumnElement
     return or_(own, facilitates(rank, attendance), _about(rank, attendance, _in_the_open))
 
 
+def names_attendee(rank: str, attendance: Any = Attendance) -> ColumnElement[bool]:
+    """The viewer reads who a visible row is of: who is a member no more is named to facilitators and to themselves."""
+    if rank == "operator":
+        return true()
+    still = aliased(Member)
+    member = exists(
+        select(1).where(
+            still.network_id == attendance.network_id,
+            still.person_id == attendance.person_id,
+            still.status == "active",
+        )
+    )
+    return or_(attendance.person_id == viewer_id(), facilitates(rank, attendance), member)
+
+
 def edits_minutes(rank: str, minutes: Any = Minutes) -> ColumnElement[bool]:
     """The viewer reads what is being written, and not only what was published."""
     return true() if rank == "operator" else facilitates(rank, minutes)
@@ -132,6 +164,15 @@ def visible_minutes(rank: str, minutes: Any = Minutes) -> ColumnElement[bool]:
     )
     published = and_(minutes.published_at.is_not(None), shown)
     return published if rank == "anonymous" else or_(facilitates(rank, minutes), published)
+
+
+def reads_edition(rank: str) -> ColumnElement[bool]:
+    """The viewer reads the words of an edition, joined with visible minutes and their meeting.
+
+    What an earlier one said may name somebody, from before the Chatham House Rule was in force.
+    """
+    latest = MinutesEdition.number == Minutes.edition
+    return or_(Meeting.attendance_hidden.is_(False), latest, facilitates(rank, Minutes))
 
 
 def visible_action(rank: str, action: Any = Action) -> ColumnElement[bool]:

@@ -7,8 +7,13 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, null
 
 from app.core import access
 from app.core.feed_position import feed_head, with_position
-from app.core.meeting_access import edits_minutes as runs
-from app.core.meeting_access import reads_owner, reads_person, visible_action
+from app.core.meeting_access import (
+    own_role,
+    reads_owner,
+    reads_person,
+    roles_of,
+    visible_action,
+)
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.viewer import Scope, Viewer
 from app.db.database import Database, Reads, fetch_one
@@ -100,7 +105,7 @@ def _one(rank: str) -> Any:
     return (
         select(
             *_columns(rank),
-            runs(rank, Action).label("_runs"),
+            own_role(rank, Action).label("_role"),
             and_(Action.owner_id.is_not(None), Action.owner_id == access.viewer_id()).label(
                 "_owns"
             ),
@@ -120,11 +125,13 @@ async def one_action(reads: Reads, viewer: Viewer, action_id: str) -> dict[str, 
     if row is None:
         return None
     own, wrote = row.pop("_owns"), row.pop("_wrote")
-    run, archived = row.pop("_runs"), row.pop("_archived")
+    roles, archived = roles_of(viewer, row.pop("_role")), row.pop("_archived")
     found: list[ActionVerb] = []
     if Scope.MEETINGS_WRITE in viewer.scopes and not archived:
         turn = ActionVerb.COMPLETE if row["done_at"] is None else ActionVerb.REOPEN
-        found += [ActionVerb.UPDATE, turn] if run or own or wrote else []
-        found += [ActionVerb.DELETE] if run or wrote else []
+        author = roles | ({"self"} if wrote else set())
+        may_update = access.allowed("action.update", author | ({"self"} if own else set()))
+        found += [ActionVerb.UPDATE, turn] if may_update else []
+        found += [ActionVerb.DELETE] if access.allowed("action.delete", author) else []
     row["actions"] = found
     return row

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Integer, and_, bindparam, case, not_, select
 
 from app.core import access
+from app.core.audit_access import NO_REQUEST, came_of_going, hidden
 from app.core.viewer import Viewer
 from app.db.database import Database, fetch_one
 from app.db.types import ID, INSTANT
-from app.features.audit.hidden import NO_REQUEST, came_of_going, hidden
 from app.features.audit.schemas import AuditQuery
 from app.models import Change, FeedHead, Person
 

@@ -7,13 +7,10 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     literal,
     null,
-    or_,
     select,
-    true,
 )
 from sqlalchemy.orm import aliased
 
@@ -23,31 +20,16 @@ from app.core.errors import Forbidden, NotFound
 from app.core.feed_position import feed_head, with_position
 from app.core.fetching import facts
 from app.core.fetching_meetings import as_asked
-from app.core.meeting_access import attends, facilitates, visible_attendance, visible_meeting
+from app.core.meeting_access import attends, names_attendee, visible_attendance, visible_meeting
 from app.core.occurrence_now import Occurrence
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.seating import HELD, WAITING, of_occurrence
 from app.core.viewer import Viewer
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, one_of
-from app.models import Attendance, Meeting, Member, Organisation, Person
+from app.models import Attendance, Meeting, Organisation, Person
 
 Row = dict[str, Any]
-
-
-def _named(rank: str) -> Any:
-    """The viewer reads who it is: who is a member no more is named to facilitators and to themselves."""
-    if rank == "operator":
-        return true()
-    still = aliased(Member)
-    member = exists(
-        select(1).where(
-            still.network_id == Attendance.network_id,
-            still.person_id == Attendance.person_id,
-            still.status == "active",
-        )
-    )
-    return or_(Attendance.person_id == access.viewer_id(), facilitates(rank, Attendance), member)
 
 
 def position() -> Any:
@@ -72,7 +54,7 @@ def _base(rank: str) -> Any:
             Attendance.created_at, Attendance.updated_at, Attendance.version,
         )
         .select_from(Attendance)
-        .outerjoin(person, and_(person.id == Attendance.person_id, _named(rank)))
+        .outerjoin(person, and_(person.id == Attendance.person_id, names_attendee(rank)))
         .outerjoin(Organisation, Organisation.code == person.organisation_code)
         .where(visible_attendance(rank))
     )  # fmt: skip

@@ -8,11 +8,6 @@ from app.core.viewer import Scope, Viewer
 TENTATIVE, CANCELLED = "tentative", "cancelled"
 
 
-def roles_of(viewer: Viewer, role: str | None) -> frozenset[str]:
-    """The viewer's roles towards a meeting; `role` is theirs as an active member of its network."""
-    return access.viewer_roles(viewer) | ({role} if role is not None else set())
-
-
 def actions_of(
     viewer: Viewer, meeting: dict[str, Any], roles: frozenset[str], *, archived: bool
 ) -> list[str]:

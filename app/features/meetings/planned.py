@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
+from app.core.meeting_access import roles_of
 from app.core.viewer import Viewer
-from app.features.meetings.may import actions_of, roles_of
+from app.features.meetings.may import actions_of
 from app.features.meetings.occurrences import planned_of
 from app.features.meetings.queries import shown
 from app.features.meetings.rows import COLUMNS

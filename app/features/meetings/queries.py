@@ -7,12 +7,12 @@ from sqlalchemy.types import Double
 
 from app.core import access
 from app.core.errors import refuse
-from app.core.meeting_access import own_role, visible_meeting
+from app.core.meeting_access import own_role, roles_of, visible_meeting
 from app.core.viewer import Viewer
 from app.db.database import Reads, fetch_one
 from app.db.types import ID
 from app.features.meetings.finding import with_differences
-from app.features.meetings.may import actions_of, roles_of
+from app.features.meetings.may import actions_of
 from app.features.meetings.occurrences import (
     Planned,
     as_it_is,
@@ -33,12 +33,13 @@ def _one(rank: str) -> Any:
         Meeting.excluded,
         Network.archived_at.is_not(None).label("_archived"),
         literal(None, Double()).label("distance_km"),
+        own_role(rank, Meeting).label("_role"),
     )
     statement = statement.join(Network, Network.id == Meeting.network_id).where(
         Meeting.id == bindparam("meeting_id", type_=ID), visible_meeting(rank)
     )
     if rank == "anonymous":
-        nothing = (null().label(name) for name in ("my_answer", "my_place", "_role"))
+        nothing = (null().label(name) for name in ("my_answer", "my_place"))
         return statement.add_columns(*nothing)
     mine = and_(
         Attendance.meeting_id == Meeting.id,
@@ -48,7 +49,6 @@ def _one(rank: str) -> Any:
     return statement.add_columns(
         Attendance.answer.label("my_answer"),
         Attendance.place.label("my_place"),
-        own_role(Meeting).label("_role"),
     ).outerjoin(Attendance, mine)
 
 

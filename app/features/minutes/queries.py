@@ -6,7 +6,14 @@ from sqlalchemy import bindparam, case, false, func, null, or_, select
 
 from app.core import access
 from app.core.feed_position import feed_head, with_position
-from app.core.meeting_access import edits_minutes, facilitates, visible_minutes
+from app.core.meeting_access import (
+    edits_minutes,
+    facilitates,
+    own_role,
+    reads_edition,
+    roles_of,
+    visible_minutes,
+)
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.viewer import Scope, Viewer
 from app.db.database import Database, Reads, fetch_one
@@ -76,7 +83,8 @@ def _one(rank: str) -> Any:
             *_columns(rank),
             case((writes, Minutes.text), else_=Minutes.published_text).label("text"),
             case((writes, new), else_=false()).label("unpublished"),
-            case((Network.archived_at.is_not(None), false()), else_=writes).label("_writes"),
+            own_role(rank, Minutes).label("_role"),
+            Network.archived_at.is_not(None).label("_archived"),
         )
         .join(Network, Network.id == Minutes.network_id)
         .where(Minutes.id == bindparam("minutes_id", type_=ID), visible_minutes(rank))
@@ -90,7 +98,9 @@ async def one_minutes(reads: Reads, viewer: Viewer, minutes_id: str) -> dict[str
     row = await fetch_one(reads, ("minutes", rank), lambda: _one(rank), values)
     if row is None:
         return None
-    may = row.pop("_writes") and Scope.MEETINGS_WRITE in viewer.scopes
+    roles, archived = roles_of(viewer, row.pop("_role")), row.pop("_archived")
+    may = Scope.MEETINGS_WRITE in viewer.scopes and not archived
+    may = may and access.allowed("minutes.write", roles)
     row["actions"] = [MinutesAction.UPDATE] if may else []
     if may and row["unpublished"]:
         row["actions"].append(MinutesAction.PUBLISH)
@@ -98,18 +108,16 @@ async def one_minutes(reads: Reads, viewer: Viewer, minutes_id: str) -> dict[str
 
 
 def _editions(rank: str, *, started: bool) -> Any:
-    # What an earlier edition said may name somebody, from before the rule was in force.
-    runs = facilitates(rank, Minutes)
-    shown = or_(
-        Meeting.attendance_hidden.is_(False), MinutesEdition.number == Minutes.edition, runs
-    )
+    shown = reads_edition(rank)
     statement = (
         select(
             MinutesEdition.number,
             case((shown, MinutesEdition.text), else_=null()).label("text"),
             case((shown, MinutesEdition.note), else_=null()).label("note"),
             MinutesEdition.published_at,
-            case((runs, MinutesEdition.by_id), else_=null()).label("published_by"),
+            case((facilitates(rank, Minutes), MinutesEdition.by_id), else_=null()).label(
+                "published_by"
+            ),
         )
         .join(Minutes, Minutes.id == MinutesEdition.minutes_id)
         .join(Meeting, Meeting.id == Minutes.meeting_id)
