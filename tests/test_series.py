@@ -189,6 +189,20 @@ async def test_an_occurrence_that_is_left_out_takes_nothing_of_others_along(
     assert await group.where(Attendance, answer) == (made["id"], FOURTH)
 
 
+async def test_a_cancelled_occurrence_does_not_come_back_as_a_single_meeting(
+    house: TestHouse,
+) -> None:
+    group = await Group.of(house)
+    made = await group.plan(WEEKLY)
+    await group.do(made, "cancel", body={"occurrence": WEDNESDAYS[0]})
+    before = await group.state()
+    assert await code_of(group, made, {"recurrence": None}, 409) == "illegal_transition"
+    assert await group.state() == before
+    # Another day of the series is another matter.
+    other = {"recurrence": None, "local_start": WEDNESDAYS[1]}
+    assert (await group.edit(made, other))["status"] == "confirmed"
+
+
 async def test_what_has_begun_stays_where_it_was(house: TestHouse) -> None:
     """What was recorded of an occurrence that has begun never gets another time; later ones move without it."""
     group = await Group.of(house)

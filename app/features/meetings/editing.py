@@ -13,7 +13,7 @@ from app.core.work import Work
 from app.features.meetings import chatham
 from app.features.meetings.exceptions import next_sequence
 from app.features.meetings.records import Shift, recorded_keys, shift_records, veil
-from app.features.meetings.schemas import Confidentiality
+from app.features.meetings.schemas import Confidentiality, MeetingStatus
 from app.features.meetings.series import (
     PATTERN,
     carried,
@@ -65,7 +65,7 @@ def edited(
 ) -> Edit:
     """Work an edit of all of a meeting out, without writing anything.
 
-    Errors: `Invalid`; `OccurrenceInUse`.
+    Errors: `Invalid`; `OccurrenceInUse`; `IllegalTransition` where one that is cancelled would be all that is left.
     """
     new = {**row, **{name: given[name] for name in given if name not in TIMES}}
     if "agenda" in given:
@@ -77,6 +77,10 @@ def edited(
     keys = _keys(row, new, exceptions, recorded)
     kept = {keys[key]: exception for key, exception in exceptions.items() if key in keys}
     if new["recurrence"] is None:
+        if any(exception["status"] == MeetingStatus.CANCELLED for exception in kept.values()):
+            raise IllegalTransition(
+                "The occurrence that would be left is cancelled: that is final."
+            )
         kept = {}
     edit = Edit(new, {}, kept, keys)
     _begun_stay(work, row, exceptions, edit, recorded)
@@ -136,7 +140,7 @@ async def edit_all(
 ) -> None:
     """Edit all of a loaded meeting: only what was sent and differs.
 
-    Errors: `Invalid`; `OccurrenceInUse`; `PlacesTaken`; `ChathamHouseKept`; `TooManyRecords`.
+    Errors: `Invalid`; `IllegalTransition`; `OccurrenceInUse`; `PlacesTaken`; `ChathamHouseKept`; `TooManyRecords`.
     """
     edit = edited(work, row, exceptions, await recorded_keys(work, row), given)
     if not edit.values:
@@ -241,5 +245,5 @@ async def split(
 
 def final(row: Mapping[str, Any]) -> None:
     """Errors: `IllegalTransition` for a cancelled meeting."""
-    if row["status"] == "cancelled":
+    if row["status"] == MeetingStatus.CANCELLED:
         raise IllegalTransition("This meeting is cancelled, which is final.")

@@ -4,8 +4,7 @@ from typing import Any
 
 from app.core import access
 from app.core.viewer import Scope, Viewer
-
-TENTATIVE, CANCELLED = "tentative", "cancelled"
+from app.features.meetings.schemas import MeetingStatus
 
 
 def actions_of(
@@ -14,13 +13,13 @@ def actions_of(
     """The names of what would be allowed now; `meeting` is a document of the contract, of one occurrence too."""
     if archived or Scope.MEETINGS_WRITE not in viewer.scopes:
         return []
-    draft, final = meeting["announced_at"] is None, meeting["status"] == CANCELLED
+    draft, final = meeting["announced_at"] is None, meeting["status"] == MeetingStatus.CANCELLED
     runs = access.allowed("meeting.update", roles)
     found = {
         "update": runs and not final,
         "delete": draft and access.allowed("meeting.delete", roles),
         "announce": runs and draft and not final,
-        "confirm": runs and meeting["status"] == TENTATIVE,
+        "confirm": runs and meeting["status"] == MeetingStatus.TENTATIVE,
         "cancel": runs and not final,
         "answer": not draft and not final and access.allowed("attendance.answer", roles),
         "record_attendance": not draft and not final and access.allowed("attendance.record", roles),

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from app.core import recurrence
 from app.core.json_columns import plain
 from app.features.meetings.rows import SECOND, Row, masked, micros, text_of, timed
+from app.features.meetings.schemas import MeetingStatus
 
 # What may differ for one occurrence, by the names of the columns.
 DIFFERS = (
     *("title", "description", "mode", "place", "place_private", "latitude", "longitude"),
     *("join_url", "capacity", "duration_minutes", "agenda"),
 )
-CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def differing(occurrence: Occurrence) -> Row:
             (name, value) for name, value in difference.overrides.items() if name in row
         )  # lists have no agenda
         row["sequence"] = difference.sequence
-        if difference.status == CANCELLED:
-            row["status"] = CANCELLED
+        if difference.status == MeetingStatus.CANCELLED:
+            row["status"] = difference.status
             row["cancel_reason"] = difference.reason or row["cancel_reason"]
     return masked(row, attends=occurrence.of.attends)
