@@ -1,4 +1,4 @@
-"""What others keep and a resource only names: vocabularies and organisations, how they are checked and shown."""
+"""What a resource only names - vocabularies, organisations, members - and how that is checked and shown."""
 
 from typing import Annotated, Any
 
@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, select
 from app.core.errors import FieldError, UnknownReference
 from app.core.text import OdsCode, Output, line
 from app.core.work import Work
-from app.db.types import one_of
-from app.models import Organisation, Term
+from app.db.types import ID, one_of
+from app.models import Member, Organisation, Person, Term
 
 OrganisationName = Annotated[str, line(300, "THE DENSHAM SURGERY")]
 
@@ -61,3 +61,24 @@ async def organisations(work: Work, codes: list[str], pointer: str) -> dict[str,
     if missing:
         raise unknown(pointer, f"There is no organisation {missing[0]!r}.")
     return found
+
+
+def _active_members() -> Any:
+    return (
+        select(Member.person_id)
+        .join(Person, Person.id == Member.person_id)
+        .where(
+            Member.network_id == bindparam("network_id", type_=ID),
+            one_of(Member.person_id, bindparam("person_ids")),
+            Member.status == "active",
+            # Who was erased stays a member, to whom nothing is given any more.
+            Person.erased_at.is_(None),
+        )
+    )
+
+
+async def active_members(work: Work, network_id: str, person_ids: list[str]) -> set[str]:
+    """Those of these people who are active members of a locked network, and not erased."""
+    values = {"network_id": network_id, "person_ids": person_ids}
+    rows = await work.fetch("active members among", _active_members, values)
+    return {row["person_id"] for row in rows}

@@ -111,8 +111,7 @@ def _is_daylight(change: _Change) -> bool:
 def _beginning(zone: str, year: int) -> Observance:
     state = _state(zone, datetime(year, 1, 1, tzinfo=UTC))
     offset = int(state.offset.total_seconds())
-    # Naive, as local times are.
-    onset = datetime(year, 1, 1)  # noqa: DTZ001
+    onset = datetime(year, 1, 1)  # noqa: DTZ001 (naive, as local times are)
     return Observance(state.special > timedelta(0), state.name, offset, offset, onset)
 
 

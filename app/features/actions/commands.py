@@ -7,8 +7,6 @@ that is written of it names a member either.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
-
 from app.core.changes import change, create, remove
 from app.core.errors import ActionDone, ActionNotDone, MeetingNotAnnounced
 from app.core.fetching import fetch_network, require
@@ -16,13 +14,11 @@ from app.core.fetching_follow_up import fetch_action
 from app.core.fetching_meetings import fetch_meeting
 from app.core.naming import refuse_names
 from app.core.occurrences import occurrence_of
-from app.core.references import unknown
+from app.core.references import active_members, unknown
 from app.core.telling import told_of_action
 from app.core.work import Work
-from app.db.database import fetch_one
-from app.db.types import ID, day_text
+from app.db.types import day_text
 from app.features.actions.schemas import ActionCreate, ActionPatch
-from app.models import Member, Person
 
 Row = dict[str, Any]
 NAMED_IN = ("title", "detail")  # what might name somebody
@@ -62,26 +58,11 @@ async def create_action(work: Work, body: ActionCreate) -> str:
     return str(row["id"])
 
 
-def _active_member() -> Any:
-    return (
-        select(Member.id)
-        .join(Person, Person.id == Member.person_id)
-        .where(
-            Member.network_id == bindparam("network_id", type_=ID),
-            Member.person_id == bindparam("person_id", type_=ID),
-            Member.status == "active",
-            # Who was erased stays a member, to whom nothing is given any more.
-            Person.erased_at.is_(None),
-        )
-    )
-
-
 async def _owned_by_a_member(work: Work, network: Row, owner_id: str | None) -> None:
     """Errors: `UnknownReference`, the same for a member of another network, a stranger and nobody."""
     if owner_id is None:
         return
-    values = {"network_id": network["id"], "person_id": owner_id}
-    if await fetch_one(work, "active member", _active_member, values) is None:
+    if owner_id not in await active_members(work, network["id"], [owner_id]):
         raise unknown("/owner_id", "The owner is an active member of the network.")
     work.living.add(owner_id)
 

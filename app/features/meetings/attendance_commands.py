@@ -11,16 +11,16 @@ from app.core.errors import MeetingCancelled, MeetingNotAnnounced, MeetingOver, 
 from app.core.fetching import facts, roles_in
 from app.core.fetching_meetings import as_asked, fetch_meeting
 from app.core.occurrence_now import Occurrence
-from app.core.references import unknown
+from app.core.references import active_members, unknown
 from app.core.seating import HELD, fill_places, of_occurrence, take_place, told_of_attendance
 from app.core.work import Work
 from app.db.database import fetch_one
-from app.db.types import ID, one_of
+from app.db.types import one_of
 from app.features.meetings.attendance_queries import position, rendered
 from app.features.meetings.attendance_schemas import AttendancePut, AttendanceRecord
 from app.features.meetings.schemas import AttendanceAnswer
 from app.features.meetings.telling import as_written
-from app.models import Attendance, Member, Person
+from app.models import Attendance
 
 Row = dict[str, Any]
 NO_PLACE: Row = {"place": None, "queue": None}
@@ -107,19 +107,6 @@ def _recorded() -> Any:
     return select(*facts(Attendance)).where(of_occurrence(), found)
 
 
-def _members() -> Any:
-    return (
-        select(Member.person_id)
-        .join(Person, Person.id == Member.person_id)
-        .where(
-            Member.network_id == bindparam("network_id", type_=ID),
-            one_of(Member.person_id, bindparam("person_ids")),
-            Member.status == "active",
-            Person.erased_at.is_(None),
-        )
-    )
-
-
 async def record_attendance(
     work: Work, meeting_id: str, body: AttendanceRecord
 ) -> tuple[str, list[str]]:
@@ -135,12 +122,11 @@ async def record_attendance(
     values = {
         "meeting_id": meeting_id,
         "occurrence": occurrence.name,
-        "network_id": network["id"],
         "person_ids": list(came),
     }
     rows = await work.fetch("attendance of people", _recorded, values)
     known = {row["person_id"]: row for row in rows}
-    members = {row["person_id"] for row in await work.fetch("members among", _members, values)}
+    members = await active_members(work, network["id"], list(came))
     # Who has left since may still be put right; but where it is hidden who came, this must not tell it either.
     knows = not meeting["attendance_hidden"] or "facilitator" in roles_in(work, network)
     for index, person_id in enumerate(came):
