@@ -109,7 +109,12 @@ async def test_only_what_is_sent_and_differs_is_changed(house: TestHouse) -> Non
         ({"starts_at": None}, "/starts_at", "datetime_type"),
         ({"local_start": "2027-03-28T01:30:00"}, "/local_start", "in_dst_gap"),
         ({"local_start": "2027-02-30T10:00:00"}, "/local_start", "no_such_day"),
+        ({"local_start": "2027-03-17T12:30:00Z"}, "/local_start", "local_format"),
+        ({"local_start": "2027-03-17"}, "/local_start", "local_format"),
+        ({"local_start": 20270317}, "/local_start", "string_type"),
         ({"timezone": "Europe/Nowhere"}, "/timezone", "unknown_timezone"),
+        ({"timezone": "Central European Time"}, "/timezone", "unknown_timezone"),
+        ({"recurrence": "third Wednesday"}, "/recurrence", "bad_recurrence"),
         ({"latitude": 51.5}, "/latitude", "half_a_place"),
         ({"recurrence": "FREQ=DAILY"}, "/recurrence", "endless_recurrence"),
         ({"recurrence": "FREQ=SECONDLY;COUNT=3"}, "/recurrence", "bad_recurrence"),
@@ -130,6 +135,26 @@ async def test_what_cannot_be_is_refused(
     error = (await group.edit(made, body, 422))["errors"][0]
     assert (error["pointer"], error["code"]) == (pointer, code)
     assert await group.state() == before
+
+
+@pytest.mark.parametrize(
+    ("body", "example"),
+    [
+        ({"local_start": "17.3.2027 12:30"}, "2026-03-18T12:30:00"),
+        ({"timezone": "London"}, "Europe/London"),
+        ({"timezone": "UK time"}, "Europe/London"),
+        ({"recurrence": "third Wednesday"}, "FREQ=MONTHLY;BYDAY=3WE;COUNT=12"),
+    ],
+)
+async def test_what_time_looks_like_is_said_by_an_example(
+    house: TestHouse, body: dict[str, Any], example: str
+) -> None:
+    """Nobody has to read a pattern, or to count the characters that are too many."""
+    group = await Group.of(house)
+    made = await group.plan(SINGLE)
+    error = (await group.edit(made, body, 422))["errors"][0]
+    assert example in error["detail"]
+    assert "pattern" not in error["detail"]
 
 
 async def test_who_may_not_edit(house: TestHouse) -> None:

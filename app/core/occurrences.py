@@ -38,5 +38,6 @@ def occurrence_of(
         raise refuse(pointer, "occurrence_required", detail)
     wanted = whole_local(given)
     if wanted not in series_of(meeting).locals:
-        raise refuse(pointer, "no_such_occurrence", "The series has no occurrence of this start.")
+        detail = "The series has no occurrence of this original local start; lists give it as `occurrence`."
+        raise refuse(pointer, "no_such_occurrence", detail)
     return wanted

@@ -6,13 +6,37 @@ What they mean - that the day exists, that the zone is known, that the rule ends
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, LiteralString
 
-from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from app.core.occurrences import whole_local
 from app.core.text import coded, whole
+
+
+def _said(code: LiteralString, detail: LiteralString) -> WrapValidator:
+    """Say in words what text should look like, where a pattern or a length would be all that is said."""
+
+    def check(value: object, handler: ValidatorFunctionWrapHandler) -> str:
+        try:
+            text: str = handler(value)
+        except ValidationError:
+            if not isinstance(value, str):
+                raise
+            raise PydanticCustomError(code, detail) from None
+        return text
+
+    return WrapValidator(check)
+
 
 LOCAL_PATTERN = (
     "^(20[0-9]{2}|2100)-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -23,11 +47,26 @@ LocalDateTime = Annotated[
     str,
     coded(LOCAL_PATTERN, 16, 19, "2026-03-18T12:30:00"),
     AfterValidator(whole_local),
+    _said(
+        "local_format",
+        "Should be what the clock on the wall shows, without an offset, like 2026-03-18T12:30:00",
+    ),
 ]
 ZONE_PATTERN = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"
-Timezone = Annotated[str, coded(ZONE_PATTERN, 2, 64, "Europe/London")]
+Timezone = Annotated[
+    str,
+    coded(ZONE_PATTERN, 2, 64, "Europe/London"),
+    _said("unknown_timezone", "Should be a name of the IANA database, like Europe/London"),
+]
 RULE_PATTERN = "^(RRULE:)?[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*$"
-Recurrence = Annotated[str, coded(RULE_PATTERN, 10, 500, "FREQ=MONTHLY;BYDAY=3WE;COUNT=12")]
+Recurrence = Annotated[
+    str,
+    coded(RULE_PATTERN, 10, 500, "FREQ=MONTHLY;BYDAY=3WE;COUNT=12"),
+    _said(
+        "bad_recurrence",
+        "Should be an RRULE of up to 500 characters, like FREQ=MONTHLY;BYDAY=3WE;COUNT=12",
+    ),
+]
 LONGEST_MINUTES = 14 * 24 * 60
 DurationMinutes = Annotated[int, whole(1, LONGEST_MINUTES, 60)]
 

@@ -39,6 +39,10 @@ Row = dict[str, Any]
 TIMES = (*PATTERN, "starts_at", "duration_minutes")
 SEATING = frozenset({"capacity", *TIMES})  # what places hang on
 SEARCHED = frozenset({"title", "description", "place", "place_private"})
+IN_USE = (
+    "Answers, minutes or actions hang on occurrences that this would move or take away: change the series from a"
+    " later occurrence on (range=following), or cancel occurrences."
+)
 OF_EXCEPTION = ("starts_at", "status", "reason", "overrides", "sequence", "changed_at")
 
 
@@ -117,7 +121,7 @@ def _keys(row: Row, new: Row, exceptions: Mapping[str, Row], recorded: set[str])
         return found
     found = carried(row, new, recorded)  # on their days, or there had been a place for all
     if found is None:
-        raise OccurrenceInUse
+        raise OccurrenceInUse(IN_USE)
     # What differed for an occurrence that is no more goes with it; the others stay as they are, cancelled ones too.
     return on_their_days(row, new, exceptions) | found
 
@@ -132,7 +136,7 @@ def _begun_stay(
         goes = edit.keys[key]
         old = start_of(row, key, exceptions.get(key))
         if old <= work.now and start_of(edit.row, goes, edit.exceptions.get(goes)) != old:
-            raise OccurrenceInUse
+            raise OccurrenceInUse(IN_USE)
 
 
 async def edit_all(

@@ -22,7 +22,8 @@ def when(fields: Mapping[str, Any], *, settled: bool = False) -> dict[str, Any]:
     """
     zone = fields["timezone"]
     if not wall_time.known_zone(zone):
-        raise refuse("/timezone", "unknown_timezone", "This is no time zone of the IANA database.")
+        detail = "This is no time zone of the IANA database: give its name, like Europe/London."
+        raise refuse("/timezone", "unknown_timezone", detail)
     if fields.get("starts_at") is not None:
         local = wall_time.local_of(fields["starts_at"], zone)
     else:
