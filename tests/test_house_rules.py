@@ -14,6 +14,7 @@ import app
 from app.core import errors
 from app.core.errors import CATALOGUE, HouseError
 from app.core.text import Id, Input, Name, Output, UtcDateTime, line, whole
+from app.core.text_of_time import LocalDateTime, Said
 from app.core.work import KINDS
 from app.main import describe
 from app.models import Base
@@ -102,7 +103,9 @@ def loose_leaves(schema: Mapping[str, Any], way: str, *, cleaned: bool = False) 
     elif kind == "model-fields":
         for name, inner in schema["fields"].items():
             yield from loose_leaves(inner["schema"], f"{way}.{name}")
-    elif kind in ("default", "nullable", "function-before", "function-after", "definitions"):
+    elif kind in (
+        "default", "nullable", "function-before", "function-after", "definitions", "custom-error",
+    ):  # fmt: skip
         ours = "app.core.text" in repr(schema.get("function")) or "_clean" in repr(
             schema.get("function")
         )
@@ -159,7 +162,9 @@ class Loose(Input):
     truth: bool
     many: list[Name]
     anything: Any
+    worded: Annotated[str, Said("worded", "In words.")]
     fine: Name
+    local: LocalDateTime
     also: Annotated[int, whole(0, 1, 1)] | None = None
     code: Id
     titled: Annotated[str, line(5, "abc")]
@@ -181,6 +186,7 @@ def test_what_is_loose_is_noticed() -> None:
         "truth",
         "many",
         "anything",
+        "worded",
     ]
 
 

@@ -111,7 +111,7 @@ async def test_only_what_is_sent_and_differs_is_changed(house: TestHouse) -> Non
         ({"local_start": "2027-02-30T10:00:00"}, "/local_start", "no_such_day"),
         ({"local_start": "2027-03-17T12:30:00Z"}, "/local_start", "local_format"),
         ({"local_start": "2027-03-17"}, "/local_start", "local_format"),
-        ({"local_start": 20270317}, "/local_start", "string_type"),
+        ({"local_start": 20270317}, "/local_start", "local_format"),
         ({"timezone": "Europe/Nowhere"}, "/timezone", "unknown_timezone"),
         ({"timezone": "Central European Time"}, "/timezone", "unknown_timezone"),
         ({"recurrence": "third Wednesday"}, "/recurrence", "bad_recurrence"),

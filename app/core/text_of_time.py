@@ -5,37 +5,36 @@ What they mean - that the day exists, that the zone is known, that the rule ends
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, LiteralString
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
+    GetCoreSchemaHandler,
     PlainSerializer,
     PlainValidator,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
     WithJsonSchema,
-    WrapValidator,
 )
 from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic_core.core_schema import CustomErrorSchema, custom_error_schema
 
 from app.core.occurrences import whole_local
 from app.core.text import coded, whole
 
 
-def _said(code: LiteralString, detail: LiteralString) -> WrapValidator:
-    """Say in words what text should look like, where a pattern or a length would be all that is said."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said instead of a pattern or a length where text has another form; what is taken stays the same."""
 
-    def check(value: object, handler: ValidatorFunctionWrapHandler) -> str:
-        try:
-            text: str = handler(value)
-        except ValidationError:
-            if not isinstance(value, str):
-                raise
-            raise PydanticCustomError(code, detail) from None
-        return text
+    code: str
+    detail: str
 
-    return WrapValidator(check)
+    def __get_pydantic_core_schema__(
+        self, source: type[Any], handler: GetCoreSchemaHandler
+    ) -> CustomErrorSchema:
+        """The schema within, with these words for whatever is wrong."""
+        return custom_error_schema(handler(source), self.code, custom_error_message=self.detail)
 
 
 LOCAL_PATTERN = (
@@ -47,7 +46,7 @@ LocalDateTime = Annotated[
     str,
     coded(LOCAL_PATTERN, 16, 19, "2026-03-18T12:30:00"),
     AfterValidator(whole_local),
-    _said(
+    Said(
         "local_format",
         "Should be what the clock on the wall shows, without an offset, like 2026-03-18T12:30:00",
     ),
@@ -56,13 +55,13 @@ ZONE_PATTERN = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"
 Timezone = Annotated[
     str,
     coded(ZONE_PATTERN, 2, 64, "Europe/London"),
-    _said("unknown_timezone", "Should be a name of the IANA database, like Europe/London"),
+    Said("unknown_timezone", "Should be a name of the IANA database, like Europe/London"),
 ]
 RULE_PATTERN = "^(RRULE:)?[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*$"
 Recurrence = Annotated[
     str,
     coded(RULE_PATTERN, 10, 500, "FREQ=MONTHLY;BYDAY=3WE;COUNT=12"),
-    _said(
+    Said(
         "bad_recurrence",
         "Should be an RRULE of up to 500 characters, like FREQ=MONTHLY;BYDAY=3WE;COUNT=12",
     ),
