@@ -69,6 +69,7 @@ def _field_codes() -> Documented:
         "refuse": 1,
         "_refuse": 1,
         "PydanticCustomError": 0,
+        "Said": 0,
         "JsonRefused": 0,
         "Refused": 0,  # of a rule; others have an exception of that name without a code
     }
