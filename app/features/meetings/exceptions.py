@@ -13,7 +13,7 @@ from app.features.meetings.records import Shift, shift_records, veil
 from app.features.meetings.schemas import MeetingStatus
 from app.features.meetings.series import extent, start_of
 from app.features.meetings.telling import change_meeting
-from app.features.meetings.timing import instant_at
+from app.features.meetings.timing import instant_at, shown_in
 from app.models import MeetingException
 
 Row = dict[str, Any]
@@ -22,6 +22,9 @@ OF_THE_SERIES = ("timezone", "recurrence", "excluded", "confidentiality")
 START = ("starts_at", "local_start")
 PLACE = ("latitude", "longitude")
 SEATING = frozenset({"capacity", "duration_minutes", *START})  # what places hang on
+# Of a series, in all that differs for its occurrences: whoever reads the series reads it. A reason that is given
+# for the rest of the longest series is half of it.
+MOST_CHARACTERS = 4_000_000
 
 
 async def change_occurrence(
@@ -52,6 +55,7 @@ async def change_occurrence(
         "overrides": json_text(found), "sequence": next_sequence(row), "changed_at": work.now,
     }  # fmt: skip
     after = {**exceptions, key: new}
+    _refuse_too_much(after)
     hidden = await chatham.hidden_after(work, (row, exceptions.values()), (row, after.values()))
     if SEATING & set(given):
         await change_places(work, row, lambda name: as_it_stands(row, name, after.get(name)))
@@ -65,6 +69,17 @@ async def change_occurrence(
     differs = {*(name for name in {*found, *before} if found.get(name) != before.get(name))}
     fields = sorted(differs | ({"starts_at"} if moved != was else set()))
     change_meeting(work, "meeting.occurrence_changed", row, values, also=fields)
+
+
+def _refuse_too_much(exceptions: Mapping[str, Row]) -> None:
+    """Errors: `Invalid` where more differs than a series is read with."""
+    length = sum(
+        len(json_text(plain(each["overrides"])) or "") + len(each["reason"] or "")
+        for each in exceptions.values()
+    )
+    if length > MOST_CHARACTERS:
+        detail = "Too much differs for single occurrences of this series: use range=following."
+        raise refuse("?occurrence", "too_much_differs", detail)
 
 
 def next_sequence(row: Mapping[str, Any]) -> int:
@@ -104,6 +119,7 @@ def _moved(row: Row, key: str, old: Row | None, given: Mapping[str, Any]) -> Any
         moved = instant_at(given["local_start"], row["timezone"])
     elif "starts_at" in given:
         moved = given["starts_at"]
+        shown_in(moved, row["timezone"])
     else:
         return None if old is None or old["starts_at"] is None else instant(old["starts_at"])
     return None if moved == start_of(row, key, None) else moved

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Text,
     and_,
     bindparam,
     case,
     cast,
     exists,
+    func,
     literal,
     null,
     or_,
@@ -24,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.types import Integer
 
 from app.core import access, places, words
+from app.core.errors import refuse
 from app.core.feed_position import feed_head, head, with_position
 from app.core.meeting_access import reads_place, visible_meeting
 from app.core.paging import take
@@ -33,7 +36,7 @@ from app.core.viewer import Viewer
 from app.core.wall_time import local_text
 from app.core.words import Term
 from app.db import search
-from app.db.database import Database, Reads
+from app.db.database import Database, Reads, fetch_one
 from app.db.types import INSTANT, one_of
 from app.features.meetings.occurrences import (
     Difference,
@@ -51,6 +54,8 @@ from app.models import Meeting, MeetingException
 PLAIN_FILTERS = {"mode": Meeting.mode, "status": Meeting.status}
 WORDED = {"title", "description", "place", "place_private"}
 LONGEST, A_DAY = timedelta(minutes=LONGEST_MINUTES), timedelta(days=1)
+# What one read takes up of what differs for single occurrences; ten times what the longest calendar shows.
+MOST_DIFFERENCES, MOST_CHARACTERS = 5_000, 8_000_000
 OF_THE_MEETING = {"network_id": Meeting.network_id, "meeting_id": Meeting.id}
 
 
@@ -192,16 +197,29 @@ def candidates(rank: str, wanted: Wanted) -> Any:
     )
 
 
-def _exceptions(*, windowed: bool) -> Any:
-    """In the order in which they were planned to be; of those that cannot touch the window, none."""
-    statement = select(*MeetingException.__table__.columns).where(
-        one_of(MeetingException.meeting_id, bindparam("meeting_ids"))
-    )
+def _touching(*, windowed: bool) -> list[Any]:
+    """The exceptions of these series; of those that cannot touch the window, none."""
+    found: list[Any] = [one_of(MeetingException.meeting_id, bindparam("meeting_ids"))]
     if windowed:
         planned = MeetingException.occurrence.between(bindparam("low"), bindparam("high"))
         since, until = (bindparam(name, type_=INSTANT) for name in ("since", "until"))
-        statement = statement.where(or_(planned, MeetingException.starts_at.between(since, until)))
+        found.append(or_(planned, MeetingException.starts_at.between(since, until)))
+    return found
+
+
+def _exceptions(*, windowed: bool) -> Any:
+    """In the order in which they were planned to be."""
+    statement = select(*MeetingException.__table__.columns).where(*_touching(windowed=windowed))
     return statement.order_by(MeetingException.meeting_id, MeetingException.occurrence)
+
+
+def _weight(*, windowed: bool) -> Any:
+    """How many they are, and how long what they say."""
+    said = cast(MeetingException.overrides, Text), func.coalesce(MeetingException.reason, "")
+    length = sum((func.length(text) for text in said), literal(0))
+    return select(
+        func.count(literal(1)).label("rows"), func.coalesce(func.sum(length), 0).label("length")
+    ).where(*_touching(windowed=windowed))
 
 
 async def planned_meetings(
@@ -209,8 +227,9 @@ async def planned_meetings(
 ) -> tuple[list[Planned], int]:
     """Meetings that this viewer sees and that may have what is wanted, in no order, and the feed's position before.
 
-    At most one more than `most`, so that its caller can tell. Which of their occurrences are wanted says
-    `wanted_occurrences`; what the viewer is shown of each, `as_planned` and `as_it_is`.
+    At most one more than `most`, so that its caller can tell; these come without their exceptions. Which of their
+    occurrences are wanted says `wanted_occurrences`; what the viewer is shown of each, `as_planned` and `as_it_is`.
+    Errors: `Invalid` where more differs than one read takes up.
     """
     rank = viewer.rank
     if wanted.terms == ():
@@ -222,7 +241,8 @@ async def planned_meetings(
         db, lambda: fetch(key, lambda: candidates(rank, wanted), values)
     )
     found = {row["id"]: planned_of(row) for row in rows}
-    await with_differences(db, found, wanted.since, wanted.until)
+    if len(found) <= most:
+        await with_differences(db, found, wanted.since, wanted.until, weighed=True)
     return list(found.values()), position
 
 
@@ -231,8 +251,13 @@ async def with_differences(
     found: dict[str, Planned],
     since: datetime | None = None,
     until: datetime | None = None,
+    *,
+    weighed: bool = False,
 ) -> None:
-    """Put the exceptions of these series, by id, with them: all, or those that may touch the window."""
+    """Put the exceptions of these series, by id, with them: all, or those that may touch the window.
+
+    Errors: `Invalid`, with `weighed`, for more than one read takes up.
+    """
     ids = [each for each, planned in found.items() if planned.is_series]
     if not ids:
         return
@@ -243,11 +268,22 @@ async def with_differences(
         # A clock on some wall is at most a day away from UTC.
         values["low"] = local_text(since - LONGEST - A_DAY)
         values["high"] = local_text(until + A_DAY)
+    if weighed:
+        await _refuse_too_much(reads, values, windowed=windowed)
     rows = await reads.fetch(
         ("exceptions", windowed), lambda: _exceptions(windowed=windowed), values
     )
     for row in rows:
         found[row["meeting_id"]].differences[row["occurrence"]] = Difference.of(row)
+
+
+async def _refuse_too_much(reads: Reads, values: dict[str, Any], *, windowed: bool) -> None:
+    """Anybody may have planned it, so it is weighed before it is read. Errors: `Invalid`."""
+    key = "weight of exceptions", windowed
+    found = await fetch_one(reads, key, lambda: _weight(windowed=windowed), values)
+    if found and (found["rows"] > MOST_DIFFERENCES or found["length"] > MOST_CHARACTERS):
+        detail = "Too much differs for single occurrences here: narrow the window, or ask for one network."
+        raise refuse("?from", "too_many_occurrences", detail)
 
 
 Fit = tuple[float | None, int | None]
@@ -271,7 +307,8 @@ def wanted_occurrences(planned: Planned, wanted: Wanted) -> Iterator[Found]:
         usual = _fits(wanted, masked(dict(planned.row), attends=planned.attends), planned.score)
     if usual is None and not planned.differences:
         return
-    for occurrence in occurrences(planned, since, until):
+    # Where the series itself does not fit, only what differs from it may: its other occurrences are not gone through.
+    for occurrence in occurrences(planned, since, until, differing_alone=usual is None):
         fit = usual
         if wanted.looks and occurrence.difference is not None:
             row = differing(occurrence)

@@ -98,11 +98,15 @@ def planned_of(row: Row) -> Planned:
 
 
 def occurrences(
-    planned: Planned, since: int | None = None, until: int | None = None
+    planned: Planned,
+    since: int | None = None,
+    until: int | None = None,
+    *,
+    differing_alone: bool = False,
 ) -> Iterator[Occurrence]:
     """Those that start before `until` and end after `since` (microseconds since 1970), moved ones included.
 
-    Those that differ come last; nothing else is said of the order.
+    Those that differ come last, or are all there is with `differing_alone`; nothing else is said of the order.
     """
     row, differences = planned.row, planned.differences
     lasts = row["duration_minutes"] * 60 * SECOND
@@ -112,7 +116,7 @@ def occurrences(
             yield Occurrence(planned, "", starts, starts + lasts)
         return
     series = planned.series()
-    for index in _around(series, lasts, since, until):
+    for index in () if differing_alone else _around(series, lasts, since, until):
         local = series.locals[index]
         if local not in differences:
             starts = series.starts[index] * SECOND

@@ -12,6 +12,7 @@ from app.core.errors import refuse
 from app.core.json_columns import json_text, plain
 from app.core.occurrence_now import as_it_stands, instant
 from app.core.occurrences import series_of
+from app.features.meetings.timing import within_the_years
 
 Row = dict[str, Any]
 RULE = ("local_start", "timezone", "recurrence")
@@ -36,11 +37,14 @@ def start_of(meeting: Mapping[str, Any], key: str, exception: Mapping[str, Any] 
 
 
 def extent(meeting: Mapping[str, Any], exceptions: Mapping[str, Row]) -> dict[str, datetime]:
-    """The columns that say when the first occurrence begins and the last one ends, moved ones too."""
+    """The columns that say when the first occurrence begins and the last one ends, moved ones too.
+
+    Errors: `Invalid` where that is after 2100.
+    """
     lasts = timedelta(minutes=meeting["duration_minutes"])
     if meeting["recurrence"] is None:
         start = instant(meeting["starts_at"])
-        return {"begins_at": start, "ends_at": start + lasts}
+        return {"begins_at": start, "ends_at": within_the_years(start + lasts)}
     series = series_of(meeting)
     usual = [
         at for key, at in zip(series.locals, series.starts, strict=True) if key not in exceptions
@@ -52,7 +56,7 @@ def extent(meeting: Mapping[str, Any], exceptions: Mapping[str, Row]) -> dict[st
         if found is not None:
             begins.append(found.starts_at)
             ends.append(found.ends_at)
-    return {"begins_at": min(begins), "ends_at": max(ends)}
+    return {"begins_at": min(begins), "ends_at": within_the_years(max(ends))}
 
 
 def carried(

@@ -25,7 +25,7 @@ def when(fields: Mapping[str, Any], *, settled: bool = False) -> dict[str, Any]:
         detail = "This is no time zone of the IANA database: give its name, like Europe/London."
         raise refuse("/timezone", "unknown_timezone", detail)
     if fields.get("starts_at") is not None:
-        local = wall_time.local_of(fields["starts_at"], zone)
+        local = shown_in(fields["starts_at"], zone)
     else:
         local = _local(fields["local_start"], zone, settled=settled)
     rule, text = _rule(fields, local, zone), wall_time.local_text(local)
@@ -48,8 +48,24 @@ def when(fields: Mapping[str, Any], *, settled: bool = False) -> dict[str, Any]:
         "recurrence": rule,
         "excluded": json_text(excluded),
         "begins_at": first,
-        "ends_at": last + lasts,
+        "ends_at": within_the_years(last + lasts),
     }
+
+
+def shown_in(at: datetime, zone: str) -> datetime:
+    """What the clocks of a zone show then (naive). Errors: `Invalid` for a year that no local start is written in."""
+    local = wall_time.local_of(at, zone)
+    if not FIRST_YEAR <= local.year <= LAST_YEAR:
+        detail = f"In {zone} this is not in the years 2000 to 2100."
+        raise refuse("/starts_at", "out_of_range", detail)
+    return local
+
+
+def within_the_years(ends_at: datetime) -> datetime:
+    """The end of a meeting. Errors: `Invalid` for one in a year that no instant is written in."""
+    if ends_at.year > LAST_YEAR:
+        raise refuse("/duration_minutes", "out_of_range", "Meetings end by the last day of 2100.")
+    return ends_at
 
 
 def instant_at(text: str, zone: str) -> datetime:
