@@ -214,12 +214,14 @@ def _exceptions(*, windowed: bool) -> Any:
 
 
 def _weight(*, windowed: bool) -> Any:
-    """How many they are, and how long what they say."""
+    """How many they are, and how long what they say; no more of them are gone through than are taken."""
     said = cast(MeetingException.overrides, Text), func.coalesce(MeetingException.reason, "")
-    length = sum((func.length(text) for text in said), literal(0))
+    length = sum((func.length(text) for text in said), literal(0)).label("length")
+    some = select(length).where(*_touching(windowed=windowed)).limit(take()).subquery()
     return select(
-        func.count(literal(1)).label("rows"), func.coalesce(func.sum(length), 0).label("length")
-    ).where(*_touching(windowed=windowed))
+        func.count(literal(1)).label("rows"),
+        func.coalesce(func.sum(some.c.length), 0).label("length"),
+    ).select_from(some)
 
 
 async def planned_meetings(
@@ -280,6 +282,7 @@ async def with_differences(
 async def _refuse_too_much(reads: Reads, values: dict[str, Any], *, windowed: bool) -> None:
     """Anybody may have planned it, so it is weighed before it is read. Errors: `Invalid`."""
     key = "weight of exceptions", windowed
+    values = {**values, "take": MOST_DIFFERENCES + 1}
     found = await fetch_one(reads, key, lambda: _weight(windowed=windowed), values)
     if found and (found["rows"] > MOST_DIFFERENCES or found["length"] > MOST_CHARACTERS):
         detail = "Too much differs for single occurrences here: narrow the window, or ask for one network."
