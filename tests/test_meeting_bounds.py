@@ -57,6 +57,22 @@ async def test_what_differs_is_weighed_before_it_is_read(
     assert (await asked(house, "/v1/meetings", **later))[0] == 200
 
 
+async def test_what_is_cancelled_elsewhere_stops_nobodys_search(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Series that do not fit are not read for what was only cancelled or moved; for what says otherwise they are."""
+    group = await Group.of(house)
+    made = await group.plan(DAILY)
+    await group.do(made, "cancel", body={"occurrence": SECOND, "range": "following"})
+    monkeypatch.setattr(finding, "MOST_DIFFERENCES", 28)
+    search = {**MARCH, "q": "inhalers"}
+    assert await asked(house, "/v1/meetings", **search) == (200, "")
+    other = await group.plan(DAILY)
+    await group.edit(other, {"title": "Inhalers"}, occurrence=LAST)
+    page = (await house.anonymous.get("/v1/meetings", params=search)).json()
+    assert [item["occurrence"] for item in page["items"]] == [LAST]
+
+
 async def test_only_what_differs_is_gone_through_where_the_series_does_not_fit(
     house: TestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

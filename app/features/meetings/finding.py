@@ -160,7 +160,11 @@ def conditions(rank: str, wanted: Wanted, *, each: bool) -> list[Any]:
         own.append(and_(reads_place(rank), places.within(Meeting)))
     if wanted.terms:
         own.append(_words(wanted.terms))
-    return [*found, or_(_differs(), and_(*own))] if each and own else [*found, *own]
+    return (
+        [*found, or_(_differs(by_status="status" in given), and_(*own))]
+        if each and own
+        else [*found, *own]
+    )
 
 
 def _mine(rank: str, *, yes: bool) -> ColumnElement[bool]:
@@ -170,9 +174,15 @@ def _mine(rank: str, *, yes: bool) -> ColumnElement[bool]:
     return inside if yes else ~inside
 
 
-def _differs() -> ColumnElement[bool]:
-    """It is a series, and something differs for some occurrence."""
+def _differs(*, by_status: bool) -> ColumnElement[bool]:
+    """It is a series, and something that filters look at differs for some occurrence.
+
+    Where nothing asks for the status, what was only moved or cancelled fits as its series does. Else whoever cancels
+    5,000 of their own occurrences would make everybody's search too much to read.
+    """
     exception = select(1).where(MeetingException.meeting_id == Meeting.id)
+    if not by_status:
+        exception = exception.where(cast(MeetingException.overrides, Text) != "{}")
     return and_(Meeting.recurrence.is_not(None), exists(exception))
 
 
