@@ -161,7 +161,6 @@ async def test_what_hangs_on_an_occurrence_keeps_it(house: TestHouse) -> None:
     for body in (
         {"recurrence": "FREQ=WEEKLY;COUNT=4"},
         {"recurrence": "FREQ=WEEKLY;COUNT=9", "local_start": "2027-03-04T12:30:00"},
-        {"excluded": [FIFTH]},
         {"recurrence": None},
     ):
         assert await code_of(group, made, body, 409) == "occurrence_in_use"
@@ -173,20 +172,33 @@ async def test_what_hangs_on_an_occurrence_keeps_it(house: TestHouse) -> None:
 async def test_an_occurrence_that_is_left_out_takes_nothing_of_others_along(
     house: TestHouse,
 ) -> None:
-    """What was cancelled stays cancelled, and who answered to one date is not given another."""
+    """What differs for others stays, and who answered to one date is not given another."""
     group = await Group.of(house)
-    made = await group.plan(WEEKLY, excluded=[WEDNESDAYS[6]])
-    await group.do(made, "cancel", body={"occurrence": THIRD})
+    made = await group.plan(WEEKLY, excluded=[WEDNESDAYS[6]], status="tentative")
+    await group.edit(made, {"title": "Long"}, occurrence=THIRD)
     await group.edit(made, {"title": "Short"}, occurrence=FIFTH)
     left = await group.edit(made, {"excluded": [FIFTH, WEDNESDAYS[6]]})
-    assert [(one["occurrence"], one["status"]) for one in left["exceptions"]] == [
-        (THIRD, "cancelled")
-    ]
+    assert [one["occurrence"] for one in left["exceptions"]] == [THIRD]
     answer = await group.answer(made, group.mel, FOURTH)
     # As many occurrences as before, but they are the same series and not one that was moved.
     other = {"excluded": [FOURTH, FIFTH]}
     assert await code_of(group, made, other, 409) == "occurrence_in_use"
     assert await group.where(Attendance, answer) == (made["id"], FOURTH)
+
+
+async def test_nothing_that_people_were_told_of_is_silently_gone(house: TestHouse) -> None:
+    """An announced occurrence is cancelled and not left out, and one that is cancelled stays in every new plan."""
+    group = await Group.of(house)
+    made = await group.plan(WEEKLY)
+    await group.do(made, "cancel", body={"occurrence": THIRD})
+    before = await group.state()
+    for excluded in ([FOURTH], [THIRD]):
+        assert await code_of(group, made, {"excluded": excluded}, 409) == "meeting_announced"
+    shorter = {"recurrence": "FREQ=WEEKLY;COUNT=2"}
+    assert await code_of(group, made, shorter, 409) == "illegal_transition"
+    assert await group.state() == before
+    fewer = await group.edit(made, {"recurrence": "FREQ=WEEKLY;COUNT=3"})
+    assert [one["status"] for one in fewer["exceptions"]] == ["cancelled"]
 
 
 async def test_a_cancelled_occurrence_does_not_come_back_as_a_single_meeting(
@@ -198,9 +210,8 @@ async def test_a_cancelled_occurrence_does_not_come_back_as_a_single_meeting(
     before = await group.state()
     assert await code_of(group, made, {"recurrence": None}, 409) == "illegal_transition"
     assert await group.state() == before
-    # Another day of the series is another matter.
     other = {"recurrence": None, "local_start": WEDNESDAYS[1]}
-    assert (await group.edit(made, other))["status"] == "confirmed"
+    assert await code_of(group, made, other, 409) == "illegal_transition"
 
 
 async def test_what_has_begun_stays_where_it_was(house: TestHouse) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.core.changes import create
-from app.core.errors import IllegalTransition, OccurrenceInUse, refuse
+from app.core.errors import IllegalTransition, MeetingAnnounced, OccurrenceInUse, refuse
 from app.core.json_columns import json_text, plain
 from app.core.occurrence_now import Occurrence, as_it_stands, instant
 from app.core.seating import change_places
@@ -16,6 +16,7 @@ from app.features.meetings.records import Shift, recorded_keys, shift_records, v
 from app.features.meetings.schemas import Confidentiality, MeetingStatus
 from app.features.meetings.series import (
     PATTERN,
+    RULE,
     carried,
     extent,
     keys_of,
@@ -115,7 +116,30 @@ def _retimed(row: Row, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _keys(row: Row, new: Row, exceptions: Mapping[str, Row], recorded: set[str]) -> dict[str, str]:
-    """Where what there is of single occurrences goes. Errors: `OccurrenceInUse` when that cannot be told."""
+    """Where what there is of single occurrences goes.
+
+    Errors: `OccurrenceInUse` when that cannot be told; `MeetingAnnounced`, `IllegalTransition`: see `_told_of`.
+    """
+    found = _kept(row, new, exceptions, recorded)
+    if row["announced_at"] is not None:
+        _told_of(row, new, exceptions, found)
+    return found
+
+
+def _told_of(row: Row, new: Row, exceptions: Mapping[str, Row], kept: Mapping[str, str]) -> None:
+    """Nobody is told of an occurrence that is then silently gone: it is cancelled, and one that is stays to be seen.
+
+    Another rule is another plan, which may have fewer. Errors: `MeetingAnnounced`; `IllegalTransition`.
+    """
+    left_out = set(plain(new["excluded"])) - set(plain(row["excluded"]))
+    if left_out and all(row[name] == new[name] for name in RULE):
+        raise MeetingAnnounced(f"People were told of {min(left_out)}: cancel it instead.")
+    for key, exception in exceptions.items():
+        if exception["status"] == MeetingStatus.CANCELLED and key not in kept:
+            raise IllegalTransition(f"{key} is cancelled, which is final: the series keeps it.")
+
+
+def _kept(row: Row, new: Row, exceptions: Mapping[str, Row], recorded: set[str]) -> dict[str, str]:
     found = carried(row, new, recorded | set(exceptions))
     if found is not None:
         return found
