@@ -16,12 +16,18 @@ from schemathesis.core.failures import Failure
 IN_CONTEXT = frozenset((
     "invalid_request", "invalid_client", "invalid_scope", "unsupported_grant_type",
     "invalid_cursor", "precondition_failed", "resync_required", "unknown_reference", "idempotency_key_reused",
+    "precondition_required",
 ))  # fmt: skip
 # The same within a 422 `invalid`: fields that do not go together, or not here.
 FIELDS_IN_CONTEXT = frozenset((
     "unknown_place", "half_a_place", "has_members", "no_members", "not_an_icb", "not_here", "nothing_to_sort_by",
     "slug_is_random", "in_the_past", "beyond_own_expiry", "network_id", "patient_number",
     "public_key",
+    "no_such_day", "in_dst_gap", "no_such_occurrence", "of_the_series", "one_start", "local_start_needed",
+    "occurrence_required", "bad_recurrence", "endless_recurrence", "not_the_first_occurrence", "never_occurs",
+    "recurrence_range", "first_occurrence", "nothing_left", "window_ends_before_it_begins", "window_too_wide",
+    "too_many_occurrences", "network_or_meeting", "out_of_range", "unknown_timezone", "chatham_house",
+    "names_a_member", "duplicate", "feed",
 ))  # fmt: skip
 TARGETS: dict[str, list[dict[str, str]]] = json.loads(Path(os.environ["QI_TARGETS"]).read_text())
 numbers = itertools.count()

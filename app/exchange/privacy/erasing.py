@@ -28,6 +28,8 @@ from app.features.networks.spells import OPEN, begin_role, end_role, told_of_mem
 from app.models import Erasure, Idempotency, Identity, PersonTopic
 from app.web.idempotency import ERASED
 
+MOST_NAMED = 8  # networks in one sentence, which has 2,000 characters; `errors` names more
+
 
 @dataclass(frozen=True, slots=True)
 class Erased:
@@ -89,8 +91,10 @@ async def _left_without(
 def _may_go(unled: list[dict[str, Any]]) -> None:
     """Errors: `LastFacilitator`."""
     if unled:
+        named = "; ".join(one["name"] for one in unled[:MOST_NAMED])
+        more = f"; and {len(unled) - MOST_NAMED} more" if len(unled) > MOST_NAMED else ""
         raise LastFacilitator(
-            "Hand over, archive or delete first: " + "; ".join(one["name"] for one in unled) + ".",
+            f"Hand over, archive or delete first: {named}{more}.",
             errors=tuple(
                 FieldError(f"/v1/networks/{one['id']}", "last_facilitator", one["name"])
                 for one in unled
