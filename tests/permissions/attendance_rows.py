@@ -121,11 +121,14 @@ def _listed(facts: Facts, actor: Actor, meet: Meet, occurrence: str, found: Json
     wrong = same_sets(set(items), set(seen), {})
     for key, one in seen.items() if not wrong else ():
         wrong = wrong or as_read(facts, actor, one, items[key])
-    counts = dict.fromkeys(("accepted", "declined", "tentative", "held", "waiting", "came"), 0)
+    told = ("accepted", "declined", "tentative", "held", "waiting", "came")
+    counts: dict[str, int | None] = dict.fromkeys(told, 0)
     for one in everybody:
         for what in (one.answer, one.place, "came" if one.came else None):
             if what is not None:
-                counts[what] += 1
+                counts[what] = (counts[what] or 0) + 1
+    if not meeting_oracle.told_how_many(facts, actor, meet):
+        counts = dict.fromkeys(told)
     summary = found["summary"]
     wrong = wrong or str([name for name in counts if summary[name] != counts[name]] or "")
     mine = next((one.id for one in everybody if one.person == actor.person), None)

@@ -89,6 +89,11 @@ def sees_answer(facts: Facts, actor: Actor, one: Answer) -> bool:
     return actor.operates or (meet.announced and attends(facts, actor, meet))
 
 
+def told_how_many(facts: Facts, actor: Actor, meet: Meet) -> bool:
+    """How many answered and came: for all who may look, under the Chatham House Rule for facilitators."""
+    return not meet.hidden or leads(facts, actor, meet.net)
+
+
 def sees_minutes(facts: Facts, actor: Actor, one: Minuted) -> bool:
     """Published: whoever sees the meeting. Not yet: facilitators."""
     meet = facts.meets[one.meet]

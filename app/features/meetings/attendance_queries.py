@@ -20,7 +20,13 @@ from app.core.errors import Forbidden, NotFound
 from app.core.feed_position import feed_head, with_position
 from app.core.fetching import facts
 from app.core.fetching_meetings import as_asked
-from app.core.meeting_access import attends, names_attendee, visible_attendance, visible_meeting
+from app.core.meeting_access import (
+    attends,
+    facilitates,
+    names_attendee,
+    visible_attendance,
+    visible_meeting,
+)
 from app.core.occurrence_now import Occurrence
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.seating import HELD, WAITING, of_occurrence
@@ -109,6 +115,7 @@ def _meeting(rank: str) -> Any:
     return select(
         *facts(Meeting),
         attends(rank).label("_attends"),
+        facilitates(rank, Meeting).label("_facilitates"),
     ).where(Meeting.id == bindparam("meeting_id", type_=ID), visible_meeting(rank))
 
 
@@ -155,6 +162,9 @@ async def list_attendance(
     return [_shown(row) for row in rows], at
 
 
+COUNTED = ("accepted", "declined", "tentative", HELD, WAITING, "came")
+
+
 def _counts() -> Any:
     def count(condition: Any, name: str) -> Any:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0).cast(Integer).label(name)
@@ -170,12 +180,18 @@ def _mine(rank: str) -> Any:
     return _base(rank).where(of_occurrence(), Attendance.person_id == access.viewer_id())
 
 
-async def summary(reads: Reads, viewer: Viewer, meeting_id: str, occurrence: Occurrence) -> Row:
-    """The counts of everybody, whoever of them the viewer may see, and the viewer's own row."""
-    of = {"meeting_id": meeting_id, "occurrence": occurrence.name}
+async def summary(reads: Reads, viewer: Viewer, meeting: Row, occurrence: Occurrence) -> Row:
+    """The counts of everybody, and the viewer's own row.
+
+    Under the Chatham House Rule only facilitators are told the counts: among few people they say who came.
+    """
+    of = {"meeting_id": meeting["id"], "occurrence": occurrence.name}
     rank, values = viewer.rank, {**access.values(viewer), **of}
-    counts = await fetch_one(reads, "attendance counts", _counts, of) or {}
     mine = await fetch_one(reads, ("my attendance", rank), lambda: _mine(rank), values)
+    if meeting["attendance_hidden"] and not meeting["_facilitates"]:
+        untold = dict.fromkeys((*COUNTED, "places_left"))
+        return {**untold, "capacity": occurrence.capacity, "mine": mine and _shown(mine)}
+    counts = await fetch_one(reads, "attendance counts", _counts, of) or {}
     left = occurrence.capacity
     return {
         **counts,

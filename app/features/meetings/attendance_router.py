@@ -65,7 +65,7 @@ async def list_attendance(
     meeting, occurrence = await queries.meeting_to_attend(db, viewer, meeting_id, params.occurrence)
     rows, position = await queries.list_attendance(db, viewer, meeting_id, occurrence.name, page)
     cursor = cut(sealer, page, rows)
-    counts = await queries.summary(db, viewer, meeting_id, occurrence)
+    counts = await queries.summary(db, viewer, meeting, occurrence)
     if viewer.operator:
         await note_operator_read(call, [meeting["network_id"]], "listAttendance")
     changes_cursor = await seal_position(call, position)

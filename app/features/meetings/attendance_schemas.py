@@ -44,16 +44,18 @@ class Attendance(Output):
 
 
 class AttendanceSummary(Output):
-    """How many answered what, and what is left; the same for everybody who reads it, but for `mine`."""
+    """How many answered what, and what is left; under the Chatham House Rule facilitators alone are told how many."""
 
-    accepted: _Count
-    declined: _Count
-    tentative: _Count
-    held: _Count = Field(description="Places that are taken.")
-    waiting: _Count
-    came: _Count
+    accepted: _Count | None
+    declined: _Count | None
+    tentative: _Count | None
+    held: _Count | None = Field(description="Places that are taken.")
+    waiting: _Count | None
+    came: _Count | None
     capacity: Capacity | None
-    places_left: _Count | None = Field(description="Null where places are not limited.")
+    places_left: _Count | None = Field(
+        description="Null where places are not limited, or where it is not said how many are taken."
+    )
     mine: Attendance | None
 
 
