@@ -39,7 +39,7 @@ __all__ = [
 
 FIRST_START = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
 AFTER_THE_LAST_START = int(datetime(2101, 1, 1, tzinfo=UTC).timestamp())
-_LAST_DAY = date(2100, 12, 31)
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 _DAY_S = 86_400
 _DAY_0 = date(1970, 1, 1).toordinal()
 _NOTHING = timedelta(0)
@@ -199,7 +199,7 @@ def _with_until_in_utc(rule: Rule, zone: str) -> Rule:
     if rule.until is None:
         return rule
     until = until_local(rule.until)
-    if not 2000 <= until.year <= 2100:  # noqa: PLR2004 (the years of this service)
+    if not _FIRST_DAY.year <= until.year <= _LAST_DAY.year:
         raise Refused("recurrence_range", "UNTIL lies in the years 2000 to 2100")
     if rule.until.endswith("Z"):
         return rule

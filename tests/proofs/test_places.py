@@ -26,10 +26,10 @@ PLACES = 10
 
 async def held(reads: Reads, meeting_id: str) -> int:
     """How many hold a place now."""
-    build = lambda: select(func.count().label("rows")).where(  # noqa: E731 - as the other proofs have it
+    statement = select(func.count().label("rows")).where(
         Attendance.meeting_id == meeting_id, Attendance.place == "held"
     )
-    row = await fetch_one(reads, ("proof held", meeting_id), build, {})
+    row = await fetch_one(reads, ("proof held", meeting_id), lambda: statement, {})
     assert row is not None
     return int(row["rows"])
 
@@ -45,25 +45,25 @@ async def most_held(reads: Reads, meeting_id: str, race: "asyncio.Future[Any]") 
 
 async def in_order(reads: Reads, meeting_id: str, action: str) -> list[str]:
     """Whose rows were written by this action, in the order of the log."""
-    build = lambda: (  # noqa: E731 - as above
+    statement = (
         select(Change.person_id)
         .join(Attendance, Attendance.person_id == Change.person_id)
         .where(Change.action == action, Attendance.meeting_id == meeting_id)
         .where(Change.resource_id == cast(Attendance.id, String(36)))
         .order_by(Change.seq)
     )
-    rows = await reads.fetch(("proof order", meeting_id, action), build, {})
+    rows = await reads.fetch(("proof order", meeting_id, action), lambda: statement, {})
     return [row["person_id"] for row in rows]
 
 
 async def line_of(reads: Reads, meeting_id: str) -> tuple[list[str], list[str], list[int]]:
     """Who holds a place, who waits in the order of their numbers, and those numbers."""
-    build = lambda: (  # noqa: E731 - as above
+    statement = (
         select(Attendance.person_id, Attendance.place, Attendance.queue)
         .where(Attendance.meeting_id == meeting_id, Attendance.place.is_not(None))
         .order_by(Attendance.queue, Attendance.person_id)
     )
-    rows = await reads.fetch(("proof line", meeting_id), build, {})
+    rows = await reads.fetch(("proof line", meeting_id), lambda: statement, {})
     waiting = [row for row in rows if row["place"] == "waiting"]
     holding = [row["person_id"] for row in rows if row["place"] == "held"]
     return holding, [row["person_id"] for row in waiting], [row["queue"] for row in waiting]
@@ -175,10 +175,10 @@ async def strangers_with_answers(reads: Reads, network_id: str) -> int:
         .where(Member.person_id == Attendance.person_id, Member.status == "active")
         .where(Member.network_id == Attendance.network_id)
     )
-    build = lambda: select(func.count().label("rows")).where(  # noqa: E731 - as above
+    statement = select(func.count().label("rows")).where(
         Attendance.network_id == network_id, ~member.exists()
     )
-    row = await fetch_one(reads, ("proof strangers", network_id), build, {})
+    row = await fetch_one(reads, ("proof strangers", network_id), lambda: statement, {})
     assert row is not None
     return int(row["rows"])
 
