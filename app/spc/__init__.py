@@ -1,0 +1,8 @@
+"""Statistical process control: what is signal and what is noise in a series.
+
+Pure functions: no third-party package, nothing of the house, no clock, no disk.
+"""
+
+from app.spc.series import Analysis, Group, Judged, Point, Refused, Request
+
+__all__ = ["Analysis", "Group", "Judged", "Point", "Refused", "Request"]
