@@ -37,6 +37,7 @@ INDEXED = {
     "person": {"front": "true", "name": "true"},
     "organisation": {"front": "true"},
     "meeting": {"front": "true"},
+    "result": {"front": "true"},
 }
 
 Terms = Sequence[tuple[str, str | None]]

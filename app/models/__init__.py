@@ -8,24 +8,33 @@ from app.models.follow_up import Action, Minutes, MinutesEdition
 from app.models.invitation import Invitation
 from app.models.meeting import Attendance, Meeting, MeetingException
 from app.models.member import Member, MemberRole
+from app.models.moderation import Conduct, ConductAcceptance, Report
 from app.models.network import Network, NetworkPurpose, NetworkTerm
 from app.models.organisation import ImportRun, Organisation, OrganisationParent, Outcode, Term
 from app.models.person import Erasure, Person, PersonTopic
+from app.models.result import Measure, MeasureSeries, PdsaCycle, Result, ResultAuthor, ResultTopic
+from app.models.sharing import Adoption, Feedback
 
 __all__ = [
     "Action",
+    "Adoption",
     "Attendance",
     "Base",
     "CalendarToken",
     "Change",
     "Client",
+    "Conduct",
+    "ConductAcceptance",
     "Erasure",
     "FeedHead",
+    "Feedback",
     "Idempotency",
     "Identity",
     "ImportRun",
     "Installation",
     "Invitation",
+    "Measure",
+    "MeasureSeries",
     "Meeting",
     "MeetingException",
     "Member",
@@ -38,8 +47,13 @@ __all__ = [
     "Organisation",
     "OrganisationParent",
     "Outcode",
+    "PdsaCycle",
     "Person",
     "PersonTopic",
+    "Report",
+    "Result",
+    "ResultAuthor",
+    "ResultTopic",
     "Term",
     "Token",
     "UsedAssertion",

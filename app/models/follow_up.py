@@ -26,6 +26,8 @@ class Minutes(Base, Versioned):
     published_text: Mapped[str | None] = mapped_column(Text)
     published_at: Mapped[str | None] = mapped_column(INSTANT)
     edition: Mapped[int] = mapped_column(Integer)
+    # By moderation: for facilitators and operators alone meanwhile.
+    hidden_on: Mapped[str | None] = mapped_column(DAY)
 
 
 class MinutesEdition(Base):
@@ -63,3 +65,4 @@ class Action(Base, Versioned):
     done_at: Mapped[str | None] = mapped_column(INSTANT)
     done_by: Mapped[str | None] = mapped_column(ID)
     created_by: Mapped[str | None] = mapped_column(ID, index=True)
+    hidden_on: Mapped[str | None] = mapped_column(DAY)

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.types import FLOAT, ID, INSTANT, JSON_TEXT
+from app.db.types import DAY, FLOAT, ID, INSTANT, JSON_TEXT
 from app.models.base import Base, Searched, Versioned
 
 
@@ -60,6 +60,8 @@ class Meeting(Base, Versioned, Searched):
     sequence: Mapped[int] = mapped_column(Integer)
     # The series that this one was split off.
     follows_id: Mapped[str | None] = mapped_column(ID)
+    # By moderation: for facilitators and operators alone meanwhile.
+    hidden_on: Mapped[str | None] = mapped_column(DAY)
 
 
 class MeetingException(Base):
