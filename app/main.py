@@ -30,6 +30,7 @@ from app.features.networks.router import router as networks
 from app.features.organisations.router import router as organisations
 from app.features.people.newcomers import welcome
 from app.features.people.router import router as people
+from app.features.results.router import router as results
 from app.features.service_document.router import router as service_document
 from app.features.vocabularies.router import router as vocabularies
 from app.jobs.tidying import keep_tidy
@@ -55,6 +56,7 @@ ROUTERS = (
     attendance,
     minutes,
     actions,
+    results,
     calendars,
     calendar_tokens,
     invitations,

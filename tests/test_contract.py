@@ -13,7 +13,7 @@ import pytest
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 import app
-from app.core.errors import CATALOGUE
+from app.core.error_catalogue import CATALOGUE
 from tests import contract_rules as rules
 from tests.contract import PROBLEM, document
 from tests.contract_rules import Json, Rule

@@ -15,7 +15,7 @@ import typer.main
 
 from app.cli.main import cli
 from app.core import access
-from app.core.errors import CATALOGUE
+from app.core.error_catalogue import CATALOGUE
 from app.core.viewer import OPENS
 from app.settings import Settings
 from app.web.problems import TYPE_PATH

@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field
 
 import app
 from app.core import errors
-from app.core.errors import CATALOGUE, HouseError
+from app.core.error_catalogue import CATALOGUE
+from app.core.errors import HouseError
 from app.core.text import Id, Input, Name, Output, UtcDateTime, line, whole
 from app.core.text_of_time import LocalDateTime, Said
 from app.core.work import KINDS

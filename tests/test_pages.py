@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.errors import CATALOGUE
+from app.core.error_catalogue import CATALOGUE
 from app.web import guides
 from app.web.pages import ASSETS, DOCS
 from tests.house import TestHouse

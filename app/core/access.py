@@ -65,6 +65,7 @@ PERSON_TIER_NAMES = {CARD: "card", PROFILE: "profile", SELF: "self"}
 FACILITATES = frozenset({"facilitator", "operator"})
 ATTENDS = frozenset({"facilitator", "member", "observer"})
 SIGNED_IN = frozenset({"signed_in"})
+SELF_ALONE = frozenset({"self"})
 POLICY: dict[str, frozenset[str]] = {
     "network.create": SIGNED_IN,
     "network.list": frozenset(
@@ -99,6 +100,18 @@ POLICY: dict[str, frozenset[str]] = {
     "action.create": frozenset({"facilitator", "member"}),
     "action.update": FACILITATES | {"self"},  # who owns it, and who wrote it down
     "action.delete": FACILITATES | {"self"},  # who wrote it down
+    "result.create": frozenset({"facilitator", "member"}),
+    "result.update": SELF_ALONE,  # and its measures and cycles: `self` is who wrote the result
+    "result.publish": SELF_ALONE,
+    "result.withdraw": SELF_ALONE,
+    "result.delete": SELF_ALONE,
+    "feedback.create": SIGNED_IN,  # whoever sees the result
+    "feedback.update": SELF_ALONE,
+    "adoption.report": FACILITATES | {"self"},  # `self` is who belongs to the organisation
+    "conduct.write": FACILITATES,
+    "conduct.accept": ATTENDS,
+    "report.create": SIGNED_IN,  # whoever sees the content
+    "report.decide": FACILITATES,
     "person.create": frozenset({"operator"}),
     "person.update": frozenset({"self"}),
     "token.create_for_other": frozenset({"operator"}),
@@ -122,6 +135,9 @@ IN_ARCHIVE = frozenset(
         "network.read_audit",
         "network.read_purposes",
         "member.leave",
+        "result.withdraw",
+        "report.create",
+        "report.decide",
     }
 )
 

@@ -6,12 +6,13 @@ for what went out of sight; and the person it concerns.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from app.core.access import INSIDE, NAME, SELF
-from app.core.work import KINDS, Model, Work
+from app.core.work import BLIND_KINDS, KINDS, Model, Work
 from app.db.database import ChangeRow
 
 
@@ -82,6 +83,17 @@ def record(  # noqa: PLR0913 - one argument for each column that differs
     )
 
 
+def stamp(work: Work, kind: str) -> datetime:
+    """The time that a row of this kind is stamped with: of what may have an author who is not named, the day."""
+    if kind not in BLIND_KINDS:
+        return work.now
+    return work.now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _stamp(work: Work, action: str) -> datetime:
+    return stamp(work, action.split(".", 1)[0])
+
+
 def _model(action: str) -> Model:
     return KINDS[action.split(".", 1)[0]]
 
@@ -104,13 +116,14 @@ def record_look_at_person(work: Work, person_id: str, operation: str) -> None:
 
 def create(work: Work, action: str, values: Mapping[str, Any], told: Told) -> dict[str, Any]:
     """Insert a resource at version 1 and record it. Returns the row."""
+    now = _stamp(work, action)
     row = {
         **values,
         "version": 1,
         "outer_version": 1,
-        "created_at": work.now,
-        "updated_at": work.now,
-        "outer_updated_at": work.now,
+        "created_at": now,
+        "updated_at": now,
+        "outer_updated_at": now,
     }
     work.insert(_model(action), row)
     name_version = values.get("name_version")
@@ -122,12 +135,13 @@ async def create_many(
     work: Work, action: str, rows: Sequence[Mapping[str, Any]], told: ToldOfEach
 ) -> None:
     """Insert resources of one kind and the same columns at version 1, and record each."""
+    now = _stamp(work, action)
     beginning = {
         "version": 1,
         "outer_version": 1,
-        "created_at": work.now,
-        "updated_at": work.now,
-        "outer_updated_at": work.now,
+        "created_at": now,
+        "updated_at": now,
+        "outer_updated_at": now,
     }
     if rows:
         await work.insert_many(_model(action), [{**row, **beginning} for row in rows])
@@ -143,10 +157,11 @@ async def change_many(
 ) -> None:
     """Update resources that this work has locked, each with the same columns; and record each."""
     inside, outside = [], []  # each is written at once, and has the same columns
+    now = _stamp(work, action)
     for row, values in edits:
-        new = {"id": row["id"], **values, "version": row["version"] + 1, "updated_at": work.now}
+        new = {"id": row["id"], **values, "version": row["version"] + 1, "updated_at": now}
         if _of(told, row).outer:
-            outer = {"outer_version": row["outer_version"] + 1, "outer_updated_at": work.now}
+            outer = {"outer_version": row["outer_version"] + 1, "outer_updated_at": now}
             outside.append({**new, **outer})
         else:
             inside.append(new)
@@ -190,11 +205,12 @@ def change(
 
     `also` names fields that changed beside the row's own columns.
     """
-    new = {**values, "version": row["version"] + 1, "updated_at": work.now}
+    now = _stamp(work, action)
+    new = {**values, "version": row["version"] + 1, "updated_at": now}
     if told.outer:
-        new |= {"outer_version": row["outer_version"] + 1, "outer_updated_at": work.now}
+        new |= {"outer_version": row["outer_version"] + 1, "outer_updated_at": now}
         if told.tier == NAME and "name_version" in row:
-            new |= {"name_version": row["name_version"] + 1, "name_updated_at": work.now}
+            new |= {"name_version": row["name_version"] + 1, "name_updated_at": now}
     work.update(_model(action), row["id"], new, seen=row["version"])
     record(
         work,

@@ -1,4 +1,4 @@
-"""Typed errors: a status and a stable code each. The codes are part of the contract; `CATALOGUE` lists them all."""
+"""Typed errors: a status and a stable code each. The codes are part of the contract: `core.error_catalogue` has all."""
 
 from typing import ClassVar, NamedTuple
 
@@ -354,12 +354,3 @@ class TooManyRecords(Conflict):
         "too_many_records",
         "More answers, minutes and actions hang on this than one edit takes along",
     )
-
-
-def _all(kind: type[HouseError]) -> list[type[HouseError]]:
-    return [kind, *(inner for sub in kind.__subclasses__() for inner in _all(sub))]
-
-
-CATALOGUE: dict[str, type[HouseError]] = {
-    error.code: error for error in _all(HouseError) if error is not HouseError
-}

@@ -1,7 +1,8 @@
-"""Ids: UUIDv7, which sort by the time of their making, as canonical text."""
+"""Ids: UUIDv7, which sort by the time of their making, as canonical text; and UUIDv4, which tell nothing."""
 
 import os
 import time
+import uuid
 
 _state = {"last": 0}
 
@@ -17,3 +18,8 @@ def new_id() -> str:
     value = (ticks >> 12) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | random
     text = f"{value:032x}"  # as `uuid.UUID` says it, in less time
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def blind_id() -> str:
+    """A UUIDv4, for what may have an author who is not named: a UUIDv7 tells the millisecond of its making."""
+    return str(uuid.uuid4())

@@ -14,6 +14,10 @@ class Scope(StrEnum):
     MEMBERS_PROVISION = "members:provision"
     MEETINGS_READ = "meetings:read"
     MEETINGS_WRITE = "meetings:write"
+    RESULTS_READ = "results:read"
+    RESULTS_WRITE = "results:write"
+    MODERATION_READ = "moderation:read"
+    MODERATION_WRITE = "moderation:write"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     ORGANISATIONS_READ = "organisations:read"
@@ -35,6 +39,10 @@ OPENS: dict[Scope, str] = {
     Scope.MEMBERS_PROVISION: "adding people at once to the one network that the token is bound to",
     Scope.MEETINGS_READ: "reading meetings, attendance, minutes, actions and calendars",
     Scope.MEETINGS_WRITE: "planning meetings, answering, recording who came, minutes, actions",
+    Scope.RESULTS_READ: "reading results, measures, cycles, feedback and adoptions",
+    Scope.RESULTS_WRITE: "writing and publishing results, measuring, feedback, reporting adoptions",
+    Scope.MODERATION_READ: "reading codes of conduct, and reports: one's own, and those of what one facilitates",
+    Scope.MODERATION_WRITE: "accepting and writing codes of conduct, reporting content, deciding on reports",
     Scope.PEOPLE_READ: "reading people, and oneself",
     Scope.PEOPLE_WRITE: "editing oneself; as an operator making people",
     Scope.ORGANISATIONS_READ: "reading organisations",

@@ -12,21 +12,28 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, delete, insert, literal, select, update
 from sqlalchemy.orm import DeclarativeBase
 
+from app.core.ids import blind_id
 from app.core.viewer import ANONYMOUS, Viewer
 from app.db.database import Build, ChangeRow, Database, Transaction, Write
 from app.db.statement import Document
 from app.db.types import ID
 from app.models import (
     Action,
+    Adoption,
     Attendance,
     CalendarToken,
     Client,
+    Feedback,
     Invitation,
+    Measure,
     Meeting,
     Member,
     Minutes,
     Network,
+    PdsaCycle,
     Person,
+    Report,
+    Result,
     Token,
 )
 
@@ -46,7 +53,15 @@ KINDS: dict[str, Model] = {
     "minutes": Minutes,
     "action": Action,
     "calendar_token": CalendarToken,
+    "result": Result,
+    "measure": Measure,
+    "pdsa_cycle": PdsaCycle,
+    "feedback": Feedback,
+    "adoption": Adoption,
+    "report": Report,
 }
+# Who wrote one of these may not be named: its stamps are days, and its id tells no time (docs/decisions/0025).
+BLIND_KINDS = frozenset({"result", "measure", "pdsa_cycle", "feedback", "adoption", "report"})
 KIND_OF = {model.__tablename__: kind for kind, model in KINDS.items()}
 
 
@@ -63,6 +78,7 @@ class Work:
     now: datetime
     request_id: str
     new_id: Callable[[], str]
+    blind_id: Callable[[], str]
     writes: list[Write] = field(default_factory=list)
     changes: list[ChangeRow] = field(default_factory=list)
     touched: set[tuple[str, str]] = field(default_factory=set)
@@ -257,6 +273,7 @@ class House:
     db: Database
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    blind_id: Callable[[], str] = blind_id
 
 
 async def perform(
@@ -274,7 +291,7 @@ async def perform(
     request = request_id or house.new_id()
 
     async def unit(tx: Transaction) -> T:
-        work = Work(tx, viewer, house.clock(), request, house.new_id)
+        work = Work(tx, viewer, house.clock(), request, house.new_id, house.blind_id)
         result = await command(work)
         work.check()
         alive = work.who_must_live() if work.changes else []

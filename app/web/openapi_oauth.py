@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.core.errors import CATALOGUE, OAuthRequestInvalid
+from app.core.error_catalogue import CATALOGUE
+from app.core.errors import OAuthRequestInvalid
 from app.core.viewer import OPENS
 from app.web.openapi_parts import (
     PROBLEM,

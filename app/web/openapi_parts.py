@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.core.errors import CATALOGUE, OAuthRequestInvalid
+from app.core.error_catalogue import CATALOGUE
+from app.core.errors import OAuthRequestInvalid
 from app.core.viewer import OPENS, Scope
 from app.web.problems import MOST_ERRORS
 
@@ -20,6 +21,7 @@ TAGS = [
     },
     {"name": "minutes", "description": "What was said and decided: written, published, corrected."},
     {"name": "actions", "description": "What members took on, who has it and until when."},
+    {"name": "results", "description": "What somebody tried and what happened, after SQUIRE 2.0."},
     {
         "name": "calendars",
         "description": "Meetings as iCalendar, and addresses that calendar programs subscribe to.",

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 
 from app.core import errors
-from app.core.errors import CATALOGUE, HouseError
+from app.core.error_catalogue import CATALOGUE
+from app.core.errors import HouseError
 from app.db import errors as database
 from app.web.call import Answer, dump
 

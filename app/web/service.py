@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import select
 
-from app.core.errors import CATALOGUE, NotFound
+from app.core.error_catalogue import CATALOGUE
+from app.core.errors import NotFound
 from app.core.text import ErrorCode, Output, TermCode
 from app.db.database import fetch_one
 from app.models import FeedHead

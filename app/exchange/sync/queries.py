@@ -17,24 +17,32 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.core import access, meeting_access
+from app.core import access, meeting_access, result_access
 from app.core.access import FRONT, HIDDEN, INSIDE, NAME
 from app.core.viewer import Scope, Viewer
+from app.core.work import BLIND_KINDS
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, among
 from app.models import (
     Action,
+    Adoption,
     Attendance,
     CalendarToken,
     Change,
     Client,
+    Feedback,
     FeedHead,
     Invitation,
+    Measure,
     Meeting,
     Member,
     Minutes,
     Network,
+    PdsaCycle,
     Person,
+    Report,
+    Result,
+    ResultAuthor,
     Token,
 )
 
@@ -50,13 +58,22 @@ SCOPE_OF_KIND = {
     "minutes": Scope.MEETINGS_READ,
     "action": Scope.MEETINGS_READ,
     "calendar_token": Scope.TOKENS_READ,
+    "result": Scope.RESULTS_READ,
+    "measure": Scope.RESULTS_READ,
+    "pdsa_cycle": Scope.RESULTS_READ,
+    "feedback": Scope.RESULTS_READ,
+    "adoption": Scope.RESULTS_READ,
+    "report": Scope.MODERATION_READ,
 }
-PUBLIC_KINDS = ("network", "meeting", "minutes")
+PUBLIC_KINDS = (
+    "network", "meeting", "minutes", "result", "measure", "pdsa_cycle", "feedback", "adoption"
+)  # fmt: skip
 # Other people's are never for an operator's eyes, or not always.
 PERSONS_OWN = ("token", "client", "calendar_token", "attendance")
 # Positions that one statement looks at. Who sees little of what happened makes it look at everything (6 microseconds a
 # position): one for a million would end at the statement timeout, at every try.
 STRIDE = 10_000
+MIDNIGHT = "T00:00:00.000000Z"
 
 
 def kinds_for(viewer: Viewer) -> tuple[str, ...]:
@@ -87,6 +104,12 @@ def _sight(kind: str, rank: str) -> ColumnElement[int]:
         "meeting": (Meeting, meeting_access.visible_meeting(rank)),
         "attendance": (Attendance, meeting_access.visible_attendance(rank)),
         "calendar_token": (CalendarToken, meeting_access.visible_calendar_token(rank)),
+        "result": (Result, result_access.visible_result(rank)),
+        "measure": (Measure, result_access.visible_measure(rank)),
+        "pdsa_cycle": (PdsaCycle, result_access.visible_cycle(rank)),
+        "feedback": (Feedback, result_access.visible_feedback(rank)),
+        "adoption": (Adoption, result_access.visible_adoption(rank)),
+        "report": (Report, result_access.visible_report(rank)),
     }[kind]
     return case((exists(select(1).where(model.id == _id(), seen)), INSIDE), else_=HIDDEN)
 
@@ -120,12 +143,21 @@ def _reached(rank: str) -> ColumnElement[bool]:
             or_(Change.reach == "member", mine.role == "facilitator"),
         )
     )
-    oneself = Change.person_id == access.viewer_id()
+    # Who wrote a result hears what became of it, and nobody else of what none but its authors saw.
+    wrote = exists(
+        select(1).where(
+            Change.reach == "author",
+            ResultAuthor.result_id == Change.reach_network_id,
+            ResultAuthor.person_id == access.viewer_id(),
+        )
+    )
+    oneself = or_(Change.person_id == access.viewer_id(), wrote)
     if rank == "operator":
+        for_all = or_(Change.reach.is_(None), Change.reach != "author")
         others = among(Change.kind, PERSONS_OWN)
         # Attendance that all members saw, an operator saw too: it may have come under the Chatham House Rule since.
         shown = or_(Change.reach == "member", and_(Change.reach == "facilitator", member))
-        return or_(~others, oneself, and_(Change.kind == "attendance", shown))
+        return or_(and_(~others, for_all), oneself, and_(Change.kind == "attendance", shown))
     return or_(
         anyone,
         Change.reach == "signed_in",
@@ -240,4 +272,6 @@ async def page(
     reached = rows[-1]["_seq"] if more else head
     for row in rows:
         del row["_seq"]
+        if row["kind"] in BLIND_KINDS:  # the time of day could name an author
+            row["at"] = f"{row['at'][:10]}{MIDNIGHT}"
     return rows, more, reached

@@ -22,6 +22,12 @@ class ChangeKind(StrEnum):
     MINUTES = "minutes"
     ACTION = "action"
     CALENDAR_TOKEN = "calendar_token"  # noqa: S105 - a kind of resource
+    RESULT = "result"
+    MEASURE = "measure"
+    PDSA_CYCLE = "pdsa_cycle"
+    FEEDBACK = "feedback"
+    ADOPTION = "adoption"
+    REPORT = "report"
 
 
 class ChangeOp(StrEnum):

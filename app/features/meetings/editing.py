@@ -9,6 +9,7 @@ from app.core.errors import IllegalTransition, MeetingAnnounced, OccurrenceInUse
 from app.core.json_columns import json_text, plain
 from app.core.occurrence_now import Occurrence, as_it_stands, instant
 from app.core.seating import change_places
+from app.core.telling import reach_outside
 from app.core.work import Work
 from app.features.meetings import chatham
 from app.features.meetings.exceptions import next_sequence
@@ -29,7 +30,6 @@ from app.features.meetings.telling import (
     JSON_FIELDS,
     change_meeting,
     differing,
-    reach_outside,
     search_words,
     told_of_meeting,
 )

@@ -4,16 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
-
 from app.core import words
 from app.core.access import INSIDE
 from app.core.changes import Told, change
 from app.core.json_columns import plain
 from app.core.work import Work
-from app.db.database import fetch_one
-from app.db.types import ID, instant_text
-from app.models import Network
+from app.db.types import instant_text
 
 JSON_FIELDS = ("agenda", "excluded")
 
@@ -71,20 +67,3 @@ def change_meeting(
 
 def _words(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name.startswith("search_")}
-
-
-def _visibility() -> Any:
-    return select(Network.visibility).where(Network.id == bindparam("network_id", type_=ID))
-
-
-async def reach_outside(work: Work, network: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Who sees the open meetings of a network besides its members (`meeting_access.public_inside`); None: nobody."""
-    if network["open_inside"]:
-        return {"reach": "anyone"}
-    if network["visibility"] != "open" or network["parent_id"] is None:
-        return None
-    values = {"network_id": network["parent_id"]}
-    parent = await fetch_one(work, "visibility", _visibility, values)
-    passes = parent is not None and parent["visibility"] == "open"
-    nearest = network["root_id"] if passes else network["parent_id"]
-    return {"reach": "member", "reach_network_id": nearest}

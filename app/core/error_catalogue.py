@@ -1,0 +1,15 @@
+"""Every typed error by its code: part of the contract."""
+
+from app.core import errors_of_results
+from app.core.errors import HouseError
+
+__all__ = ["CATALOGUE", "errors_of_results"]
+
+
+def _all(kind: type[HouseError]) -> list[type[HouseError]]:
+    return [kind, *(inner for sub in kind.__subclasses__() for inner in _all(sub))]
+
+
+CATALOGUE: dict[str, type[HouseError]] = {
+    error.code: error for error in _all(HouseError) if error is not HouseError
+}

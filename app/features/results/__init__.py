@@ -1,0 +1,1 @@
+"""Results: what somebody tried and what happened, written up, published, found."""
