@@ -130,7 +130,7 @@ def _policy_said(text: str) -> Documented:
 
 
 def _in_archive_said(text: str) -> Documented:
-    (sentence,) = re.findall(r"only these still work:\n(.*)\n", text)
+    (sentence,) = re.findall(r"only these still work:\n((?:.+\n)+)", text)
     return dict.fromkeys(words(sentence))
 
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 import app
-from app.core import errors
+from app.core import error_catalogue
 from app.core.error_catalogue import CATALOGUE
 from app.core.errors import HouseError
 from app.core.text import Id, Input, Name, Output, UtcDateTime, line, whole
@@ -264,7 +264,7 @@ def test_every_resource_has_versions() -> None:
 
 
 def test_every_error_has_a_code_of_its_own() -> None:
-    kinds = errors._all(HouseError)  # every one that was ever defined, wherever
+    kinds = error_catalogue._all(HouseError)  # every one that was ever defined, wherever
     codes = [kind.code for kind in kinds if kind is not HouseError]
     assert sorted(codes) == sorted(CATALOGUE)
     for kind in CATALOGUE.values():
