@@ -71,6 +71,10 @@ def _field_codes() -> Documented:
         "PydanticCustomError": 0,
         "Said": 0,
         "JsonRefused": 0,
+        "Fault": 2,
+        "_stop": 2,
+        "_error": 3,
+        "_Wrong": 0,
         "Refused": 0,  # of a rule; others have an exception of that name without a code
     }
     found: set[str] = set()
