@@ -29,6 +29,7 @@ DENIED = {
     "schemathesis": "tests",
     "jsonschema_rs": "tests",
     "sqlalchemy.ext.asyncio": "migrations",
+    "resvg_py": "charts as PNG, loaded by the first",
     "uvicorn": "what runs the application, not the application",
     "unittest": "tests",
     "multiprocessing": "one process serves",

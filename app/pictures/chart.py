@@ -1,0 +1,150 @@
+"""A run chart or a control chart as SVG: `draw` takes a picture and gives the text of the file.
+
+The same picture gives the same bytes. Nothing in it refers to anything outside, nothing is a style, and every text is
+escaped where it is written (`Sheet.text`, `tooltip`), so that no word can become markup. Why our own, and what was
+chosen: docs/decisions/0027-charts.md.
+"""
+
+from datetime import date
+from zlib import crc32
+
+from app.pictures.foot import foot
+from app.pictures.frame import Frame, Range, day_ticks, range_of
+from app.pictures.head import head
+from app.pictures.labels import label_lines
+from app.pictures.letters import clean, escaped, width
+from app.pictures.look import LOOKS, sizes
+from app.pictures.numerals import number
+from app.pictures.picture import NARROWEST, WIDEST, Picture
+from app.pictures.series import MARKED_MOST, lines_of_groups, points, series_line, thinned
+from app.pictures.sheet import Sheet
+from app.pictures.timeline import timeline
+from app.pictures.words import LONGEST_TITLE, LONGEST_UNIT, description
+
+FONTS = "Arial, Helvetica, DejaVu Sans, sans-serif"
+LARGEST = 1e100
+REACH = 0.15  # of the period: so far beside the points a mark still widens the time line
+
+
+def draw(picture: Picture) -> str:
+    """The SVG of a chart: some 5 kB and about 150 bytes for each point, of a thousand at the most.
+
+    Errors: `ValueError` where a day is not YYYY-MM-DD, or a value is no number or one beyond 1e100.
+    """
+    wide = min(max(picture.width, NARROWEST), WIDEST)
+    sheet = Sheet(wide, LOOKS[picture.theme], sizes(wide))
+    unit = clean(picture.unit, LONGEST_UNIT)
+    head(sheet, picture)
+    values = _range(picture, sheet, unit)
+    _plot(sheet, picture, values, unit)
+    foot(sheet, picture)
+    return _document(
+        sheet, clean(picture.title, LONGEST_TITLE), description(picture, values.decimals + 1, unit)
+    )
+
+
+def _document(sheet: Sheet, title: str, said: str) -> str:
+    """The file: its name and its description first, so that it is read aloud as one picture."""
+    name = f"chart-{crc32(f'{title}{said}{sheet.width}{sheet.look.ground}'.encode()):08x}"
+    tall = round(sheet.y + sheet.sizes.edge)
+    body = "\n".join(sheet.parts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" lang="en-GB" aria-labelledby="{name}-title {name}-desc" '
+        f'width="{sheet.width}" height="{tall}" viewBox="0 0 {sheet.width} {tall}" font-family="{FONTS}">\n'
+        f'<title id="{name}-title">{escaped(title)}</title>\n<desc id="{name}-desc">{escaped(said)}</desc>\n'
+        f'<rect width="{sheet.width}" height="{tall}" fill="{sheet.look.ground}"/>\n{body}\n</svg>\n'
+    )
+
+
+def _range(picture: Picture, sheet: Sheet, unit: str) -> Range:
+    numbers: list[float] = []
+    for point in picture.points:
+        numbers += [
+            n for n in (point.value, point.centre_line, point.lower, point.upper) if n is not None
+        ]
+    goal = [] if picture.target is None else [picture.target]
+    if not all(
+        -LARGEST < n < LARGEST for n in (*numbers, *goal)
+    ):  # nor is one that is not equal to itself
+        raise ValueError("a chart has room for numbers up to 1e100")
+    return range_of(numbers, picture.target, 5 if sheet.sizes.narrow else 7, unit)
+
+
+def _plot(sheet: Sheet, picture: Picture, values: Range, unit: str) -> None:
+    """The rectangle with all that is in it, its axes, and the time line below."""
+    small = sheet.sizes.small
+    ticks = [(tick, _tick_words(tick, values.decimals, unit)) for tick in values.ticks]
+    left = sheet.sizes.edge + max(width(words, small) for _, words in ticks) + 8
+    labels = label_lines(sheet, picture, values.decimals + 1, unit)
+    right = sheet.width - max(labels.room, sheet.sizes.edge + 4)
+    top = sheet.y + 12
+    days = [date.fromisoformat(point.on).toordinal() for point in picture.points]
+    first, last = _period(days, picture)
+    inset = min(max((right - left) / max(len(days), 8) / 2, 8), 20)
+    tall = round(150 + 0.22 * sheet.width)
+    frame = Frame(left, right, top, top + tall, first, last, values, inset)
+    placed = thinned([(p, frame.x(day)) for p, day in zip(picture.points, days, strict=True)])
+    for tick, words in ticks:
+        y = frame.y(tick)
+        sheet.add(f'<path d="M{left:.1f} {y:.1f}H{right:.1f}" stroke="{sheet.look.grid}"/>')
+        sheet.text(
+            left - 7, y + small * 0.35, words, size=small, fill=sheet.look.soft, anchor="end"
+        )
+    sheet.add(f'<path d="M{left:.1f} {frame.bottom:.1f}H{right:.1f}" stroke="{sheet.look.axis}"/>')
+    sheet.y = frame.bottom
+    if days:
+        _days(sheet, frame)
+        timeline(sheet, picture, frame)
+    else:
+        middle = ((left + right) / 2, (frame.top + frame.bottom) / 2)
+        sheet.text(
+            *middle, "No data yet", size=sheet.sizes.body, fill=sheet.look.soft, anchor="middle"
+        )
+    labels.target(frame)
+    sheet.add(lines_of_groups(picture, placed, frame, sheet.look))
+    sheet.add(series_line(placed, frame, sheet.look))
+    few = len(picture.points) <= MARKED_MOST
+    sheet.add(points(placed, frame, sheet.look, values.decimals + 1, unit, common=few))
+    labels.write(frame)
+
+
+def _tick_words(tick: float, decimals: int, unit: str) -> str:
+    return number(tick, decimals) + (unit if unit in ("%", "\u2030") else "")
+
+
+def _period(days: list[int], picture: Picture) -> tuple[int, int]:
+    """The first and the last day of the time line: those of the points, and of marks that are not far."""
+    if not days:
+        return 0, 0
+    first, last = min(days), max(days)
+    reach = max((last - first) * REACH, 1)
+    marks = [date.fromisoformat(mark.on).toordinal() for mark in picture.marks]
+    near = [day for day in marks if first - reach <= day <= last + reach]
+    return min([first, *near]), max([last, *near])
+
+
+def _days(sheet: Sheet, frame: Frame) -> None:
+    """The days below the axis, and the years below the days."""
+    small, soft = sheet.sizes.small, sheet.look.soft
+    room = small * 4.2
+    if frame.first == frame.last:
+        ticks = day_ticks(frame.first, frame.last, room, room)
+    else:
+        ticks = day_ticks(frame.first, frame.last, frame.per_day, room)
+    years = False
+    for tick in ticks:
+        x = frame.x(tick.ordinal)
+        sheet.add(f'<path d="M{x:.1f} {frame.bottom:.1f}v5" stroke="{sheet.look.axis}"/>')
+        sheet.text(x, frame.bottom + small + 8, tick.label, size=small, fill=soft, anchor="middle")
+        if tick.year:
+            years = True
+            sheet.text(
+                x,
+                frame.bottom + 2 * small + 11,
+                tick.year,
+                size=small,
+                fill=soft,
+                anchor="middle",
+                bold=True,
+            )
+    sheet.y = frame.bottom + (2 * small + 11 if years else small + 8)

@@ -1,0 +1,170 @@
+"""The lines and the points of a chart."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from app.pictures.frame import Frame
+from app.pictures.letters import escaped
+from app.pictures.look import FILLS, Look
+from app.pictures.picture import Picture, Point
+from app.pictures.shapes import ORDER, shape
+from app.pictures.words import tooltip
+
+MARKED_MOST = 1_000  # points; above it those of common cause have no mark of their own
+
+Placed = tuple[Point, float]  # a point and its x
+
+
+def thinned(placed: Sequence[Placed], pixels: int = 2) -> list[Placed]:
+    """All points where they are few; else for each column of pixels the lowest, the highest and one that is told of.
+
+    So a picture has a largest size, whatever it is made of, and nothing that stands out is lost.
+    """
+    if len(placed) <= MARKED_MOST:
+        return list(placed)
+    kept: set[int] = {0, len(placed) - 1}
+    numbered = enumerate(placed)
+    for _, column in groupby(numbered, key=lambda item: (item[1][1] // pixels, item[1][0].group)):
+        within = list(column)
+        with_value = [(i, p.value) for i, (p, _) in within if p.value is not None]
+        if with_value:
+            kept.add(min(with_value, key=lambda item: item[1])[0])
+            kept.add(max(with_value, key=lambda item: item[1])[0])
+        kept.update(i for i, (p, _) in within[:1] if p.value is None)
+        telling = [i for i, (p, _) in within if p.meaning != "common_cause" or p.suppressed]
+        kept.update(telling[:1])
+    return [placed[i] for i in sorted(kept)]
+
+
+def series_line(placed: Sequence[Placed], frame: Frame, look: Look) -> str:
+    """The values in order, with a gap where there is none."""
+    pieces: list[str] = []
+    pen = "M"
+    low, bottom = frame.range.low, frame.bottom
+    scale = (frame.bottom - frame.top) / (frame.range.high - frame.range.low)
+    for point, x in placed:
+        if point.value is None:
+            pen = "M"
+        else:
+            pieces.append(f"{pen}{x:.1f} {bottom - (point.value - low) * scale:.1f}")
+            pen = "L"
+    if not pieces:
+        return ""
+    return (
+        f'<path d="{"".join(pieces)}" fill="none" stroke="{look.series}" stroke-width="1.4" '
+        'stroke-linejoin="round"/>'
+    )
+
+
+def lines_of_groups(picture: Picture, placed: Sequence[Placed], frame: Frame, look: Look) -> str:
+    """Centre line and limits of each group; those of single points as steps."""
+    centre: list[str] = []
+    dashed: list[str] = []
+    limits: list[str] = []
+    xs = [x for _, x in placed]
+    start = 0
+    for group, members in groupby(placed, key=lambda item: item[0].group):
+        points = [point for point, _ in members]
+        end = start + len(points)
+        edges = _edges(xs, start, end, frame)
+        lines = dashed if group in picture.runs_signal else centre
+        lines.append(_steps([p.centre_line for p in points], edges, frame))
+        limits.append(_steps([p.lower for p in points], edges, frame))
+        limits.append(_steps([p.upper for p in points], edges, frame))
+        start = end
+    return (
+        _stroked("".join(limits), look.limits, '1.3" stroke-dasharray="6 4')
+        + _stroked("".join(centre), look.centre, "1.8")
+        + _stroked("".join(dashed), look.centre, '2.4" stroke-dasharray="12 4')
+    )
+
+
+def _stroked(path: str, colour: str, width: str) -> str:
+    return (
+        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"/>' if path else ""
+    )
+
+
+def _edges(xs: list[float], start: int, end: int, frame: Frame) -> list[float]:
+    """Where the steps of these points begin and end: halfway to the neighbours."""
+    half = frame.inset if len(xs) == 1 else (xs[-1] - xs[0]) / (len(xs) - 1) / 2
+    within = [(a + b) / 2 for a, b in zip(xs[start : end - 1], xs[start + 1 : end], strict=True)]
+    left = (xs[start - 1] + xs[start]) / 2 if start else xs[0] - half
+    right = (xs[end - 1] + xs[end]) / 2 if end < len(xs) else xs[-1] + half
+    return [max(left, frame.left), *within, min(right, frame.right)]
+
+
+def _steps(values: list[float | None], edges: list[float], frame: Frame) -> str:
+    """A path for one line; a point that has none leaves a gap, but not where the line is the same all along."""
+    there = [i for i, value in enumerate(values) if value is not None]
+    levels = {value for value in values if value is not None}
+    if len(levels) == 1:
+        level = frame.y(levels.pop())
+        return f"M{edges[there[0]]:.1f} {level:.1f}H{edges[there[-1] + 1]:.1f}"
+    pieces: list[str] = []
+    before: str | None = None
+    for i, value in enumerate(values):
+        if value is None:
+            before = None
+            continue
+        y = f"{frame.y(value):.1f}"
+        if before is None:
+            pieces.append(f"M{edges[i]:.1f} {y}")
+        elif y != before:
+            pieces.append(f"V{y}")
+        pieces.append(f"H{edges[i + 1]:.1f}")
+        before = y
+    return "".join(pieces)
+
+
+def points(
+    placed: Sequence[Placed], frame: Frame, look: Look, decimals: int, unit: str, *, common: bool
+) -> str:
+    """Every point with its shape and what it says; those of common cause first, so that nothing hides the others."""
+    drawn: dict[str, list[str]] = {meaning: [] for meaning in ORDER}
+    hollow: list[str] = []
+    gaps: list[str] = []
+    r = radius(placed)
+    shapes = {meaning: shape(meaning, r) for meaning in ORDER}
+    low, bottom = frame.range.low, frame.bottom
+    scale = (frame.bottom - frame.top) / (frame.range.high - frame.range.low)
+    for point, x in placed:
+        said = tooltip(point, decimals, unit, annotated=common)
+        if point.value is None:
+            gaps.append(_gap(point, x, bottom, said))
+            continue
+        meaning = point.meaning if point.meaning in drawn else "common_cause"
+        if not common and meaning == "common_cause":
+            continue
+        where = f'<path d="M{x:.1f} {bottom - (point.value - low) * scale:.1f}{shapes[meaning]}"'
+        title = f"<title>{escaped(said)}</title></path>"
+        if point.excluded:
+            hollow.append(f'{where} stroke="{look.outlines[meaning]}">{title}')
+        else:
+            drawn[meaning].append(f"{where}>{title}")
+    layers = [
+        f'<g fill="{FILLS[meaning]}" stroke="{look.outlines[meaning]}">{"".join(marks)}</g>'
+        for meaning, marks in drawn.items() if marks
+    ]  # fmt: skip
+    if hollow:
+        layers.append(f'<g fill="{look.ground}" stroke-width="1.4">{"".join(hollow)}</g>')
+    if gaps:
+        layers.append(
+            f'<g fill="{look.ground}" stroke="{look.soft}" stroke-width="1.2">{"".join(gaps)}</g>'
+        )
+    return "".join(layers)
+
+
+def radius(placed: Sequence[Placed]) -> float:
+    """Half the width of a common point: smaller where they stand close."""
+    if len(placed) < 2:  # noqa: PLR2004 - one has no neighbour
+        return 4.0
+    return min(max((placed[-1][1] - placed[0][1]) / (len(placed) - 1) * 0.36, 1.4), 3.8)
+
+
+GAP, CROSS = shape("common_cause", 3), "m-3-3l6 6m0-6l-6 6"  # suppressed; without a value
+
+
+def _gap(point: Point, x: float, bottom: float, said: str) -> str:
+    path = GAP if point.suppressed else CROSS
+    return f'<path d="M{x:.1f} {bottom:.1f}{path}"><title>{escaped(said)}</title></path>'
