@@ -63,3 +63,24 @@ async def test_an_author_is_an_active_member(house: TestHouse) -> None:
         assert answer.status_code == 422
         (error,) = answer.json()["errors"]
         assert (error["pointer"], error["code"]) == ("/author_ids", "unknown_reference")
+
+
+async def test_the_audit_names_no_author(house: TestHouse) -> None:
+    """Facilitators and operators find no row of a draft; the author finds their own, with the time."""
+    group = await Group.of(house)
+    operator = await house.person("Ola Operator", operator=True)
+    body = {**DRAFT, "network_id": group.network_id}
+    made = (await group.fay.client.post("/v1/results", body)).json()
+    params = {"network_id": group.network_id, "resource_id": made["id"]}
+    own = (await group.fay.client.get("/v1/audit", params=params)).json()["items"]
+    assert [(row["action"], row["actor"]["id"]) for row in own] == [
+        ("result.drafted", group.fay.id)
+    ]
+    for more in (
+        {},
+        {"actor_id": group.fay.id},
+        {"kind": "result"},
+        {"from_at": "2000-01-01T00:00:00Z"},
+    ):
+        seen = await operator.client.get("/v1/audit", params={**params, **more})
+        assert (seen.status_code, seen.json()["items"]) == (200, [])

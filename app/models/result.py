@@ -47,7 +47,6 @@ class Result(Base, Versioned, Searched):
 
     network_id: Mapped[str] = mapped_column(ForeignKey("network.id"))
     organisation_code: Mapped[str | None] = mapped_column(ForeignKey("organisation.code"))
-    created_by: Mapped[str | None] = mapped_column(ID, index=True)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str | None] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(10))

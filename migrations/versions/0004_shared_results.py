@@ -49,7 +49,6 @@ def _results() -> None:
         *_versioned(),
         sa.Column("network_id", ID, nullable=False),
         sa.Column("organisation_code", sa.String(length=10), nullable=True),
-        sa.Column("created_by", ID, nullable=True),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("summary", sa.Text(), nullable=True),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -109,7 +108,6 @@ def _results() -> None:
         sa.PrimaryKeyConstraint("id", name=("pk_result")),
     )
     op.create_index("ix_result_adoptions", "result", ["adoption_count", "id"])
-    op.create_index("ix_result_created_by", "result", ["created_by"])
     op.create_index("ix_result_network_id", "result", ["network_id", "id"])
     op.create_index("ix_result_organisation_code", "result", ["organisation_code"])
     op.create_index("ix_result_published", "result", ["published_on", "id"])

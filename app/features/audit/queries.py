@@ -1,11 +1,12 @@
 """Reading the log as an audit, the newest first."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, and_, bindparam, case, not_, select
+from sqlalchemy import BigInteger, Integer, and_, bindparam, case, not_, or_, select
 
 from app.core import access
-from app.core.audit_access import NO_REQUEST, came_of_going, hidden
+from app.core.audit_access import NO_REQUEST, blind, came_of_going, hidden, unread
 from app.core.viewer import Viewer
 from app.db.database import Database, fetch_one
 from app.db.types import ID, INSTANT
@@ -15,15 +16,24 @@ from app.models import Change, FeedHead, Person
 # Positions that one statement looks at where no index knows the filter: see the feed's.
 STRIDE = 20_000
 NARROW = frozenset({"network_id", "actor_id", "resource_id"})
+
+
+def _at(compared: Any, end: str) -> Any:
+    """An end of time. What is shown with its day alone is found by that: `…_day` is the next midnight."""
+    exact, by_day = (bindparam(f"{end}_{name}", type_=INSTANT) for name in ("at", "day"))
+    return case((blind(), compared(by_day)), else_=compared(exact))
+
+
 FILTERS: dict[str, Any] = {
     "network_id": Change.network_id == bindparam("network_id", type_=ID),
     "actor_id": Change.actor_id == bindparam("actor_id", type_=ID),
     "resource_id": Change.resource_id == bindparam("resource_id"),
     "kind": Change.kind == bindparam("kind"),
     "action": Change.action == bindparam("action"),
-    "from_at": Change.at >= bindparam("from_at", type_=INSTANT),
-    "to_at": Change.at < bindparam("to_at", type_=INSTANT),
+    "from_at": _at(Change.at.__ge__, "from"),
+    "to_at": _at(Change.at.__lt__, "to"),
 }
+MIDNIGHT = "T00:00:00.000000Z"
 
 
 def shape(rank: str, given: frozenset[str]) -> Any:
@@ -34,19 +44,20 @@ def shape(rank: str, given: frozenset[str]) -> Any:
             Change.at, Change.action, Change.kind, Change.resource_id, Change.network_id,
             Change.actor_id.label("actor.id"), name.label("actor.display_name"), Change.token_id, Change.request_id,
             Change.fields, Change.seal, Change.seq.label("_seq"),
-            hidden(rank).label("_hidden"),
+            or_(blind(), hidden(rank)).label("_hidden"), blind().label("_blind"),
         )
         .outerjoin(Person, Person.id == Change.actor_id)
         .where(Change.seq < bindparam("before", type_=BigInteger), Change.seq >= bindparam("floor", type_=BigInteger))
-        .where(*(FILTERS[name] for name in sorted(given)))
+        .where(not_(unread()), *(FILTERS[name] for name in sorted(given)))
         .order_by(Change.seq.desc())
         .limit(bindparam("take", type_=Integer))
     )  # fmt: skip
+    # Who it was is no answer, and so no question either.
+    if "actor_id" in given:
+        return statement.where(not_(blind()), not_(hidden(rank)))
     if rank != "operator":
         return statement
-    # Who it was is no answer, and so no question either.
-    masked = hidden(rank) if "actor_id" in given else and_(came_of_going(), hidden(rank))
-    return statement.where(not_(masked))
+    return statement.where(not_(and_(came_of_going(), hidden(rank))))
 
 
 def _ends() -> Any:
@@ -64,6 +75,11 @@ async def list_audit(
     ends = await fetch_one(db, "ends of log", _ends, {}) or {"seq": 0, "kept_from": 1}
     rank, start, end = viewer.rank, before or ends["seq"] + 1, ends["kept_from"]
     values = {**access.values(viewer), **{name: getattr(query, name) for name in given}}
+    values |= {
+        f"{name.removesuffix('_at')}_day": next_midnight(values[name])
+        for name in ("from_at", "to_at")
+        if name in given
+    }
     # Without a filter, or with one that has an index, the rows of the page are all that is looked at.
     stride = start if not given or given & NARROW else STRIDE
     rows: list[dict[str, Any]] = []
@@ -81,6 +97,12 @@ async def list_audit(
     return [shown(row, viewer) for row in rows], last
 
 
+def next_midnight(at: datetime) -> datetime:
+    """The first midnight that is not before this instant."""
+    day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day if day == at else day + timedelta(days=1)
+
+
 def shown(row: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
     """A row as its reader may see it.
 
@@ -88,6 +110,8 @@ def shown(row: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
     meanwhile, in networks that one knows nothing of.
     """
     del row["_seq"]
+    if row.pop("_blind"):
+        row["at"] = f"{row['at'][:10]}{MIDNIGHT}"
     if row.pop("_hidden"):
         row |= {"actor": {"id": None}, "token_id": None, "request_id": NO_REQUEST}
     if row["actor"]["id"] is None:

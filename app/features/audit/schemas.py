@@ -34,6 +34,12 @@ class AuditKind(StrEnum):
     MINUTES = "minutes"
     ACTION = "action"
     CALENDAR_TOKEN = "calendar_token"  # noqa: S105 - a kind of resource
+    RESULT = "result"
+    MEASURE = "measure"
+    PDSA_CYCLE = "pdsa_cycle"
+    FEEDBACK = "feedback"
+    ADOPTION = "adoption"
+    REPORT = "report"
     READ = "read"
 
 
@@ -54,8 +60,8 @@ class AuditEntry(Output):
     network_id: Id | None
     actor: AuditActor | None = Field(
         description=(
-            "Null for whoever runs the service, by its command line, and to operators where the Chatham House Rule "
-            "hides who attended."
+            "Null for whoever runs the service, by its command line; for results and what is said of them, whose "
+            "authors may not be named; and to operators where the Chatham House Rule hides who attended."
         )
     )
     token_id: Id | None = Field(

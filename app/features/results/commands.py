@@ -55,7 +55,6 @@ async def create_result(work: Work, body: ResultCreate) -> str:
     row: Row = {
         **columns_of(given),
         "id": work.blind_id(),
-        "created_by": work.viewer.person_id,
         "status": "draft",
         "published_on": None,
         "withdrawn_on": None,
