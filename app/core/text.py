@@ -40,6 +40,14 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
+from app.core.free_text import (
+    LINE_PATTERN,
+    LINES_PATTERN,
+    REFUSED_IN_A_LINE,
+    REFUSED_IN_LINES,
+    clean,
+)
+
 # --- The two shared model bases -------------------------------------------------------------------
 
 
@@ -57,58 +65,12 @@ class Output(BaseModel):
 
 # --- Free text ------------------------------------------------------------------------------------
 
-# Directional overrides and isolates: they can make "exe.txt" read as "txt.exe".
-_BIDI = r"\u202a-\u202e\u2066-\u2069"
-# C0, DEL and C1; the two separators break a line as surely as a newline does.
-_NOT_IN_A_LINE = rf"\u0000-\u001f\u007f-\u009f\u2028\u2029{_BIDI}"
-# Carriage returns come in, as Windows sends them, and go no further than `_clean`.
-_NOT_IN_LINES = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
-# White space, and what takes its place invisibly: joiners, fillers, the byte order mark.
-_SHOWS_NOTHING = (
-    r"\u0020\u00a0\u00ad\u115f\u1160\u1680\u180e\u2000-\u200f\u202f\u205f-\u2064"
-    r"\u2800\u3000\u3164\ufeff\uffa0"
-)
-_SHOWS_NOTHING_IN_LINES = _SHOWS_NOTHING + r"\u0009\u000a\u000d\u2028\u2029"
-
-LINE_PATTERN = f"^[{_SHOWS_NOTHING}]*[^{_SHOWS_NOTHING}{_NOT_IN_A_LINE}][^{_NOT_IN_A_LINE}]*$"
-LINES_PATTERN = (
-    f"^[{_SHOWS_NOTHING_IN_LINES}]*[^{_SHOWS_NOTHING_IN_LINES}{_NOT_IN_LINES}][^{_NOT_IN_LINES}]*$"
-)
-_REFUSED_IN_A_LINE = re.compile(f"[{_NOT_IN_A_LINE}]")
-_REFUSED_IN_LINES = re.compile(f"[{_NOT_IN_LINES}]")
-_BIDI_CONTROL = re.compile(f"[{_BIDI}]")
-_SHOWS_SOMETHING = re.compile(f"[^{_SHOWS_NOTHING_IN_LINES}]")
-
-
-def _clean(text: str, *, refused: re.Pattern[str], longest: int) -> str:
-    if text.isascii() and text.isprintable():
-        clean = text.strip()
-    else:
-        if found := refused.search(text):
-            raise _bad_character(found[0])
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-        clean = unicodedata.normalize("NFC", text.strip())
-        if len(clean) > longest:  # a few characters have no composed form and grow
-            raise PydanticKnownError("string_too_long", {"max_length": longest})
-    if not _SHOWS_SOMETHING.search(clean):
-        raise PydanticCustomError("blank_text", "Text should show something")
-    return clean
-
-
-def _bad_character(character: str) -> PydanticCustomError:
-    context = {"code_point": f"U+{ord(character):04X}"}
-    if _BIDI_CONTROL.match(character):
-        message = "Text should not turn the direction of what follows ({code_point})"
-        return PydanticCustomError("bidi_control", message, context)
-    message = "Text should have no control character ({code_point})"
-    return PydanticCustomError("control_character", message, context)
-
 
 @dataclass(frozen=True)
 class _FreeText:
     """How a type of free text is checked, and what the contract says about it.
 
-    The pattern is published but not run: what breaks it is found by `_clean`, which can say which
+    The pattern is published but not run: what breaks it is found by `clean`, which can say which
     character it was. The tests hold the two together.
     """
 
@@ -121,7 +83,7 @@ class _FreeText:
         self, _source: object, _handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
-            partial(_clean, refused=self.refused, longest=self.longest),
+            partial(clean, refused=self.refused, longest=self.longest),
             core_schema.str_schema(strict=True, min_length=1, max_length=self.longest),
         )
 
@@ -133,12 +95,12 @@ class _FreeText:
 
 def line(longest: int, *examples: str) -> _FreeText:
     """Bound a text without line breaks, in code points; goes into `Annotated[str, ...]`."""
-    return _FreeText(longest, LINE_PATTERN, _REFUSED_IN_A_LINE, examples)
+    return _FreeText(longest, LINE_PATTERN, REFUSED_IN_A_LINE, examples)
 
 
 def lines(longest: int, *examples: str) -> _FreeText:
     """Bound a text that may have line breaks, in code points; CR LF and CR become LF."""
-    return _FreeText(longest, LINES_PATTERN, _REFUSED_IN_LINES, examples)
+    return _FreeText(longest, LINES_PATTERN, REFUSED_IN_LINES, examples)
 
 
 Name = Annotated[str, line(200, "Diabetes improvement network, north Kent")]
