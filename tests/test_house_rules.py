@@ -107,9 +107,7 @@ def loose_leaves(schema: Mapping[str, Any], way: str, *, cleaned: bool = False) 
     elif kind in (
         "default", "nullable", "function-before", "function-after", "definitions", "custom-error",
     ):  # fmt: skip
-        ours = "app.core.text" in repr(schema.get("function")) or "_clean" in repr(
-            schema.get("function")
-        )
+        ours = any(name in repr(schema.get("function")) for name in ("app.core.text", "FreeText"))
         yield from loose_leaves(schema["schema"], way, cleaned=cleaned or ours)
     elif kind == "list":
         if "max_length" not in schema:

@@ -20,7 +20,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import partial
 from typing import Annotated
 
 from pydantic import (
@@ -47,6 +46,7 @@ from app.core.free_text import (
     REFUSED_IN_LINES,
     clean,
 )
+from app.core.patient_guard import guard, guarded_address
 
 # --- The two shared model bases -------------------------------------------------------------------
 
@@ -70,7 +70,7 @@ class Output(BaseModel):
 class _FreeText:
     """How a type of free text is checked, and what the contract says about it.
 
-    The pattern is published but not run: what breaks it is found by `clean`, which can say which
+    The pattern is published but not run: what breaks it is found by `check`, which can say which
     character it was. The tests hold the two together.
     """
 
@@ -78,24 +78,39 @@ class _FreeText:
     pattern: str
     refused: re.Pattern[str]
     examples: tuple[str, ...]
+    place: bool = False
+
+    def check(self, text: str) -> str:
+        """The text as it goes on. Errors: pydantic's, with what is wrong but not the text."""
+        clean_text = clean(text, refused=self.refused, longest=self.longest)
+        guard(text, place=self.place)  # the text as it was sent: so its places are the writer's
+        return clean_text
 
     def __get_pydantic_core_schema__(
         self, _source: object, _handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
-            partial(clean, refused=self.refused, longest=self.longest),
+            self.check,
             core_schema.str_schema(strict=True, min_length=1, max_length=self.longest),
         )
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {**handler(schema), "pattern": self.pattern, "examples": list(self.examples)}
+        return {
+            **handler(schema),
+            "pattern": self.pattern,
+            "examples": list(self.examples),
+            "x-patient-identifiers": "refused",
+        }
 
 
-def line(longest: int, *examples: str) -> _FreeText:
-    """Bound a text without line breaks, in code points; goes into `Annotated[str, ...]`."""
-    return _FreeText(longest, LINE_PATTERN, REFUSED_IN_A_LINE, examples)
+def line(longest: int, *examples: str, place: bool = False) -> _FreeText:
+    """Bound a text without line breaks, in code points; goes into `Annotated[str, ...]`.
+
+    `place` is of the names and addresses of places: there a postcode is at home.
+    """
+    return _FreeText(longest, LINE_PATTERN, REFUSED_IN_A_LINE, examples, place)
 
 
 def lines(longest: int, *examples: str) -> _FreeText:
@@ -106,6 +121,7 @@ def lines(longest: int, *examples: str) -> _FreeText:
 Name = Annotated[str, line(200, "Diabetes improvement network, north Kent")]
 Title = Annotated[str, line(200, "Fewer missed retinal screenings by spring")]
 Line = Annotated[str, line(300, "Practices that look after people with type 2 diabetes")]
+Place = Annotated[str, line(300, "Sessions House, Maidstone", place=True)]
 SearchText = Annotated[str, line(200, "diabetes kent")]
 Paragraph = Annotated[str, lines(2_000, "We meet monthly.\nNew practices are welcome.")]
 PersonName = Annotated[Name, Field(examples=["Sam Patel"])]
@@ -139,6 +155,7 @@ def _email(text: str) -> str:
     local, _, domain = text.rpartition("@")
     if len(local) > _LONGEST_LOCAL_PART or max(map(len, domain.split("."))) > _LONGEST_LABEL:
         raise PydanticCustomError("email_part_too_long", "A part of the address is too long")
+    guarded_address(text)
     # The pattern lets in ASCII only, where this is `lower()`; it stays the rule should that widen.
     return unicodedata.normalize("NFKC", text).casefold()
 
@@ -163,12 +180,18 @@ Id = Annotated[
     coded(UUID_PATTERN, 36, 36, "018f4c1e-7a52-7c3b-9d60-3f5b8a1c2d4e", format="uuid"),
     AfterValidator(str.lower),  # upper case comes in, the canonical form goes on
 ]
-Slug = Annotated[str, coded(_WORDS_WITH_HYPHENS, 3, 80, "kent-diabetes")]
+Slug = Annotated[
+    str, coded(_WORDS_WITH_HYPHENS, 3, 80, "kent-diabetes"), AfterValidator(guarded_address)
+]
 TermCode = Annotated[str, coded(_WORDS_WITH_HYPHENS, 1, 60, "diabetes")]
 ErrorCode = Annotated[str, coded("^[a-z]+(_[a-z]+)*$", 1, 60, "not_found")]
 OdsCode = Annotated[str, coded("^[A-Z0-9]{3,10}$", 3, 10, "G82018")]
 Cursor = Annotated[str, coded("^[A-Za-z0-9_-]+$", 1, 2_000, "AYf3kQ_x")]
-Url = Annotated[str, coded(URL_PATTERN, 8, 2_000, "https://example.org/kent", format="uri")]
+Url = Annotated[
+    str,
+    coded(URL_PATTERN, 8, 2_000, "https://example.org/kent", format="uri"),
+    AfterValidator(guarded_address),
+]
 EmailAddress = Annotated[
     str,
     coded(EMAIL_PATTERN, 6, 254, "sam.patel@example.org", format="email"),

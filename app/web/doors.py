@@ -8,8 +8,9 @@ from app.core import errors
 from app.web.door import Door
 
 UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-LOGGABLE = re.compile(  # an id, as a calendar too, or the code of an organisation
-    rf"{UUID.pattern.decode()}(\.ics)?|[A-Z0-9]{{3,10}}"
+# An id, as a calendar too, or the code of an organisation: neither eight digits nor a National Insurance number.
+LOGGABLE = re.compile(
+    rf"{UUID.pattern.decode()}(\.ics)?|(?![0-9]{{8}}|[A-Z]{{2}}[0-9]{{6}}[A-Z]$)[A-Z0-9]{{3,10}}"
 )
 
 

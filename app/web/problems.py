@@ -8,6 +8,7 @@ import orjson
 from app.core import errors
 from app.core.error_catalogue import CATALOGUE
 from app.core.errors import HouseError
+from app.core.patient_guard import without_identifiers
 from app.db import errors as database
 from app.web.call import Answer, dump
 
@@ -51,10 +52,13 @@ def problem(error: HouseError, request_id: str) -> Answer:
         "type": f"{TYPE_PATH}{known.code}",
         "title": known.title,
         "status": known.status,
-        "detail": error.detail,
+        "detail": without_identifiers(error.detail),
         "instance": f"urn:uuid:{request_id}",
         "code": known.code,
-        "errors": [field._asdict() for field in error.errors[:MOST_ERRORS]],
+        "errors": [
+            {name: without_identifiers(told) for name, told in field._asdict().items()}
+            for field in error.errors[:MOST_ERRORS]
+        ],
         **error.extra,
     }
     headers = [(b"content-type", MEDIA_TYPE), (b"cache-control", b"no-store")]

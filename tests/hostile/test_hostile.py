@@ -30,7 +30,7 @@ IN_CONTEXT = frozenset((
     "occurrence_required", "bad_recurrence", "endless_recurrence", "not_the_first_occurrence", "never_occurs",
     "recurrence_range", "first_occurrence", "nothing_left", "window_ends_before_it_begins", "window_too_wide",
     "too_many_occurrences", "network_or_meeting", "out_of_range", "unknown_timezone", "chatham_house",
-    "names_a_member", "duplicate", "feed",
+    "names_a_member", "duplicate", "feed", "patient_identifier", "possible_patient_data",
 ))  # fmt: skip
 
 

@@ -13,12 +13,12 @@ from app.core.text import (
     Input,
     Latitude,
     Limit,
-    Line,
     Longitude,
     Name,
     Near,
     Output,
     Paragraph,
+    Place,
     QueryBool,
     SearchText,
     Title,
@@ -130,7 +130,7 @@ class MeetingFields(Input):
 
     description: Paragraph | None = None
     mode: MeetingMode = MeetingMode.VIRTUAL
-    place: Line | None = None
+    place: Place | None = None
     place_private: bool = Field(
         default=False, strict=True, description="Only those who may attend read the place."
     )
@@ -258,7 +258,7 @@ class MeetingListItem(Output):
     recurrence: Recurrence | None
     last_ends_at: UtcDateTime = Field(description="When the last occurrence of a series ends.")
     mode: MeetingMode
-    place: Line | None
+    place: Place | None
     place_private: bool
     latitude: Latitude | None
     longitude: Longitude | None

@@ -19,6 +19,7 @@ from app.core.text import (
     OdsCode,
     Output,
     Paragraph,
+    Place,
     QueryBool,
     Region,
     SearchText,
@@ -170,7 +171,7 @@ class NetworkFields(Input):
     professions: Terms = []
     region: Region | None = None
     icbs: IcbCodes = []
-    place: Line | None = None
+    place: Place | None = None
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     footprint: Codes = []
@@ -261,7 +262,7 @@ class NetworkFront(Output):
     professions: Terms | None
     region: Region | None
     icbs: IcbCodes | None
-    place: Line | None
+    place: Place | None
     latitude: Latitude | None
     longitude: Longitude | None
     host: HostOrganisation | None
