@@ -21,6 +21,7 @@ from app.features.actions.router import router as actions
 from app.features.audit.router import router as audit
 from app.features.clients.oauth_router import router as oauth
 from app.features.clients.router import router as clients
+from app.features.conduct.router import router as conduct
 from app.features.meetings.attendance_router import router as attendance
 from app.features.meetings.router import router as meetings
 from app.features.minutes.router import router as minutes
@@ -57,6 +58,7 @@ ROUTERS = (
     minutes,
     actions,
     results,
+    conduct,
     calendars,
     calendar_tokens,
     invitations,

@@ -22,6 +22,14 @@ class ConductNotAccepted(Conflict):
     )
 
 
+class ConductChanged(Conflict):
+    code, title = "conduct_changed", "Another wording of the code of conduct is in force"
+
+
+class TooManyWordings(Conflict):
+    code, title = "too_many_wordings", "A code of conduct is worded a hundred times at most"
+
+
 class TooManyMeasures(Conflict):
     code, title = "too_many_measures", "A result has twenty measures at most"
 

@@ -23,6 +23,10 @@ TAGS = [
     {"name": "actions", "description": "What members took on, who has it and until when."},
     {"name": "results", "description": "What somebody tried and what happened, after SQUIRE 2.0."},
     {
+        "name": "conduct",
+        "description": "What a network expects of who shares there, and accepting it.",
+    },
+    {
         "name": "calendars",
         "description": "Meetings as iCalendar, and addresses that calendar programs subscribe to.",
     },

@@ -1,0 +1,1 @@
+"""The code of conduct of a network: its wordings, and one's own acceptance."""
