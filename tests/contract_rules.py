@@ -26,6 +26,7 @@ NO_PLURAL = (
     "audit",
     "export",
     "attendance",
+    "conduct",
     "calendar",
 )
 # The resource is named by a secret, which has no place in an address, and is all that one needs to come in.
@@ -205,7 +206,11 @@ def paths_are_plural_nouns(contract: Json) -> Iterator[str]:
                 continue
             noun = segment.endswith("s") or segment in NO_PLURAL
             verb = index == len(segments) - 1 and set(item) & set(METHODS) == {"post"}
-            verb = verb and index > 0 and segments[index - 1].startswith(("{", "attendance"))
+            verb = (
+                verb
+                and index > 0
+                and segments[index - 1].startswith(("{", "attendance", "conduct"))
+            )
             verb = verb or path in BY_SECRET
             if not re.fullmatch("[a-z]+(-[a-z]+)*", segment) or not (noun or verb):
                 yield f"{path}: {segment}"
