@@ -26,6 +26,11 @@ def told_of_result(result: Mapping[str, Any], **more: Any) -> Told:
     return Told(network_id=result["network_id"], tier=INSIDE, outer=False)
 
 
+def told_of_part(result: Mapping[str, Any], **more: Any) -> Told:
+    """The same of a measure, a cycle, feedback or an adoption of a result: whoever sees the result sees them."""
+    return told_of_result(result, **more)
+
+
 def told_to_authors(result: Mapping[str, Any]) -> Told:
     """Nobody but who wrote it, or did once."""
     return Told(

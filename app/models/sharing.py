@@ -1,6 +1,6 @@
 """What others say to a result: feedback, and that they tried it too."""
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.types import DAY, ID, JSON_TEXT
@@ -8,7 +8,11 @@ from app.models.base import Base, Versioned
 
 
 class Feedback(Base, Versioned):
-    """A question, comment, thanks or concern about a result, or the answer to one (`answer_to`)."""
+    """A question, comment, thanks or concern about a result, or the answer to one (`answer_to`).
+
+    `organisation_code` is where its author was when they gave it: what changes in a profile later changes nothing
+    here, where it would say whose it is.
+    """
 
     __tablename__ = "feedback"
     __table_args__ = (
@@ -25,6 +29,7 @@ class Feedback(Base, Versioned):
     result_id: Mapped[str] = mapped_column(ForeignKey("result.id"))
     network_id: Mapped[str] = mapped_column(ForeignKey("network.id"))
     author_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    organisation_code: Mapped[str | None] = mapped_column(ForeignKey("organisation.code"))
     attribution: Mapped[str] = mapped_column(String(12))
     kind: Mapped[str] = mapped_column(String(8))
     text: Mapped[str] = mapped_column(Text)
@@ -35,7 +40,8 @@ class Feedback(Base, Versioned):
 class Adoption(Base, Versioned):
     """One organisation tried a result, and this happened: one row for each organisation, and the latest report.
 
-    One that is not `counted` is by the organisation of authors who are not named: nobody but who reported it sees it.
+    One that is not `counted` is by the organisation of authors who are not named: nobody but who reported it sees it,
+    so a colleague who reports as well has a row of their own.
     """
 
     __tablename__ = "adoption"
@@ -45,7 +51,15 @@ class Adoption(Base, Versioned):
             name="stage",
         ),
         CheckConstraint("effect IN ('better', 'same', 'worse', 'unknown')", name="effect"),
-        Index("uq_adoption_organisation", "result_id", "organisation_code", unique=True),
+        Index(
+            "uq_adoption_organisation",
+            "result_id",
+            "organisation_code",
+            unique=True,
+            sqlite_where=text("counted"),
+            postgresql_where=text("counted"),
+        ),
+        Index("ix_adoption_result_id", "result_id", "organisation_code", "id"),
         Index("ix_adoption_organisation_code", "organisation_code", "id"),
         Index("ix_adoption_network_id", "network_id", "id"),
         Index("ix_adoption_reported_by", "reported_by", "result_id"),

@@ -225,6 +225,7 @@ def _sharing() -> None:
         sa.Column("result_id", ID, nullable=False),
         sa.Column("network_id", ID, nullable=False),
         sa.Column("author_id", ID, nullable=True),
+        sa.Column("organisation_code", sa.String(length=10), nullable=True),
         sa.Column("attribution", sa.String(length=12), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -239,6 +240,9 @@ def _sharing() -> None:
         ),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=("fk_feedback_author_id")),
         sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=("fk_feedback_network_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_code"], ["organisation.code"], name=("fk_feedback_organisation_code")
+        ),
         sa.ForeignKeyConstraint(["answer_to"], ["feedback.id"], name=("fk_feedback_answer_to")),
         sa.ForeignKeyConstraint(["result_id"], ["result.id"], name=("fk_feedback_result_id")),
         sa.PrimaryKeyConstraint("id", name=("pk_feedback")),
@@ -286,8 +290,14 @@ def _sharing() -> None:
     op.create_index("ix_adoption_network_id", "adoption", ["network_id", "id"])
     op.create_index("ix_adoption_organisation_code", "adoption", ["organisation_code", "id"])
     op.create_index("ix_adoption_reported_by", "adoption", ["reported_by", "result_id"])
+    op.create_index("ix_adoption_result_id", "adoption", ["result_id", "organisation_code", "id"])
     op.create_index(
-        "uq_adoption_organisation", "adoption", ["result_id", "organisation_code"], unique=True
+        "uq_adoption_organisation",
+        "adoption",
+        ["result_id", "organisation_code"],
+        unique=True,
+        sqlite_where=sa.text("counted"),
+        postgresql_where=sa.text("counted"),
     )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core import words
+from app.core.adoption_counts import NO_ADOPTIONS
 from app.core.changes import create
 from app.core.fetching import fetch_network
 from app.core.json_columns import json_text
 from app.core.references import active_members, labels, organisations, unknown
 from app.core.telling_of_results import told_of_result
 from app.core.work import Work
-from app.features.results.rows import NO_ADOPTIONS
 from app.features.results.schemas import MOST_AUTHORS, ResultCreate
 from app.models import ResultAuthor, ResultTopic
 

@@ -37,6 +37,6 @@ async def one_result(reads: Reads, viewer: Viewer, result_id: str) -> dict[str, 
     if row is None:
         return None
     member, archived = row.pop("_role") is not None, row.pop("_archived")
-    (document,) = await shown(reads, [row])
+    (document,) = await shown(reads, viewer, [row])
     document["actions"] = actions_of(viewer, document, member=member, archived=archived)
     return document

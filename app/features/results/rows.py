@@ -2,26 +2,17 @@
 
 from typing import Any
 
-import orjson
 from sqlalchemy import bindparam, select
 
+from app.core.adoption_counts import with_ones_own
 from app.core.cards import card_columns, shown_card
 from app.core.result_access import authored, names_authors, names_organisation
+from app.core.viewer import Viewer
 from app.db.database import Reads
 from app.db.types import one_of
 from app.models import Organisation, Person, Result, ResultAuthor
 
 Row = dict[str, Any]
-STAGES = ("interested", "planning", "testing", "adopted", "adapted", "sustained", "stopped")
-EFFECTS = ("better", "same", "worse", "unknown")
-NO_ADOPTIONS = orjson.dumps(
-    {
-        "organisations": 0,
-        "stages": dict.fromkeys(STAGES, 0),
-        "effects": dict.fromkeys(EFFECTS, 0),
-        "last_reported_on": None,
-    }
-).decode()
 IN_LISTS = (
     Result.id, Result.network_id, Result.title, Result.kind, Result.summary, Result.outcome, Result.topics,
     Result.attribution, Result.audience, Result.status, Result.licence, Result.published_on,
@@ -62,8 +53,9 @@ def _authors() -> Any:
     )
 
 
-async def shown(reads: Reads, rows: list[Row]) -> list[Row]:
+async def shown(reads: Reads, viewer: Viewer, rows: list[Row]) -> list[Row]:
     """The rows as their reader may see them: who wrote them, where the attribution says so. In place."""
+    await with_ones_own(reads, viewer, rows)
     named = sorted(row["id"] for row in rows if row["_names_authors"])
     cards: dict[str, list[Any]] = {}
     if named:
