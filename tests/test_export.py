@@ -111,6 +111,21 @@ async def test_meetings_are_in_it(own: TestHouse) -> None:
     assert [one["note"] for one in left["minutes"]] == [None]
 
 
+async def test_results_are_in_it(own: TestHouse) -> None:
+    """What one wrote, drafts too; who wrote it besides, and what others wrote, is not in it."""
+    zora, others, networks = await story(own)
+    ada = others["Ada"]
+    body = {"title": "Zqdraft", "network_id": networks["belongs"], "aim": {"text": "Half of it"}}
+    together = {**body, "title": "Zqtogether", "author_ids": [zora.id]}
+    for client, given in ((zora.client, body), (ada.client, together), (ada.client, body)):
+        assert (await client.post("/v1/results", given)).status_code == 201
+    found = await exported(zora)
+    assert {one["title"] for one in found["results"]} == {"Zqdraft", "Zqtogether"}
+    assert {one["aim"]["text"] for one in found["results"]} == {"Half of it"}
+    assert ada.id.encode() not in orjson.dumps(found["results"])
+    assert ("result.drafted", True) in {(one["action"], one["by_me"]) for one in found["changes"]}
+
+
 async def test_nothing_of_others_and_no_secret_is_in_it(own: TestHouse) -> None:
     zora, others, _ = await story(own)
     text = orjson.dumps(await exported(zora))

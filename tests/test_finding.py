@@ -43,12 +43,47 @@ NOT_TYPED = {
     "invitation": {"secret_hash", "role", "status"},
     "meeting": {
         *("local_start", "timezone", "recurrence", "excluded", "mode", "status", "confidentiality"),
+        "hidden_on",
     },
     "meeting_exception": {"occurrence", "status"},
-    "minutes": {"occurrence"},
+    "minutes": {"occurrence", "hidden_on"},
     "minutes_edition": set(),
-    "action": {"occurrence", "due_on"},
+    "action": {"occurrence", "due_on", "hidden_on"},
     "calendar_token": {"secret_hash", "hint", "feed", "last_used_on"},
+    "result": {
+        *(
+            "organisation_code",
+            "kind",
+            "outcome",
+            "licence",
+            "topics",
+            "attribution",
+            "audience",
+            "status",
+        ),
+        *("published_on", "withdrawn_on", "hidden_on", "adoption_summary", "last_reported_on"),
+    },
+    "measure": {
+        *(
+            "kind",
+            "frequency",
+            "chart",
+            "ruleset",
+            "improvement_direction",
+            "exclude_on",
+            "first_on",
+            "last_on",
+        ),
+    },
+    "measure_series": set(),
+    "pdsa_cycle": {"started_on", "ended_on", "decision"},
+    "feedback": {"attribution", "kind", "answer_to", "hidden_on"},
+    "adoption": {
+        *("organisation_code", "stage", "stop_reason", "started_on", "fidelity", "figures_before"),
+        *("figures_after", "effect", "last_reported_on", "hidden_on"),
+    },
+    "report": {"content_kind", "reason", "status", "decided_on"},
+    "conduct": set(),
 }
 
 

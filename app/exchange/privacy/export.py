@@ -11,7 +11,7 @@ from app.core.viewer import Viewer
 from app.db.database import Database
 from app.db.types import instant_text, one_of
 from app.exchange.calendar_tokens.queries import shown as with_filters
-from app.exchange.privacy import export_meetings
+from app.exchange.privacy import export_meetings, export_results
 from app.exchange.privacy.schemas import MOST, Export
 from app.features.people.queries import one_person
 from app.models import (
@@ -154,6 +154,8 @@ async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row
     }
     for name, build in export_meetings.PARTS.items():
         found[name] = await part(name, partial(build, viewer.rank))
+    for name, build in export_results.PARTS.items():
+        found[name] = export_results.shown(name, await part(name, partial(build, viewer.rank)))
     held: dict[str, list[Row]] = {spell["id"]: [] for spell in found["memberships"]}
     for role in await db.fetch_slow("export roles", _roles, values):
         held.get(role.pop("member_id"), []).append(role)

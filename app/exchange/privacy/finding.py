@@ -15,9 +15,14 @@ from app.db.database import Database
 from app.db.types import JsonText, holding
 from app.models import (
     Action,
+    Adoption,
     Base,
     CalendarToken,
+    Conduct,
+    Feedback,
     Invitation,
+    Measure,
+    MeasureSeries,
     Meeting,
     MeetingException,
     Member,
@@ -25,7 +30,10 @@ from app.models import (
     MinutesEdition,
     Network,
     NetworkPurpose,
+    PdsaCycle,
     Person,
+    Report,
+    Result,
 )
 
 # Every column that people type something into, by table.
@@ -44,6 +52,21 @@ TYPED: dict[Any, tuple[str, ...]] = {
     MinutesEdition: ("text", "note"),
     Action: ("title", "detail"),
     CalendarToken: ("name", "filters"),
+    Result: (
+        *("title", "summary", "problem", "available_knowledge", "rationale", "aim", "context", "change", "ethics"),
+        *("what_happened", "unintended_effects", "limitations", "learning", "sustainability", "funding"),
+        *("prerequisites", "effort", "withdrawn_reason"),
+    ),
+    Measure: (
+        *("name", "operational_definition", "numerator_definition", "denominator_definition", "exclusions"),
+        *("source", "unit", "rebase"),
+    ),
+    MeasureSeries: ("data",),
+    PdsaCycle: ("title", "plan", "prediction", "do_text", "study", "act"),
+    Feedback: ("text",),
+    Adoption: ("stop_detail", "adaptations", "context_difference"),
+    Report: ("detail", "decision_note"),
+    Conduct: ("text",),
 }  # fmt: skip
 
 

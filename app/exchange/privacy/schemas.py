@@ -21,6 +21,15 @@ from app.core.text import (
 from app.core.text_of_time import LocalDateTime
 from app.core.viewer import Scope
 from app.exchange.calendar_tokens.schemas import CalendarFiltersShown
+from app.exchange.privacy.result_schemas import (
+    ExportedAcceptance,
+    ExportedAdoption,
+    ExportedCycle,
+    ExportedFeedback,
+    ExportedMeasure,
+    ExportedReport,
+    ExportedResult,
+)
 from app.features.people.schemas import Person
 
 MOST = 10_000  # of each part in one document
@@ -215,6 +224,27 @@ class Export(Output):
     )
     calendar_tokens: Annotated[list[ExportedCalendarToken], Field(max_length=MOST)] = Field(
         description="Addresses that your calendars subscribe to, also those that ended; their secrets are not kept."
+    )
+    results: Annotated[list[ExportedResult], Field(max_length=MOST)] = Field(
+        description="Results that you wrote or helped to write, drafts too."
+    )
+    measures: Annotated[list[ExportedMeasure], Field(max_length=MOST)] = Field(
+        description="Their measures, with the numbers as they are."
+    )
+    pdsa_cycles: Annotated[list[ExportedCycle], Field(max_length=MOST)] = Field(
+        description="Their PDSA cycles."
+    )
+    feedback: Annotated[list[ExportedFeedback], Field(max_length=MOST)] = Field(
+        description="What you said to results, under whatever name."
+    )
+    adoptions: Annotated[list[ExportedAdoption], Field(max_length=MOST)] = Field(
+        description="What you reported of organisations that tried a result."
+    )
+    reports: Annotated[list[ExportedReport], Field(max_length=MOST)] = Field(
+        description="Content that you reported, and what was decided."
+    )
+    conduct_acceptances: Annotated[list[ExportedAcceptance], Field(max_length=MOST)] = Field(
+        description="Codes of conduct that you accepted."
     )
     changes: Annotated[list[ExportedChange], Field(max_length=MOST)] = Field(
         description="What the log has of you: when you did what, and what others did to what is yours."
