@@ -20,7 +20,9 @@ from app.core.text_of_time import CalendarDay
 from app.features.results.schemas import ResultAim, ResultChange, ResultContext, Topics
 
 Words = Annotated[str, line(60, "published")]
-Number = Annotated[float, Field(examples=[12.5], json_schema_extra={"format": "double"})]
+Number = Annotated[
+    float, Field(ge=-1e15, le=1e15, examples=[12.5], json_schema_extra={"format": "double"})
+]
 Count = Annotated[int, whole(0, 2_147_483_647, 1)]
 
 
