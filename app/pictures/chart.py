@@ -5,18 +5,20 @@ escaped where it is written (`Sheet.text`, `tooltip`), so that no word can becom
 chosen: docs/decisions/0027-charts.md.
 """
 
-from datetime import date
+import math
+from collections.abc import Callable
 from zlib import crc32
 
+from app.pictures.annotations import annotations
 from app.pictures.foot import foot
 from app.pictures.frame import Frame, Range, day_ticks, range_of
 from app.pictures.head import head
 from app.pictures.labels import label_lines
 from app.pictures.letters import clean, escaped, width
 from app.pictures.look import LOOKS, sizes
-from app.pictures.numerals import number
+from app.pictures.numerals import formatter, number, ordinal
 from app.pictures.picture import NARROWEST, WIDEST, Picture
-from app.pictures.series import MARKED_MOST, lines_of_groups, points, series_line, thinned
+from app.pictures.series import Placed, lines_of_groups, places, points, series_line, thinned
 from app.pictures.sheet import Sheet
 from app.pictures.timeline import timeline
 from app.pictures.words import LONGEST_TITLE, LONGEST_UNIT, description
@@ -57,15 +59,11 @@ def _document(sheet: Sheet, title: str, said: str) -> str:
 
 
 def _range(picture: Picture, sheet: Sheet, unit: str) -> Range:
-    numbers: list[float] = []
-    for point in picture.points:
-        numbers += [
-            n for n in (point.value, point.centre_line, point.lower, point.upper) if n is not None
-        ]
-    goal = [] if picture.target is None else [picture.target]
-    if not all(
-        -LARGEST < n < LARGEST for n in (*numbers, *goal)
-    ):  # nor is one that is not equal to itself
+    rows = [(p.value, p.centre_line, p.lower, p.upper) for p in picture.points]
+    columns = zip(*rows, strict=True)
+    numbers = [number for column in columns for number in set(column) if number is not None]
+    every = (*numbers, picture.target or 0.0)
+    if not (min(every) > -LARGEST and max(every) < LARGEST) or math.isnan(sum(every)):
         raise ValueError("a chart has room for numbers up to 1e100")
     return range_of(numbers, picture.target, 5 if sheet.sizes.narrow else 7, unit)
 
@@ -78,12 +76,12 @@ def _plot(sheet: Sheet, picture: Picture, values: Range, unit: str) -> None:
     labels = label_lines(sheet, picture, values.decimals + 1, unit)
     right = sheet.width - max(labels.room, sheet.sizes.edge + 4)
     top = sheet.y + 12
-    days = [date.fromisoformat(point.on).toordinal() for point in picture.points]
+    days = [ordinal(point.on) for point in picture.points]
     first, last = _period(days, picture)
     inset = min(max((right - left) / max(len(days), 8) / 2, 8), 20)
     tall = round(150 + 0.22 * sheet.width)
     frame = Frame(left, right, top, top + tall, first, last, values, inset)
-    placed = thinned([(p, frame.x(day)) for p, day in zip(picture.points, days, strict=True)])
+    placed = thinned(list(zip(picture.points, frame.xs(days), strict=True)))
     for tick, words in ticks:
         y = frame.y(tick)
         sheet.add(f'<path d="M{left:.1f} {y:.1f}H{right:.1f}" stroke="{sheet.look.grid}"/>')
@@ -101,11 +99,26 @@ def _plot(sheet: Sheet, picture: Picture, values: Range, unit: str) -> None:
             *middle, "No data yet", size=sheet.sizes.body, fill=sheet.look.soft, anchor="middle"
         )
     labels.target(frame)
-    sheet.add(lines_of_groups(picture, placed, frame, sheet.look))
-    sheet.add(series_line(placed, frame, sheet.look))
-    few = len(picture.points) <= MARKED_MOST
-    sheet.add(points(placed, frame, sheet.look, values.decimals + 1, unit, common=few))
+    _series(
+        sheet, picture, frame, placed, formatter(values.decimals + 1, escaped(unit), exact=True)
+    )
+    annotations(sheet, picture, placed, frame)
     labels.write(frame)
+
+
+def _series(
+    sheet: Sheet,
+    picture: Picture,
+    frame: Frame,
+    placed: list[Placed],
+    written: Callable[[float], str],
+) -> None:
+    """Lines below points, but for points so small that they would be a carpet over the lines."""
+    lines = lines_of_groups(picture, placed, frame, sheet.look)
+    where = places(placed, frame)
+    drawn = points(placed, where, frame, sheet.look, written)
+    below, above = ("", lines) if drawn.crowded else (lines, "")
+    sheet.add(below + series_line(where, sheet.look) + drawn.common + above + drawn.others)
 
 
 def _tick_words(tick: float, decimals: int, unit: str) -> str:
@@ -118,7 +131,7 @@ def _period(days: list[int], picture: Picture) -> tuple[int, int]:
         return 0, 0
     first, last = min(days), max(days)
     reach = max((last - first) * REACH, 1)
-    marks = [date.fromisoformat(mark.on).toordinal() for mark in picture.marks]
+    marks = [ordinal(mark.on) for mark in picture.marks]
     near = [day for day in marks if first - reach <= day <= last + reach]
     return min([first, *near]), max([last, *near])
 

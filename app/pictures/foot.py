@@ -1,5 +1,6 @@
 """What stands below the plot: the key of the shapes, what the marks are called, and the notes."""
 
+from app.pictures.annotations import lettered
 from app.pictures.letters import clean, width, wrapped
 from app.pictures.numerals import day
 from app.pictures.picture import Picture
@@ -9,15 +10,14 @@ from app.pictures.sheet import Sheet
 from app.pictures.timeline import badge, numbered
 from app.pictures.words import LONGEST_NOTE, LONGEST_TEXT
 
-MOST = 12  # marks and notes whose words are written
-COLUMNS_FROM = 900  # pixels
+MOST = 12  # marks whose words are written
 
 
 def foot(sheet: Sheet, picture: Picture) -> None:
     """Draw it, below what is there."""
     sheet.y += 10
     _legend(sheet, picture)
-    _marks(sheet, picture)
+    _key(sheet, picture)
     small = sheet.sizes.small
     for note in list(picture.notes)[:6]:
         sheet.y += 4
@@ -63,19 +63,20 @@ def _legend(sheet: Sheet, picture: Picture) -> None:
     sheet.y = y + small * 0.5 if entries else sheet.y
 
 
-def _marks(sheet: Sheet, picture: Picture) -> None:
-    """What the numbers on the time line stand for."""
+def _key(sheet: Sheet, picture: Picture) -> None:
+    """What the numbers on the time line and the letters at the points stand for."""
     small = sheet.sizes.small
-    marks = numbered(picture)
-    shown = marks[:MOST]
-    for number, each in shown:
-        words = f"{day(each.on)}: {clean(each.label, LONGEST_NOTE)}"
-        lines = wrapped(words, sheet.room - 28, small, 2)
+    marks = [(mark.kind, number, mark.on, mark.label) for number, mark in numbered(picture)]
+    said = [("annotation", letter, p.on, p.annotation or "") for letter, p in lettered(picture)]
+    for kind, sign, on, text in (*marks[:MOST], *said):
+        words = f"{day(on)}: {clean(text, LONGEST_NOTE)}"
         sheet.y += 6
-        badge(sheet, each.kind, number, sheet.sizes.edge + 10, sheet.y + 10)
+        badge(sheet, kind, sign, sheet.sizes.edge + 10, sheet.y + 10)
+        lines = wrapped(words, min(sheet.room - 28, 900), small, 2)
         for i, line in enumerate(lines):
-            sheet.text(sheet.sizes.edge + 28, sheet.y + 14 + i * small * 1.3, line, size=small)
-        sheet.y += 18 + (len(lines) - 1) * small * 1.3
-    more = len(picture.marks) - len(shown)
-    if more > 0:
+            sheet.text(sheet.sizes.edge + 28, sheet.y + 14 + i * small * 1.35, line, size=small)
+        sheet.y += 18 + (len(lines) - 1) * small * 1.35
+    more = len(picture.marks) - min(len(marks), MOST)
+    if more:
         sheet.lines([f"and {more} more on the time line"], size=small, fill=sheet.look.soft)
+    sheet.y += 4 if marks or said else 0

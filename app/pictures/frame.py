@@ -75,10 +75,21 @@ class Frame:
 
     def x(self, ordinal: int) -> float:
         """Where a day is; what is outside is at the edge."""
-        inside = min(max(ordinal, self.first), self.last)
+        return self.xs([ordinal])[0]
+
+    def xs(self, ordinals: Sequence[int]) -> list[float]:
+        """Where these days are."""
         if self.first == self.last:
-            return (self.left + self.right) / 2
-        return self.left + self.inset + (inside - self.first) * self.per_day
+            return [(self.left + self.right) / 2] * len(ordinals)
+        per_day, start = self.per_day, self.left + self.inset
+        first, last = self.first, self.last
+        return [start + (min(max(n, first), last) - first) * per_day for n in ordinals]
+
+    @property
+    def ups(self) -> tuple[float, float]:
+        """Base and factor of the values: y = base - value * factor, without holding them inside."""
+        factor = (self.bottom - self.top) / (self.range.high - self.range.low)
+        return self.bottom + self.range.low * factor, factor
 
     def y(self, value: float) -> float:
         """Where a value is; what is outside is at the edge."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from app.pictures.frame import Frame
 from app.pictures.letters import width
+from app.pictures.numerals import formatter
 from app.pictures.picture import Picture
 from app.pictures.sheet import Sheet
-from app.pictures.words import value_words
 
 GAP = 7  # between the end of a line and its name
 
@@ -82,6 +82,7 @@ def label_lines(sheet: Sheet, picture: Picture, decimals: int, unit: str) -> Lab
     look, short = sheet.look, sheet.sizes.narrow
     last = next((p for p in reversed(picture.points) if p.centre_line is not None), None)
     shown = "" if short and unit != "%" else unit if len(unit) <= 8 else ""  # noqa: PLR2004 - a word
+    written = formatter(decimals, shown)
     found: list[Label] = []
     if last is not None:
         upper, lower = ("Upper", "Lower") if short else ("Upper limit", "Lower limit")
@@ -91,10 +92,8 @@ def label_lines(sheet: Sheet, picture: Picture, decimals: int, unit: str) -> Lab
             (lower, last.lower, look.soft, False),
         ):
             if value is not None:
-                found.append(
-                    Label(f"{name} {value_words(value, decimals, shown)}", value, fill, bold)
-                )
+                found.append(Label(f"{name} {written(value)}", value, fill, bold))
     if picture.target is not None:
-        words = f"Target {value_words(picture.target, decimals, shown)}"
+        words = f"Target {written(picture.target)}"
         found.append(Label(words, picture.target, look.target_text))
     return Labels(sheet, found, picture.target)

@@ -50,7 +50,8 @@ def clean(text: str, longest: int) -> str:
     """The text on one line, without what XML or the reader's eye would stumble over, cut at so many characters."""
     text = text[: longest * 2]
     if not (text.isascii() and text.isprintable()):
-        text = _STACKED.sub(r"\1", _HARMFUL.sub("", re.sub(r"[\s\x85]+", " ", text)))
+        text = unicodedata.normalize("NFC", _HARMFUL.sub("", re.sub(r"[\s\x85]+", " ", text)))
+        text = _STACKED.sub(r"\1", text)
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1].rstrip() + ELLIPSIS
 
@@ -62,12 +63,11 @@ def escaped(text: str) -> str:
 
 
 def _width_of(letter: str, widths: dict[str, int]) -> int:
+    """Of a letter that is in no table: as its base, or wide enough for what is drawn where a font lacks it."""
     base = unicodedata.normalize("NFD", letter)[0]
     if base in widths:
         return widths[base]
-    if unicodedata.category(base) in ("Mn", "Me", "Cf"):
-        return 0
-    return 1000 if unicodedata.category(base) in ("Ll", "Lu", "Po", "Pd", "Pi", "Pf") else _WIDE
+    return 1000 if unicodedata.category(base)[0] in "LMP" else _WIDE
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:

@@ -1,27 +1,29 @@
 """The lines and the points of a chart."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from app.pictures.frame import Frame
-from app.pictures.letters import escaped
 from app.pictures.look import FILLS, Look
 from app.pictures.picture import Picture, Point
 from app.pictures.shapes import ORDER, shape
 from app.pictures.words import tooltip
 
 MARKED_MOST = 1_000  # points; above it those of common cause have no mark of their own
+CROWDED = 2.2  # pixels; points smaller than that would cover the centre line
 
 Placed = tuple[Point, float]  # a point and its x
 
 
-def thinned(placed: Sequence[Placed], pixels: int = 2) -> list[Placed]:
+def thinned(placed: list[Placed], pixels: int = 2) -> list[Placed]:
     """All points where they are few; else for each column of pixels the lowest, the highest and one that is told of.
 
     So a picture has a largest size, whatever it is made of, and nothing that stands out is lost.
     """
     if len(placed) <= MARKED_MOST:
-        return list(placed)
+        return placed
     kept: set[int] = {0, len(placed) - 1}
     numbered = enumerate(placed)
     for _, column in groupby(numbered, key=lambda item: (item[1][1] // pixels, item[1][0].group)):
@@ -36,24 +38,22 @@ def thinned(placed: Sequence[Placed], pixels: int = 2) -> list[Placed]:
     return [placed[i] for i in sorted(kept)]
 
 
-def series_line(placed: Sequence[Placed], frame: Frame, look: Look) -> str:
+def places(placed: Sequence[Placed], frame: Frame) -> list[str]:
+    """Where each point is, as a path says it; nothing where it has no value."""
+    base, factor = frame.ups
+    return [
+        "" if point.value is None else f"{x:.1f} {base - point.value * factor:.1f}"
+        for point, x in placed
+    ]
+
+
+def series_line(where: Sequence[str], look: Look) -> str:
     """The values in order, with a gap where there is none."""
-    pieces: list[str] = []
-    pen = "M"
-    low, bottom = frame.range.low, frame.bottom
-    scale = (frame.bottom - frame.top) / (frame.range.high - frame.range.low)
-    for point, x in placed:
-        if point.value is None:
-            pen = "M"
-        else:
-            pieces.append(f"{pen}{x:.1f} {bottom - (point.value - low) * scale:.1f}")
-            pen = "L"
-    if not pieces:
-        return ""
-    return (
-        f'<path d="{"".join(pieces)}" fill="none" stroke="{look.series}" stroke-width="1.4" '
-        'stroke-linejoin="round"/>'
-    )
+    path = "L".join(where)
+    if "" in where:
+        runs = (run.strip("L") for run in re.split("LL+", path))
+        path = "M".join(filter(None, runs))
+    return _stroked(path and f"M{path}", look.series, '1.4" stroke-linejoin="round')
 
 
 def lines_of_groups(picture: Picture, placed: Sequence[Placed], frame: Frame, look: Look) -> str:
@@ -103,11 +103,12 @@ def _steps(values: list[float | None], edges: list[float], frame: Frame) -> str:
         return f"M{edges[there[0]]:.1f} {level:.1f}H{edges[there[-1] + 1]:.1f}"
     pieces: list[str] = []
     before: str | None = None
+    base, factor = frame.ups
     for i, value in enumerate(values):
         if value is None:
             before = None
             continue
-        y = f"{frame.y(value):.1f}"
+        y = f"{base - value * factor:.1f}"
         if before is None:
             pieces.append(f"M{edges[i]:.1f} {y}")
         elif y != before:
@@ -117,34 +118,43 @@ def _steps(values: list[float | None], edges: list[float], frame: Frame) -> str:
     return "".join(pieces)
 
 
+@dataclass(slots=True)
+class Drawn:
+    """The points as markup, those of common cause apart: in a crowded chart the lines go over them."""
+
+    common: str
+    others: str
+    crowded: bool
+
+
 def points(
-    placed: Sequence[Placed], frame: Frame, look: Look, decimals: int, unit: str, *, common: bool
-) -> str:
-    """Every point with its shape and what it says; those of common cause first, so that nothing hides the others."""
+    placed: Sequence[Placed],
+    where: Sequence[str],
+    frame: Frame,
+    look: Look,
+    written: Callable[[float], str],
+) -> Drawn:
+    """Every point with its shape and what it says; of very many those alone that stand out."""
     drawn: dict[str, list[str]] = {meaning: [] for meaning in ORDER}
     hollow: list[str] = []
     gaps: list[str] = []
+    few = len(placed) <= MARKED_MOST
     r = radius(placed)
     shapes = {meaning: shape(meaning, r) for meaning in ORDER}
-    low, bottom = frame.range.low, frame.bottom
-    scale = (frame.bottom - frame.top) / (frame.range.high - frame.range.low)
-    for point, x in placed:
-        said = tooltip(point, decimals, unit, annotated=common)
-        if point.value is None:
-            gaps.append(_gap(point, x, bottom, said))
-            continue
+    for (point, x), at in zip(placed, where, strict=True):
         meaning = point.meaning if point.meaning in drawn else "common_cause"
-        if not common and meaning == "common_cause":
-            continue
-        where = f'<path d="M{x:.1f} {bottom - (point.value - low) * scale:.1f}{shapes[meaning]}"'
-        title = f"<title>{escaped(said)}</title></path>"
-        if point.excluded:
-            hollow.append(f'{where} stroke="{look.outlines[meaning]}">{title}')
-        else:
-            drawn[meaning].append(f"{where}>{title}")
+        if not at:
+            gaps.append(_gap(point, x, frame.bottom, tooltip(point, written, annotated=few)))
+        elif few or meaning != "common_cause":
+            title = f"<title>{tooltip(point, written, annotated=few)}</title></path>"
+            path = f'<path d="M{at}{shapes[meaning]}"'
+            if point.excluded:
+                hollow.append(f'{path} stroke="{look.outlines[meaning]}">{title}')
+            else:
+                drawn[meaning].append(f"{path}>{title}")
     layers = [
-        f'<g fill="{FILLS[meaning]}" stroke="{look.outlines[meaning]}">{"".join(marks)}</g>'
-        for meaning, marks in drawn.items() if marks
+        f'<g fill="{FILLS[meaning]}" stroke="{look.outlines[meaning]}">{"".join(marks)}</g>' if marks else ""
+        for meaning, marks in drawn.items()
     ]  # fmt: skip
     if hollow:
         layers.append(f'<g fill="{look.ground}" stroke-width="1.4">{"".join(hollow)}</g>')
@@ -152,7 +162,7 @@ def points(
         layers.append(
             f'<g fill="{look.ground}" stroke="{look.soft}" stroke-width="1.2">{"".join(gaps)}</g>'
         )
-    return "".join(layers)
+    return Drawn(layers[0], "".join(layers[1:]), crowded=r < CROWDED)
 
 
 def radius(placed: Sequence[Placed]) -> float:
@@ -167,4 +177,4 @@ GAP, CROSS = shape("common_cause", 3), "m-3-3l6 6m0-6l-6 6"  # suppressed; witho
 
 def _gap(point: Point, x: float, bottom: float, said: str) -> str:
     path = GAP if point.suppressed else CROSS
-    return f'<path d="M{x:.1f} {bottom:.1f}{path}"><title>{escaped(said)}</title></path>'
+    return f'<path d="M{x:.1f} {bottom:.1f}{path}"><title>{said}</title></path>'

@@ -3,9 +3,8 @@
 Each has a number; what it is called stands in the key below, where there is room for words.
 """
 
-from datetime import date
-
 from app.pictures.frame import Frame
+from app.pictures.numerals import ordinal
 from app.pictures.picture import Mark, Picture
 from app.pictures.sheet import Sheet
 
@@ -21,8 +20,14 @@ def numbered(picture: Picture) -> list[tuple[str, Mark]]:
 
 
 def badge(sheet: Sheet, kind: str, number: str, x: float, y: float) -> None:
-    """The number in its shape: a square for a cycle, a hexagon where limits begin anew."""
+    """A number or a letter in its shape: a square for a cycle, a hexagon where limits begin anew, a ring at a point."""
     look = sheet.look
+    if kind == "annotation":
+        sheet.add(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8.5" fill="{look.ground}" stroke="{look.ink}"/>'
+        )
+        sheet.text(x, y + 4, number, size=12, anchor="middle")
+        return
     if kind == "rebase":
         sheet.add(
             f'<path d="M{x:.1f} {y:.1f}m-10 0l5-9h10l5 9-5 9h-10z" fill="{look.ground}" stroke="{look.ink}"/>'
@@ -42,7 +47,7 @@ def timeline(sheet: Sheet, picture: Picture, frame: Frame) -> None:
         return
     rows: list[list[tuple[float, str, str]]] = [[] for _ in range(ROWS)]
     for number, mark in marks:
-        x = frame.x(date.fromisoformat(mark.on).toordinal())
+        x = frame.x(ordinal(mark.on))
         dashes = "8 4" if mark.kind == "rebase" else "1 4"
         sheet.add(
             f'<path d="M{x:.1f} {frame.top:.1f}V{frame.bottom:.1f}" stroke="{sheet.look.soft}" '

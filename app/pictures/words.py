@@ -1,9 +1,10 @@
 """What a chart says in words: the description for those who do not see it, and what stands at a point."""
 
 from collections import Counter
+from collections.abc import Callable
 
-from app.pictures.letters import clean
-from app.pictures.numerals import day, number, with_unit
+from app.pictures.letters import clean, escaped
+from app.pictures.numerals import DAYS, MONTHS_OF, day, formatter
 from app.pictures.picture import CHARTS, Picture, Point
 from app.pictures.shapes import ASSURANCE_WORDS, VARIATION_WORDS, WORDS
 
@@ -19,30 +20,27 @@ _SIGNALS = {
     "shift": "part of a run on one side of the centre line",
 }
 _MEANINGS = {meaning: words.lower() for meaning, words in WORDS.items()}
+_BECAUSE = {
+    (meaning, signal): f" ({words}{because and f': {because}'})"
+    for meaning, words in _MEANINGS.items()
+    for signal, because in (_SIGNALS | {None: ""}).items()
+}
 
 
-def value_words(value: float, decimals: int, unit: str) -> str:
-    """A value with its unit, one digit finer than the axis."""
-    return with_unit(number(value, decimals), unit)
-
-
-def tooltip(point: Point, decimals: int, unit: str, *, annotated: bool = True) -> str:
-    """What a point says when the pointer rests on it."""
+def tooltip(point: Point, written: Callable[[float], str], *, annotated: bool) -> str:
+    """What a point says when the pointer rests on it, as markup; `written` gives an escaped number with its unit."""
     if point.value is None:
         said = f"{day(point.on)}: {SUPPRESSED if point.suppressed else MISSING}"
     else:
-        said = f"{day(point.on)}: {value_words(point.value, decimals, unit)}"
-        if point.meaning != "common_cause" or point.signal is not None:
-            said += f" ({_MEANINGS.get(point.meaning, '')}{_because(point)})"
+        on = point.on  # as `day`, without the call: it is done for every point
+        said = f"{DAYS[on[8:]]} {MONTHS_OF[on[5:7]]} {on[:4]}: {written(point.value)}"
+        if point.signal is not None or point.meaning != "common_cause":
+            said += _BECAUSE.get((point.meaning, point.signal), "")
         if point.excluded:
             said += " (left out of the limits)"
     if point.annotation and annotated:
-        said += f". {clean(point.annotation, LONGEST_ANNOTATION)}"
+        said += f". {escaped(clean(point.annotation, LONGEST_ANNOTATION))}"
     return said
-
-
-def _because(point: Point) -> str:
-    return f": {_SIGNALS[point.signal]}" if point.signal in _SIGNALS else ""
 
 
 def description(picture: Picture, decimals: int, unit: str) -> str:
@@ -59,7 +57,7 @@ def description(picture: Picture, decimals: int, unit: str) -> str:
         else f"of {day(points[0].on)}"
     )
     said.append(f"{kind} of {count} {period}.")
-    said += _lines(picture, decimals, unit)
+    said += _lines(picture, formatter(decimals, unit, exact=True))
     counted = Counter(point.meaning for point in points if point.value is not None)
     found = [
         f"{counted[name]} {_MEANINGS[name]}"
@@ -81,18 +79,18 @@ def description(picture: Picture, decimals: int, unit: str) -> str:
     return " ".join(said)
 
 
-def _lines(picture: Picture, decimals: int, unit: str) -> list[str]:
+def _lines(picture: Picture, written: Callable[[float], str]) -> list[str]:
     last = next((p for p in reversed(picture.points) if p.centre_line is not None), None)
     said = []
     if last is not None and last.centre_line is not None:
-        sentence = f"{picture.centre_name} {value_words(last.centre_line, decimals, unit)}"
+        sentence = f"{picture.centre_name} {written(last.centre_line)}"
         if last.lower is not None and last.upper is not None:
-            low, high = (value_words(v, decimals, unit) for v in (last.lower, last.upper))
+            low, high = written(last.lower), written(last.upper)
             sentence += f", limits {low} to {high}"
         groups = len({point.group for point in picture.points})
         said.append(f"{sentence}{f' in the last of {groups} periods' if groups > 1 else ''}.")
     if picture.target is not None:
-        said.append(f"Target {value_words(picture.target, decimals, unit)}.")
+        said.append(f"Target {written(picture.target)}.")
     return said
 
 
