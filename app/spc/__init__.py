@@ -3,6 +3,7 @@
 Pure functions: no third-party package, nothing of the house, no clock, no disk.
 """
 
+from app.spc.analysis import analyse
 from app.spc.series import Analysis, Group, Judged, Point, Refused, Request
 
-__all__ = ["Analysis", "Group", "Judged", "Point", "Refused", "Request"]
+__all__ = ["Analysis", "Group", "Judged", "Point", "Refused", "Request", "analyse"]
