@@ -172,12 +172,13 @@ def _whole(parts: Sequence[Part], part: Part, request: Request) -> str:
         who, verb = _last(part, 1)
         points = "1 point before it is" if earlier == 1 else f"{earlier} points before it are"
         return f"{who} {verb} no signal, while {points} special cause"
-    if part.allowed is None and part.lines.upper[part.used[-1]] is None:
-        since = f" since {part.on[0]}" if len(parts) > 1 else ""
-        return f"There are no limits{since}, as the points do not move enough to make them: common cause"
     name = spacing([part.on[place] for place in part.used])
     since = f" since {part.on[0]}" if len(parts) > 1 else ""
     count = len(part.used)
+    if not part.runs.useful and count > 1:
+        return f"All {count} {name}s{since} lie on the {centre}: common cause"
+    if request.chart != "run" and part.lines.upper[part.used[-1]] is None:
+        return f"There are too few steps between points{since} to make limits of: common cause"
     which = f"All {count} {name}s{since} vary" if count > 1 else f"The one point{since} varies"
     return f"{which} about the {centre} as chance alone would have it: common cause"
 
