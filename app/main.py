@@ -22,6 +22,7 @@ from app.features.audit.router import router as audit
 from app.features.clients.oauth_router import router as oauth
 from app.features.clients.router import router as clients
 from app.features.conduct.router import router as conduct
+from app.features.measures.analysis_router import router as analysis
 from app.features.meetings.attendance_router import router as attendance
 from app.features.meetings.router import router as meetings
 from app.features.minutes.router import router as minutes
@@ -72,6 +73,7 @@ ROUTERS = (
     service,
     operations,
     organisations,
+    analysis,
     vocabularies,
     service_document,
 )

@@ -31,6 +31,8 @@ NO_PLURAL = (
 )
 # The resource is named by a secret, which has no place in an address, and is all that one needs to come in.
 BY_SECRET = ("/v1/invitations/accept", "/v1/invitations/look")
+# Nothing is kept, nothing is told but what was sent: no account is needed.
+KEEPS_NOTHING = ("/v1/analysis",)
 # Words that generated code stumbles over in Swift, TypeScript or Python.
 RESERVED = {"ValidationError", "Error", "Type", "Data", "Response", "Client", "Any", "Object"}
 
@@ -304,5 +306,6 @@ def security_says_who_may(contract: Json) -> Iterator[str]:
         for way in operation["security"]:
             if set(way) - ways or set(way.get("oauth2", [])) - scopes or way.get("bearerAuth"):
                 yield f"{method} {path}: {way}"
-        if method != "get" and path not in BY_SECRET and {} in operation["security"]:
+        open_to_all = {*BY_SECRET, *KEEPS_NOTHING}
+        if method != "get" and path not in open_to_all and {} in operation["security"]:
             yield f"{method} {path} is open to all"

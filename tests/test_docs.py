@@ -75,14 +75,16 @@ def _field_codes() -> Documented:
         "_stop": 2,
         "_error": 3,
         "_Wrong": 0,
-        "Refused": 0,  # of a rule; others have an exception of that name without a code
+        "Refused": 0,  # of a rule and of a series; others have an exception of that name without a code
+        "_wrong": 0,  # of a point of a series
     }
     found: set[str] = set()
     for path in (ROOT / "app").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
                 case ast.Call(func=ast.Name(id=name), args=args) if name in places:
-                    if name == "Refused" and not path.stem.startswith("recurrence"):
+                    coded = path.stem.startswith("recurrence") or path.parent.name == "spc"
+                    if name in ("Refused", "_wrong") and not coded:
                         continue
                     code = args[places[name] :][:1]
                     found |= {str(c.value) for c in code if isinstance(c, ast.Constant)}

@@ -192,6 +192,11 @@ def test_what_is_loose_is_noticed() -> None:
 # --- Laws of the doors ----------------------------------------------------------------------------
 
 
+def _is_plural(path: str) -> bool:
+    """Whether the last word is of many; of the words of one that end alike there is one so far."""
+    return path.endswith("s") and not path.endswith("/analysis")
+
+
 def badly_named(door: Door) -> Iterator[str]:
     """What the names of an operation and its schemas must say."""
     (method,) = door.methods or ("",)
@@ -199,7 +204,7 @@ def badly_named(door: Door) -> Iterator[str]:
     if method == "PATCH" and not (body or "").endswith("Patch"):
         yield f"a PATCH takes a ...Patch, not {body}"
     kind, added = (Form, "Form") if door.form else (Input, "Create")
-    collection = not door.paths and (door.form or door.path.endswith("s"))
+    collection = not door.paths and (door.form or _is_plural(door.path))
     if method == "POST" and collection and not (body or "").endswith(added):
         yield f"a collection is added to with a ...{added}, not {body}"
     if body is not None and not issubclass(door.body or Output, kind):
@@ -212,7 +217,7 @@ def badly_named(door: Door) -> Iterator[str]:
     if not (door.run.__doc__ or "").strip().endswith("."):
         yield "its description is a sentence"
     listing = (
-        door.path.endswith("s")
+        _is_plural(door.path)
         and method == "GET"
         and not door.path.startswith(("/docs", "/problems"))
         and not door.path.endswith(".ics")  # a file

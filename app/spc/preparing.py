@@ -1,5 +1,6 @@
 """From a request to points in order, or to the reason why not."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -70,8 +71,12 @@ def series_of(request: Request, ruleset: str) -> Series:
     place_of = {on: place for place, on in enumerate(days)}
     if len(place_of) < len(days):
         raise _twice(points)
-    excluded = _places(request.exclude_on, place_of, "/exclude_on")
-    rebased = _places(request.rebase_on, place_of, "/rebase_on")
+    if request.strict_days:
+        excluded = _places(request.exclude_on, place_of, "/exclude_on")
+        rebased = _places(request.rebase_on, place_of, "/rebase_on")
+    else:
+        excluded = {place_of[day] for day in request.exclude_on if day in place_of}
+        rebased = {bisect_left(days, day) for day in request.rebase_on} - {len(days)}
     read = _reader(request.chart)
     rows = [read(points[place], place) for place in order]
     values, counts, sizes = (
@@ -95,11 +100,11 @@ def _settings(request: Request, ruleset: str) -> None:
             detail = f"A baseline has {least} points or more by this ruleset"
             raise Refused("baseline_too_short", detail, "/baseline_points")
     if not (isfinite(request.multiply) and 0 < request.multiply <= LARGEST):
-        raise Refused("bad_multiplier", "Should be a number above 0", "/multiply")
+        raise Refused("out_of_range", "Should be a number above 0", "/multiply")
     for name in ("target", "centre_line"):
         number = getattr(request, name)
         if number is not None and not abs(number) <= LARGEST:
-            raise Refused("number_too_large", "Should lie between -1e15 and 1e15", f"/{name}")
+            raise Refused("out_of_range", "Should lie between -1e15 and 1e15", f"/{name}")
 
 
 def _twice(points: Sequence[Point]) -> Refused:
@@ -107,7 +112,7 @@ def _twice(points: Sequence[Point]) -> Refused:
     for place, point in enumerate(points):
         if point.on in seen:
             detail = f"There is another point of {point.on}"
-            return Refused("duplicate_day", detail, f"/points/{place}/on")
+            return Refused("duplicate", detail, f"/points/{place}/on")
         seen.add(point.on)
     raise AssertionError  # the caller counted one that is there twice
 
@@ -145,9 +150,9 @@ def _any_number(point: Point, place: int) -> Row:
     if value is not None:
         if numerator is not None or denominator is not None:
             detail = "Give either value, or numerator and denominator"
-            raise _wrong("value_and_numerator", detail, place)
+            raise _wrong("value_and_count", detail, place)
         if not -LARGEST <= value <= LARGEST:  # a NaN is not either
-            raise _wrong("number_too_large", "Should lie between -1e15 and 1e15", place, "/value")
+            raise _wrong("out_of_range", "Should lie between -1e15 and 1e15", place, "/value")
         return value, None, None
     if numerator is None:
         if denominator is not None:
@@ -160,9 +165,14 @@ def _any_number(point: Point, place: int) -> Row:
     return _divided(numerator, denominator, place)
 
 
+def _alone(place: int) -> Refused:
+    detail = "A denominator comes with a numerator"
+    return _wrong("denominator_alone", detail, place, "/denominator")
+
+
 def _positive(number: float, place: int, field: str) -> float:
     if not 0 <= number <= LARGEST:
-        raise _wrong("number_out_of_range", "Should lie between 0 and 1e15", place, field)
+        raise _wrong("out_of_range", "Should lie between 0 and 1e15", place, field)
     return number
 
 
@@ -170,10 +180,10 @@ def _divided(numerator: float, denominator: float, place: int) -> Row:
     _positive(numerator, place, "/numerator")
     if _positive(denominator, place, "/denominator") < SMALLEST_DENOMINATOR:
         detail = "Nothing can be divided by this denominator: leave out the point, or make its value null"
-        raise _wrong("denominator_zero", detail, place, "/denominator")
+        raise _wrong("zero_denominator", detail, place, "/denominator")
     ratio = numerator / denominator
     if ratio > LARGEST:
-        raise _wrong("number_too_large", "What is plotted is above 1e15", place, "/numerator")
+        raise _wrong("out_of_range", "What is plotted is above 1e15", place, "/numerator")
     return ratio, numerator, denominator
 
 

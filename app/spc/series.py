@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 ENOUGH = 12
 MOST_POINTS = 10_000
 LARGEST = 1e15  # a value; what is plotted may not be larger either
-DEFAULT_RULESET = {"xmr": "mdc"}  # and "anhoej" for every other chart
 
 
 class Refused(Exception):
@@ -42,8 +41,9 @@ class Request:
     `target` is in the units that are plotted. `baseline_points`: the lines of each group are made of its first so many
     points. `rebase_on`: days on which a new group begins. `exclude_on`: days that are drawn and count for nothing.
     `multiply` turns a ratio into what is plotted (100: per cent); values and plain counts are plotted as they are.
-    `centre_line` fixes the line instead of working it out; it is for Python only and in the units of the points
-    before `multiply`.
+
+    For Python alone: `centre_line` is a line that is given, in the units that are plotted. `strict_days` off: where a
+    day names no point (which a reader may not be shown), a group begins at the next one, and nothing is excluded.
     """
 
     points: Sequence[Point]
@@ -57,6 +57,7 @@ class Request:
     exclude_on: Sequence[str] = ()
     multiply: float = 1.0
     centre_line: float | None = None
+    strict_days: bool = True
 
 
 class Judged(NamedTuple):

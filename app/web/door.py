@@ -33,7 +33,7 @@ from app.core.viewer import Scope
 from app.web.call import Answer, Call
 from app.web.form import MEDIA_TYPE as FORM
 from app.web.form import Form, parse_form
-from app.web.strict_json import JsonRefused, parse_json
+from app.web.strict_json import MAX_NODES, JsonRefused, parse_json
 
 Endpoint = Callable[..., Awaitable[Answer]]
 Cache = Literal["no-store", "private, no-cache", "public, max-age=3600"]
@@ -45,12 +45,18 @@ _WEIGHT = re.compile(rb"q=(0(?:\.[0-9]{0,3})?)")
 
 
 def needs(
-    *scopes: Scope, sign_in: bool = True, cache: Cache = "no-store"
+    *scopes: Scope,
+    sign_in: bool = True,
+    cache: Cache = "no-store",
+    most_values: int = MAX_NODES,
 ) -> Callable[[Endpoint], Endpoint]:
-    """What a caller needs to come in: one of these scopes if they carry a token, and a token if `sign_in`."""
+    """What a caller needs to come in: one of these scopes if they carry a token, and a token if `sign_in`.
+
+    `most_values` are those that the JSON of a body may hold: more for what takes whole series.
+    """
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.needs = (frozenset(scopes), sign_in, cache.encode())  # type: ignore[attr-defined]
+        endpoint.needs = (frozenset(scopes), sign_in, cache.encode(), most_values)  # type: ignore[attr-defined]
         return endpoint
 
     return mark
@@ -121,7 +127,7 @@ class Door(APIRoute):
         if isinstance(options.get("response_model"), DefaultPlaceholder):
             options["response_model"] = None  # else FastAPI takes `Answer` for the model
         super().__init__(path, endpoint, **options)
-        scopes, self.sign_in, self.cache = endpoint.needs  # type: ignore[attr-defined]
+        scopes, self.sign_in, self.cache, self.most_values = endpoint.needs  # type: ignore[attr-defined]
         declared = (options.get("responses") or {}).get(200, {}).get("content", {})
         self.media_types = [name.encode() for name in declared] or [b"application/json"]
         self.scopes: frozenset[Scope] = scopes
@@ -184,7 +190,7 @@ class Door(APIRoute):
         if self.form:
             return _form(await call.body(), model)
         try:
-            data = parse_json(await call.body())
+            data = parse_json(await call.body(), max_nodes=self.most_values)
         except JsonRefused as refused:
             found = FieldError(refused.pointer, refused.code, refused.detail)
             if refused.code == "invalid_json":

@@ -27,6 +27,10 @@ TAGS = [
         "description": "What a network expects of who shares there, and accepting it.",
     },
     {
+        "name": "measures",
+        "description": "Series of figures, and what is signal and what is chance in them.",
+    },
+    {
         "name": "calendars",
         "description": "Meetings as iCalendar, and addresses that calendar programs subscribe to.",
     },

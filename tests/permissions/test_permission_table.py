@@ -17,6 +17,7 @@ from app.web.openapi import doors_of, operation_id
 from tests.house import TestHouse
 from tests.permissions import (  # noqa: F401 - they register their rows
     action_rows,
+    analysis_rows,
     attendance_rows,
     audit_rows,
     calendar_rows,
@@ -47,7 +48,12 @@ HEADS_OF = (*VISIBILITIES, "the installation")
 # Of the variants those that are tried with a guard open.
 # Of these the world as a whole is the target, not one network after the other.
 TRIED_OPEN = ("", "all", "inside", "the", "pending", "draft", "open", "chatham")
-ONCE = frozenset(service_rows.PUBLIC) | {"listOrganisations", "getOrganisation", "getMetrics"}
+ONCE = frozenset(service_rows.PUBLIC) | {
+    "listOrganisations",
+    "getOrganisation",
+    "getMetrics",
+    "analyseSeries",
+}
 
 # The controls that let a predicate say yes to everybody: where it is looked up.
 OPENED: dict[str, tuple[Any, str]] = {
