@@ -77,7 +77,7 @@ def record(  # noqa: PLR0913 - one argument for each column that differs
             scope=told.scope,
             actor_id=work.viewer.person_id,
             request_id=work.request_id,
-            fields=orjson.dumps(list(fields)).decode(),
+            fields=orjson.dumps([*fields, *work.acknowledged]).decode(),
             token_id=work.viewer.token_id,
         )
     )

@@ -67,7 +67,7 @@ class Output(BaseModel):
 
 
 @dataclass(frozen=True)
-class _FreeText:
+class FreeText:
     """How a type of free text is checked, and what the contract says about it.
 
     The pattern is published but not run: what breaks it is found by `check`, which can say which
@@ -89,6 +89,7 @@ class _FreeText:
     def __get_pydantic_core_schema__(
         self, _source: object, _handler: GetCoreSchemaHandler
     ) -> CoreSchema:
+        """How pydantic checks it."""
         return core_schema.no_info_after_validator_function(
             self.check,
             core_schema.str_schema(strict=True, min_length=1, max_length=self.longest),
@@ -97,6 +98,7 @@ class _FreeText:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
+        """What the contract says of it."""
         return {
             **handler(schema),
             "pattern": self.pattern,
@@ -105,17 +107,17 @@ class _FreeText:
         }
 
 
-def line(longest: int, *examples: str, place: bool = False) -> _FreeText:
+def line(longest: int, *examples: str, place: bool = False) -> FreeText:
     """Bound a text without line breaks, in code points; goes into `Annotated[str, ...]`.
 
     `place` is of the names and addresses of places: there a postcode is at home.
     """
-    return _FreeText(longest, LINE_PATTERN, REFUSED_IN_A_LINE, examples, place)
+    return FreeText(longest, LINE_PATTERN, REFUSED_IN_A_LINE, examples, place)
 
 
-def lines(longest: int, *examples: str) -> _FreeText:
+def lines(longest: int, *examples: str) -> FreeText:
     """Bound a text that may have line breaks, in code points; CR LF and CR become LF."""
-    return _FreeText(longest, LINES_PATTERN, REFUSED_IN_LINES, examples)
+    return FreeText(longest, LINES_PATTERN, REFUSED_IN_LINES, examples)
 
 
 Name = Annotated[str, line(200, "Diabetes improvement network, north Kent")]

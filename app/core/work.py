@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, insert, literal, select, update
 from sqlalchemy.orm import DeclarativeBase
 
 from app.core.ids import blind_id
+from app.core.patient_guard import acknowledged
 from app.core.viewer import ANONYMOUS, Viewer
 from app.db.database import Build, ChangeRow, Database, Transaction, Write
 from app.db.statement import Document
@@ -83,6 +84,8 @@ class Work:
     changes: list[ChangeRow] = field(default_factory=list)
     touched: set[tuple[str, str]] = field(default_factory=set)
     living: set[str] = field(default_factory=set)
+    # What may point at a patient and, its writer says, does not; each change says so (`core.patient_guard`).
+    acknowledged: tuple[str, ...] = field(default_factory=acknowledged)
 
     async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
         """Read inside the transaction; see `Reads.fetch`."""

@@ -8,7 +8,7 @@ and repeated names refused, in a tenth to a third of the time (docs/decisions/00
 import inspect
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 
 from fastapi import params as fastapi_params
@@ -29,12 +29,15 @@ from app.core.errors import (
     UnsupportedMediaType,
     refuse,
 )
+from app.core.patient_guard import asking
 from app.core.viewer import Scope
+from app.web.acknowledgement import Acknowledgement, parted, takes_free_text
 from app.web.call import Answer, Call
 from app.web.form import MEDIA_TYPE as FORM
 from app.web.form import Form, parse_form
 from app.web.strict_json import MAX_NODES, JsonRefused, parse_json
 
+Query = TypeVar("Query", bound=BaseModel)
 Endpoint = Callable[..., Awaitable[Answer]]
 Cache = Literal["no-store", "private, no-cache", "public, max-age=3600"]
 # For any host and as often as you like: probes call by address, and a probe that is refused stops what works.
@@ -72,10 +75,10 @@ def _field_errors(error: ValidationError, prefix: str) -> tuple[FieldError, ...]
     return tuple(found)
 
 
-class QueryReader:
+class QueryReader(Generic[Query]):
     """Reads a query string into its model."""
 
-    def __init__(self, model: type[BaseModel]) -> None:
+    def __init__(self, model: type[Query]) -> None:
         """`model` forbids extra fields; its list fields may be repeated."""
         self.model = model
         self.lists = {
@@ -83,11 +86,11 @@ class QueryReader:
             for name, field in model.model_fields.items()
             if list in (get_origin(field.annotation), *map(get_origin, get_args(field.annotation)))
         }
-        self.empty: BaseModel | None = None
+        self.empty: Query | None = None
         if not any(field.is_required() for field in model.model_fields.values()):
             self.empty = model.model_validate({})
 
-    def read(self, query: bytes) -> BaseModel:
+    def read(self, query: bytes) -> Query:
         """Errors: `Invalid` naming the parameter."""
         if not query and self.empty is not None:
             return self.empty
@@ -119,6 +122,9 @@ class QueryReader:
             ) from None
 
 
+ACKNOWLEDGED = QueryReader(Acknowledgement)
+
+
 class Door(APIRoute):
     """One operation."""
 
@@ -133,7 +139,7 @@ class Door(APIRoute):
         self.scopes: frozenset[Scope] = scopes
         self.run = endpoint
         self.paths: dict[str, TypeAdapter[Any]] = {}
-        self.query: QueryReader | None = None
+        self.query: QueryReader[BaseModel] | None = None
         self.body: type[BaseModel] | None = None
         self.form = (
             False  # of OAuth: its caller is a client, who brings other credentials than a token
@@ -146,6 +152,9 @@ class Door(APIRoute):
                 self.query = QueryReader(get_args(annotation)[0])
             elif inspect.isclass(annotation) and issubclass(annotation, BaseModel):
                 self.body, self.form = annotation, issubclass(annotation, Form)
+        read = [self.body, *([self.query.model] if self.query else [])]
+        # Whether it asks about what may point at a patient.
+        self.asks = "GET" not in (self.methods or ()) and any(map(takes_free_text, read))
 
     async def answer(self, call: Call, path_values: list[str]) -> Answer:
         """Let the caller in, bind what the function takes, run it."""
@@ -157,6 +166,13 @@ class Door(APIRoute):
             needed = " or ".join(sorted(self.scopes))
             raise InsufficientScope(f"This needs a token with the scope {needed}.")
         _check_accept(call, self.media_types)
+        if not self.asks:
+            return await self._run(call, path_values)
+        said, call.query = parted(call.query)
+        with asking(acknowledged=ACKNOWLEDGED.read(said).acknowledge_warnings):
+            return await self._run(call, path_values)
+
+    async def _run(self, call: Call, path_values: list[str]) -> Answer:
         given: dict[str, Any] = {"call": call}
         for (name, adapter), value in zip(self.paths.items(), path_values, strict=True):
             try:

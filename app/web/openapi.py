@@ -13,6 +13,7 @@ from app.web.door import HEALTH, Door
 from app.web.openapi_examples import add_examples
 from app.web.openapi_oauth import CLIENT_AUTH, OAUTH_ERROR_CODE, OAUTH_PROBLEM, oauth_responses
 from app.web.openapi_parts import (
+    ACKNOWLEDGE,
     DESCRIPTION,
     HEADERS,
     PROBLEM,
@@ -63,7 +64,7 @@ def contract(app: FastAPI) -> bytes:
     components |= {
         "securitySchemes": SECURITY_SCHEMES | CLIENT_AUTH,
         "headers": HEADERS,
-        "parameters": request_headers(),
+        "parameters": request_headers() | {"AcknowledgeWarnings": ACKNOWLEDGE},
         "responses": problem_responses() | oauth_responses(),
     }
     for door in doors_of(app):
@@ -92,6 +93,8 @@ def _complete(operation: dict[str, Any], door: Door, method: str) -> None:
     for parameter in parameters:
         if parameter.get("in") == "query":  # null cannot be sent in a query
             parameter["schema"] = _without_null(parameter["schema"])
+    if door.asks:
+        parameters.append({"$ref": "#/components/parameters/AcknowledgeWarnings"})
     _answer(operation["responses"], door, method, parameters)
     if "requestBody" in operation and method == "patch":
         content = operation["requestBody"]["content"]

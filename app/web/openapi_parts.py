@@ -278,6 +278,20 @@ def problem_responses() -> dict[str, Any]:
     return found
 
 
+# Of every operation that writes and takes free text.
+ACKNOWLEDGE = {
+    "name": "acknowledge_warnings",
+    "in": "query",
+    "required": False,
+    "description": (
+        "Whoever sends this says that what was warned of (`possible_patient_data`: a date of birth, a full postcode, a "
+        "person with their age) is none of a patient's. The change is recorded with the kinds, never with the text. "
+        "Numbers of patients (`patient_identifier`) are refused all the same."
+    ),
+    "schema": {"type": "boolean", "default": False, "examples": [True]},
+}
+
+
 def request_headers() -> dict[str, Any]:
     """The headers that requests may carry, as parameters."""
     return {
