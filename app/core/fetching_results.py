@@ -69,3 +69,14 @@ async def authors_of(work: Work, result_id: str) -> list[str]:
     """The ids of who wrote a loaded result, in order. For rules alone: whether it may be said, the result decides."""
     rows = await work.fetch("authors of result", _authors, {"result_id": result_id})
     return [row["person_id"] for row in rows]
+
+
+def _authorships() -> Any:
+    return select(ResultAuthor.person_id, ResultAuthor.position, ResultAuthor.removed).where(
+        ResultAuthor.result_id == bindparam("result_id", type_=ID)
+    )
+
+
+async def authorships(work: Work, result_id: str) -> list[Row]:
+    """Everybody who ever was an author of a loaded result, with their place: who began it has 0."""
+    return await work.fetch("authorships", _authorships, {"result_id": result_id})

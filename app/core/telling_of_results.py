@@ -19,11 +19,9 @@ def for_authors_alone(result: Mapping[str, Any]) -> bool:
 
 def told_of_result(result: Mapping[str, Any], **more: Any) -> Told:
     """Whoever sees the result as it is; `more` is `await saw(…)` when it goes out of somebody's sight."""
-    if more:
-        return Told(network_id=result["network_id"], tier=INSIDE, outer=False, **more)
-    if for_authors_alone(result):
+    if not more and for_authors_alone(result):
         return told_to_authors(result)
-    return Told(network_id=result["network_id"], tier=INSIDE, outer=False)
+    return Told(network_id=result["network_id"], tier=INSIDE, outer=False, **more)
 
 
 def told_of_part(result: Mapping[str, Any], **more: Any) -> Told:
@@ -31,21 +29,46 @@ def told_of_part(result: Mapping[str, Any], **more: Any) -> Told:
     return told_of_result(result, **more)
 
 
-def told_to_authors(result: Mapping[str, Any]) -> Told:
-    """Nobody but who wrote it, or did once."""
+def told_to_authors(result: Mapping[str, Any], **more: Any) -> Told:
+    """Nobody but who wrote it."""
     return Told(
         network_id=result["network_id"],
         tier=INSIDE,
         outer=False,
         reach="author",
         reach_network_id=result["id"],
+        **more,
     )
 
 
+async def told_of_edit(
+    work: Work,
+    network: Mapping[str, Any],
+    row: Mapping[str, Any],
+    new: Mapping[str, Any],
+    *,
+    joined: bool = False,
+) -> Told:
+    """Whoever sees the result after an edit, and whoever saw it before: it is gone for them.
+
+    Where somebody comes to see it, or an author has `joined`, what belongs to it comes into their sight with it: that
+    is a change of scope. Who is an author no more hears of their removal whatever this says (`exchange.sync`).
+    """
+    before, after = await saw(work, network, row), await saw(work, network, new)
+    scope: dict[str, Any] = {"scope": "all"} if joined or before != after else {}
+    if before and before != after:
+        return told_of_result(new, **before, **scope)
+    if for_authors_alone(new):
+        return told_to_authors(new, **scope)
+    return Told(network_id=new["network_id"], tier=INSIDE, outer=False, **scope)
+
+
 async def saw(work: Work, network: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
-    """Who besides its authors has seen a result as it is in the database: for `told_of_result`. Empty: nobody."""
+    """Who besides its authors sees a result as it stands in `result`: for `told_of_result`. Empty: nobody."""
     if for_authors_alone(result):
         return {}
+    if result["hidden_on"] is not None:
+        return {"reach": "facilitator"}
     if result["audience"] == "public":
         outside = await reach_outside(work, network)
         if outside is not None:

@@ -16,8 +16,8 @@ class Change(Base):
     `tier` is what a reader must see of the resource to be told; `outside` says that somebody outside could see what
     changed at the time, so that opening something up does not show what went on before. `reach` says who is told
     although the resource is out of their sight now (`anyone`, `signed_in`, `member` or `facilitator` of
-    `reach_network_id`; `author`: whoever wrote the result that `reach_network_id` names then, or did once);
-    `person_id` is always told. `scope` says for whom the rows of the whole network came or went
+    `reach_network_id`; `author`: whoever wrote the result that `reach_network_id` names, nobody else even once it is
+    published); `person_id` is always told. `scope` says for whom the rows of the whole network came or went
     (`person`, `all`).
     """
 

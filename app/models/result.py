@@ -1,6 +1,7 @@
 """Results: what somebody tried and what happened, who wrote it, and what it is measured by."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     ForeignKey,
@@ -39,7 +40,8 @@ class Result(Base, Versioned, Searched):
         CheckConstraint("audience IN ('author', 'network', 'public')", name="audience"),
         CheckConstraint("status IN ('draft', 'published', 'withdrawn')", name="status"),
         Index("ix_result_network_id", "network_id", "id"),
-        Index("ix_result_published", "published_on", "id"),
+        Index("ix_result_listed", "listed_on", "id"),
+        Index("ix_result_title", "title", "id"),
         Index("ix_result_updated", "updated_at", "id"),
         Index("ix_result_adoptions", "adoption_count", "id"),
         Index("ix_result_organisation_code", "organisation_code"),
@@ -73,6 +75,8 @@ class Result(Base, Versioned, Searched):
     audience: Mapped[str] = mapped_column(String(8))
     status: Mapped[str] = mapped_column(String(10))
     published_on: Mapped[str | None] = mapped_column(DAY)
+    # When it was last published, or else begun: what the list goes by, never null.
+    listed_on: Mapped[str] = mapped_column(DAY)
     withdrawn_on: Mapped[str | None] = mapped_column(DAY)
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
     # The version of the network's code of conduct that its author had accepted when it was published.
@@ -96,7 +100,11 @@ class ResultTopic(Base):
 
 
 class ResultAuthor(Base):
-    """Who wrote a result. Rows outlive both the authorship and the result: the feed tells their people what is gone."""
+    """Who wrote a result, who began it at position 0.
+
+    Rows outlive both the authorship and the result: the feed tells their people what is gone. `removed_version` is the
+    version of the result from which on somebody is no author any more: of what came later they hear nothing.
+    """
 
     __tablename__ = "result_author"
     __table_args__ = (Index("ix_result_author_person_id", "person_id", "result_id"),)
@@ -105,6 +113,7 @@ class ResultAuthor(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger)
     removed: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
+    removed_version: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Measure(Base, Versioned):

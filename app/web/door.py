@@ -141,6 +141,7 @@ class Door(APIRoute):
         self.paths: dict[str, TypeAdapter[Any]] = {}
         self.query: QueryReader[BaseModel] | None = None
         self.body: type[BaseModel] | None = None
+        self.no_body: BaseModel | None = None  # what a body that may be left out stands for
         self.form = (
             False  # of OAuth: its caller is a client, who brings other credentials than a token
         )
@@ -152,6 +153,7 @@ class Door(APIRoute):
                 self.query = QueryReader(get_args(annotation)[0])
             elif inspect.isclass(annotation) and issubclass(annotation, BaseModel):
                 self.body, self.form = annotation, issubclass(annotation, Form)
+                self.no_body = None if parameter.default is parameter.empty else parameter.default
         read = [self.body, *([self.query.model] if self.query else [])]
         # Whether it asks about what may point at a patient.
         self.asks = "GET" not in (self.methods or ()) and any(map(takes_free_text, read))
@@ -194,6 +196,8 @@ class Door(APIRoute):
 
     async def _body(self, call: Call, model: type[BaseModel]) -> BaseModel:
         """Errors: `UnsupportedMediaType`, `InvalidJson`, `Invalid`."""
+        if self.no_body is not None and not await call.body():
+            return self.no_body
         media_type = call.headers.get(b"content-type", b"").split(b";", 1)[0].strip().lower()
         wanted = MERGE_PATCH if call.method == "PATCH" else b"application/json"
         wanted = FORM if self.form else wanted

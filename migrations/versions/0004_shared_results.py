@@ -75,6 +75,7 @@ def _results() -> None:
         sa.Column("audience", sa.String(length=8), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("published_on", DAY, nullable=True),
+        sa.Column("listed_on", DAY, nullable=False),
         sa.Column("withdrawn_on", DAY, nullable=True),
         sa.Column("withdrawn_reason", sa.Text(), nullable=True),
         sa.Column("conduct_version", sa.Integer(), nullable=True),
@@ -110,7 +111,8 @@ def _results() -> None:
     op.create_index("ix_result_adoptions", "result", ["adoption_count", "id"])
     op.create_index("ix_result_network_id", "result", ["network_id", "id"])
     op.create_index("ix_result_organisation_code", "result", ["organisation_code"])
-    op.create_index("ix_result_published", "result", ["published_on", "id"])
+    op.create_index("ix_result_listed", "result", ["listed_on", "id"])
+    op.create_index("ix_result_title", "result", ["title", "id"])
     op.create_index("ix_result_updated", "result", ["updated_at", "id"])
     op.create_table(
         "result_topic",
@@ -128,6 +130,7 @@ def _results() -> None:
         sa.Column("person_id", ID, nullable=False),
         sa.Column("position", sa.SmallInteger(), nullable=False),
         sa.Column("removed", sa.Boolean(create_constraint=False), nullable=False),
+        sa.Column("removed_version", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=("fk_result_author_person_id")),
         sa.PrimaryKeyConstraint("result_id", "person_id", name=("pk_result_author")),
     )

@@ -143,13 +143,22 @@ def _reached(rank: str) -> ColumnElement[bool]:
             or_(Change.reach == "member", mine.role == "facilitator"),
         )
     )
-    # Who wrote a result hears what became of it, and nobody else of what none but its authors saw.
-    wrote = exists(
-        select(1).where(
-            Change.reach == "author",
-            ResultAuthor.result_id == Change.reach_network_id,
-            ResultAuthor.person_id == access.viewer_id(),
-        )
+    # Who wrote a result hears what became of it, until they are no author any more; of what none but its authors saw,
+    # nobody else does.
+    until = or_(
+        ResultAuthor.removed.is_(False),
+        and_(Change.kind == "result", Change.version <= ResultAuthor.removed_version),
+    )
+    about = case((Change.kind == "result", _id()), else_=Change.reach_network_id)
+    wrote = and_(
+        or_(Change.kind == "result", Change.reach == "author"),
+        exists(
+            select(1).where(
+                ResultAuthor.result_id == about,
+                ResultAuthor.person_id == access.viewer_id(),
+                until,
+            )
+        ),
     )
     oneself = or_(Change.person_id == access.viewer_id(), wrote)
     if rank == "operator":
@@ -191,7 +200,7 @@ def shape(rank: str, kinds: tuple[str, ...], given: frozenset[str]) -> Any:
         select(
             Change.seq, Change.kind, Change.resource_id, Change.network_id, Change.version, Change.outer_version,
             Change.name_version, Change.at, Change.tier, Change.outside, Change.op, Change.scope, Change.person_id,
-            _reached(rank).label("reached"), sight.label("sight"),
+            Change.reach, _reached(rank).label("reached"), sight.label("sight"),
         )
         .where(
             Change.seq > bindparam("since", type_=BigInteger), Change.seq <= bindparam("until", type_=BigInteger),
@@ -216,6 +225,8 @@ def shape(rank: str, kinds: tuple[str, ...], given: frozenset[str]) -> Any:
     if rank == "operator":
         inside = or_(inside, and_(there, seen.c.kind != "action"))
     shown = and_(there, or_(inside, and_(seen.c.sight >= seen.c.tier, seen.c.outside.is_(True))))
+    # What only its authors saw at the time stays theirs when it is published: when they wrote is nobody's business.
+    shown = and_(shown, or_(seen.c.reach.is_(None), seen.c.reach != "author", seen.c.reached))
     op = case(
         (~there, case((_own_spell_stays(seen, rank), "scope_changed"), else_="gone")),
         (or_(for_all, for_me), "scope_changed"),

@@ -56,14 +56,13 @@ def _authors() -> Any:
 async def shown(reads: Reads, viewer: Viewer, rows: list[Row]) -> list[Row]:
     """The rows as their reader may see them: who wrote them, where the attribution says so. In place."""
     await with_ones_own(reads, viewer, rows)
-    named = sorted(row["id"] for row in rows if row["_names_authors"])
+    named = sorted(row["id"] for row in rows if row.pop("_names_authors"))
     cards: dict[str, list[Any]] = {}
     if named:
         for found in await reads.fetch("authors of results", _authors, {"result_ids": named}):
             cards.setdefault(found["result_id"], []).append(shown_card(found["person"]))
     for row in rows:
         row["authors"] = cards.get(row["id"], [])
-        del row["_names_authors"]
         if not row.pop("_names_organisation") or row["organisation"]["code"] is None:
             row["organisation"] = None
         row["created_on"] = row.pop("created_at")[:10]

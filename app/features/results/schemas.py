@@ -8,22 +8,27 @@ from pydantic import ConfigDict, Field, JsonValue
 from app.core.cards import PersonCard
 from app.core.references import OrganisationReference
 from app.core.text import (
-    Cursor,
     Id,
     Input,
-    Line,
     LongText,
     OdsCode,
     Output,
     Paragraph,
     TermCode,
     Title,
-    Url,
     Version,
     line,
     whole,
 )
 from app.core.text_of_time import CalendarDay
+from app.features.results.squire import (
+    ResultAim,
+    ResultAimPatch,
+    ResultChange,
+    ResultChangePatch,
+    ResultContext,
+    ResultContextPatch,
+)
 
 MOST_AUTHORS = 20
 
@@ -96,81 +101,6 @@ class ResultAction(StrEnum):
     REPORT_ADOPTION = "report_adoption"
 
 
-class ListSizeBand(StrEnum):
-    """How many patients are registered."""
-
-    UNDER_5000 = "under_5000"
-    FROM_5000 = "from_5000_to_9999"
-    FROM_10000 = "from_10000_to_19999"
-    FROM_20000 = "from_20000"
-
-
-class Rurality(StrEnum):
-    """What kind of area it serves."""
-
-    URBAN = "urban"
-    RURAL = "rural"
-    MIXED = "mixed"
-
-
-class Nation(StrEnum):
-    """Where in the United Kingdom."""
-
-    ENGLAND = "england"
-    WALES = "wales"
-    SCOTLAND = "scotland"
-    NORTHERN_IRELAND = "northern_ireland"
-
-
-class ResultAim(Input):
-    """What was to be achieved: how much, for whom, by when."""
-
-    text: Paragraph
-    population: Line | None = None
-    baseline: Line | None = None
-    target: Line | None = None
-    unit: Annotated[str, line(60, "per cent")] | None = None
-    by_on: CalendarDay | None = None
-
-
-class ResultContext(Input):
-    """Where it was tried: what others need to know whether it would work with them."""
-
-    text: LongText | None = None
-    setting: Line | None = None
-    nation: Nation | None = None
-    list_size_band: ListSizeBand | None = None
-    rurality: Rurality | None = None
-    deprivation_quintile: Annotated[int, whole(1, 5, 2)] | None = Field(
-        default=None, description="1 is the most deprived fifth."
-    )
-    clinical_system: Line | None = None
-    team_mix: Line | None = None
-
-
-class Material(Input):
-    """Something to take along: a protocol, a search, a leaflet."""
-
-    title: Title
-    url: Url | None = None
-    licence: Line | None = None
-
-
-class ResultChange(Input):
-    """What was done, so that others could do it."""
-
-    what: LongText
-    procedures: LongText | None = None
-    who: Paragraph | None = None
-    how: Paragraph | None = None
-    dose: Paragraph | None = Field(default=None, description="How often, how long, how much.")
-    cost: Paragraph | None = None
-    hours: Annotated[int, whole(0, 1_000_000, 12)] | None = None
-    modifications: LongText | None = None
-    fidelity: Paragraph | None = Field(default=None, description="How far it went as planned.")
-    materials: Annotated[list[Material], Field(max_length=30)] = []
-
-
 Topics = Annotated[list[TermCode], Field(max_length=30)]
 AuthorIds = Annotated[list[Id], Field(max_length=MOST_AUTHORS)]
 EXAMPLE: JsonValue = {
@@ -237,6 +167,37 @@ class ResultPatch(ResultFields):
     """What to change; a field that is left out stays, null clears what may be empty."""
 
     title: Title = ""
+    aim: ResultAimPatch | None = None
+    context: ResultContextPatch | None = None
+    change: ResultChangePatch | None = None
+    author_ids: AuthorIds = Field(
+        default=[],
+        description="All its authors in order, yourself too if you stay one; who began it always comes first.",
+    )
+
+
+ConductVersion = Annotated[int, whole(0, 1_000_000, 1)]
+
+
+class ResultPublish(Input):
+    """What goes with publishing; nothing has to."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
+
+    conduct_version: ConductVersion | None = Field(
+        default=None,
+        description="Accept this version of the network's code of conduct by publishing; it must be the one in force.",
+    )
+
+
+class ResultWithdraw(Input):
+    """Why it is taken back, for its authors."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "The figures were wrong."}]}
+    )
+
+    reason: Paragraph | None = None
 
 
 class StageCounts(Output):
@@ -298,6 +259,21 @@ class ResultListItem(Output):
     version: Version
 
 
+FieldName = Annotated[str, line(40, "aim.text")]
+
+
+class Completeness(Output):
+    """How much of what others need to judge and to repeat it is there, and what is not."""
+
+    percent: Annotated[int, whole(0, 100, 62)]
+    missing: Annotated[list[FieldName], Field(max_length=40)] = Field(
+        description="Fields that are worth having."
+    )
+    needed: Annotated[list[FieldName], Field(max_length=20)] = Field(
+        description="Fields without which it is not published."
+    )
+
+
 class Result(ResultListItem):
     """One result, and what the caller may do with it."""
 
@@ -319,17 +295,10 @@ class Result(ResultListItem):
     contact_ok: bool
     withdrawn_on: CalendarDay | None
     withdrawn_reason: Paragraph | None
-    conduct_version: Annotated[int, whole(0, 1_000_000, 1)] | None = Field(
+    conduct_version: ConductVersion | None = Field(
         description="The version of the network's code of conduct that it was published under."
     )
+    completeness: Completeness
     actions: Annotated[list[ResultAction], Field(max_length=10)] = Field(
         description="What the caller may do now."
     )
-
-
-class ResultPage(Output):
-    """A page of results. Follow `changes_cursor` with GET /v1/changes to stay in step."""
-
-    items: Annotated[list[ResultListItem], Field(max_length=100)]
-    next_cursor: Cursor | None
-    changes_cursor: Cursor

@@ -1,0 +1,160 @@
+"""The list of results: one statement for each shape; every filter and order looks at what this viewer is shown."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, not_, select
+from sqlalchemy.orm import aliased
+
+from app.core import access, words
+from app.core.adoption_counts import count_seen
+from app.core.errors import refuse
+from app.core.feed_position import feed_head, head, with_position
+from app.core.paging import Page, Sort, in_order, keyset, page_values
+from app.core.result_access import (
+    authored,
+    names_authors,
+    names_organisation,
+    visible_result,
+)
+from app.core.viewer import Viewer
+from app.db import search
+from app.db.database import Database
+from app.db.types import ID, INSTANT, one_of
+from app.features.results.listing_schemas import ResultQuery, ResultSort
+from app.features.results.rows import Row, columns, shown
+from app.models import Organisation, Result, ResultAuthor, ResultTopic
+
+# Filters that are a column which every reader of a result is shown.
+PLAIN = {
+    "network_id": Result.network_id,
+    "kind": Result.kind,
+    "outcome": Result.outcome,
+    "status": Result.status,
+    "audience": Result.audience,
+}
+NARROW = frozenset({"network_id", "author_id", "organisation"})
+
+
+def _wrote() -> ColumnElement[bool]:
+    author = aliased(ResultAuthor)
+    return exists(
+        select(1).where(
+            author.result_id == Result.id,
+            author.person_id == bindparam("author_id", type_=ID),
+            author.removed.is_(False),
+        )
+    )
+
+
+def _about() -> ColumnElement[bool]:
+    found = select(1).where(
+        ResultTopic.result_id == Result.id, one_of(ResultTopic.code, bindparam("topic"))
+    )
+    return exists(found)
+
+
+def _conditions(rank: str, query: ResultQuery) -> dict[str, ColumnElement[bool]]:
+    """The filters that are given, by name."""
+    given = query.model_fields_set
+    found: dict[str, ColumnElement[bool]] = {
+        name: column == bindparam(name, type_=column.type)
+        for name, column in PLAIN.items()
+        if getattr(query, name) is not None
+    }
+    if query.topic:
+        found["topic"] = _about()
+    if query.organisation is not None:
+        code = Result.organisation_code == bindparam("organisation")
+        found["organisation"] = and_(code, names_organisation(rank))
+    if query.author_id is not None:
+        found["author_id"] = and_(_wrote(), names_authors(rank))
+    if query.mine is not None:
+        found["mine"] = authored(rank) if query.mine else not_(authored(rank))
+    if query.has_adoptions is not None:
+        some = count_seen(rank) > 0
+        found["has_adoptions"] = some if query.has_adoptions else not_(some)
+    if "updated_since" in given and query.updated_since is not None:
+        since = bindparam("updated_since", type_=INSTANT)
+        found["updated_since"] = Result.updated_at >= since
+    return found
+
+
+def _sort(rank: str, name: ResultSort, score: Any) -> Sort:
+    if name is ResultSort.TITLE:
+        return Sort("title", Result.title, Result.id)
+    keys = {
+        ResultSort.SCORE: score,
+        ResultSort.PUBLISHED: Result.listed_on,
+        ResultSort.UPDATED: Result.updated_at,
+        ResultSort.ADOPTIONS: count_seen(rank),
+    }
+    return Sort(str(name), keys[name], Result.id, descending=True)
+
+
+def list_shape(
+    rank: str, query: ResultQuery, sort: ResultSort, *, started: bool, terms: int
+) -> Any:
+    """The SELECT of a page; where the order is computed, the page is found first, and its rows fetched then."""
+    wanted = [visible_result(rank), *_conditions(rank, query).values()]
+    if terms:
+        wanted.append(search.matches(Result, "front", terms))
+    statement = select(*columns(rank), feed_head().label("_head")).outerjoin(
+        Organisation, Organisation.code == Result.organisation_code
+    )
+    order = _sort(rank, sort, search.score(Result, "front", terms) if terms else None)
+    if sort is not ResultSort.SCORE and not (sort is ResultSort.ADOPTIONS and rank != "anonymous"):
+        return keyset(statement.where(*wanted), order, started=started)
+    found = select(Result.id, order.key.label("_key")).where(*wanted).subquery("found")
+    there = Sort(order.name, found.c["_key"], found.c.id, descending=True)
+    page = keyset(select(found.c.id), there, started=started).subquery("page")
+    here = Sort(order.name, page.c["_key"], page.c.id, descending=True)
+    return in_order(statement.join(page, page.c.id == Result.id), here)
+
+
+def chosen_sort(query: ResultQuery) -> ResultSort:
+    """The order asked for, or the best there is. Errors: `Invalid` for the score of no words."""
+    if query.sort is None:
+        return ResultSort.PUBLISHED if query.q is None else ResultSort.SCORE
+    if query.sort is ResultSort.SCORE and query.q is None:
+        raise refuse("?sort", "nothing_to_sort_by", "sort=-score needs q.")
+    return query.sort
+
+
+def _day(moment: datetime) -> datetime:
+    """The beginning of its day: to ask for a later time of the day would tell what the stamps do not."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def list_results(
+    db: Database, viewer: Viewer, query: ResultQuery, page: Page
+) -> tuple[list[Row], int]:
+    """A page of results (one row more than the page, with `_key`), and the feed's position before it.
+
+    Errors: `Invalid` for the score of no words.
+    """
+    rank, started, sort = viewer.rank, page.after is not None, chosen_sort(query)
+    terms = words.query_terms(query.q) if query.q is not None else ()
+    if query.q is not None and not terms:
+        return [], await head(db)
+    given = _conditions(rank, query)
+    values: dict[str, Any] = {
+        **access.values(viewer),
+        **page_values(page),
+        **{name: getattr(query, name) for name in given},
+    }
+    if query.updated_since is not None:
+        values["updated_since"] = _day(query.updated_since)
+    if terms:
+        values |= search.values(db.name, terms)
+    flags = query.mine, query.has_adoptions
+    key = ("results", rank, frozenset(given), flags, str(sort), started, len(terms))
+    quick = not terms and sort is not ResultSort.ADOPTIONS
+    fetch = db.fetch if quick and (not given or NARROW & set(given)) else db.fetch_slow
+    rows, position = await with_position(
+        db,
+        lambda: fetch(
+            key, lambda: list_shape(rank, query, sort, started=started, terms=len(terms)), values
+        ),
+    )
+    return await shown(db, viewer, rows), position
