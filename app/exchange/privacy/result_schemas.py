@@ -17,7 +17,8 @@ from app.core.text import (
     whole,
 )
 from app.core.text_of_time import CalendarDay
-from app.features.results.schemas import ResultAim, ResultChange, ResultContext, Topics
+from app.features.results.schemas import Topics
+from app.features.results.squire import ResultAim, ResultChange, ResultContext
 
 Words = Annotated[str, line(60, "published")]
 Number = Annotated[
