@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     body_limit: int = Field(
         default=1_000_000, ge=1_000, le=50_000_000, description="Largest request body, in bytes."
     )
+    small_number_threshold: int = Field(
+        default=7,
+        ge=0,
+        le=100,
+        description="Counts of 1 to this are left out for readers who are no authors of a result; 0 leaves out none.",
+    )
     read_connections: int = Field(
         default=8, ge=1, le=100, description="PostgreSQL connections for reads, a worker."
     )
@@ -146,6 +152,15 @@ class Settings(BaseSettings):
             except ValueError:
                 raise ValueError(f"{word} is no address and no network") from None
         return words
+
+    @field_validator("small_number_threshold")
+    @classmethod
+    def _hides_something(cls, threshold: int) -> int:
+        if threshold == 1:
+            raise ValueError(
+                "1 would tell what it hides: 0 hides nothing, 2 and more hide small numbers"
+            )
+        return threshold
 
     @field_validator("oidc_issuers", mode="before")
     @classmethod
