@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,8 @@ from tests.charts import noise, series, story
 Drawing = Callable[[str, float], bytes]
 
 
-def pixels(picture: bytes) -> tuple[int, int, list[bytes]]:
-    """Width, height, and the rows of a PNG with eight bits a channel (PNG 1.2, 6: its filters are undone)."""
+def pixels(picture: bytes, most: int) -> tuple[int, int, list[bytes]]:
+    """Width, height, and the first rows of a PNG with eight bits a channel (PNG 1.2, 6: its filters are undone)."""
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     at, packed = 8, b""
     wide = tall = channels = 0
@@ -30,7 +31,7 @@ def pixels(picture: bytes) -> tuple[int, int, list[bytes]]:
     raw, span = zlib.decompress(packed), wide * channels
     rows: list[bytes] = []
     above = bytearray(span)
-    for start in range(0, tall * (span + 1), span + 1):
+    for start in range(0, most * (span + 1), span + 1):
         above = _unfiltered(
             raw[start], bytearray(raw[start + 1 : start + 1 + span]), above, channels
         )
@@ -55,22 +56,26 @@ def test_a_picture_has_its_size_and_its_text(
     svg = draw(story(width=width))
     drawn = drawing(svg, scale)
     assert drawn == of(svg, scale)
-    across, down, rows = pixels(drawn)
+    across, down, _ = pixels(drawn, int(30 * scale))
     assert across == wide
     assert f'width="{width}" height="{down // int(scale)}"' in svg
-    # The title stands in the first lines, in the ink of the theme, and there is nothing else there.
+    assert ink_of_title(drawn, scale) > 100 * scale
+
+
+def ink_of_title(drawn: bytes, scale: float) -> int:
+    """How many dark pixels there are where the title stands and nothing else."""
+    wide, _, rows = pixels(drawn, int(30 * scale))
     title = b"".join(rows[int(12 * scale) : int(30 * scale)])
     channels = len(rows[0]) // wide
-    dark = sum(title[i] < 60 for i in range(0, len(title), channels))
-    assert dark > 100 * scale
+    return sum(title[i] < 60 for i in range(0, len(title), channels))
 
 
-def test_without_its_font_the_text_would_be_missed() -> None:
-    """The negative control of the test above."""
-    svg = draw(story(title=" "))
-    _, _, rows = pixels(of(svg, 1))
-    title = b"".join(rows[8:30])
-    assert min(title) > 200
+def test_without_a_font_there_would_be_no_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The negative control: so the text that is there is written in the font that ships."""
+    monkeypatch.setattr(png, "_FONTS", tmp_path)
+    assert ink_of_title(of(draw(story()), 1), 1) == 0
 
 
 @pytest.mark.parametrize(
