@@ -77,7 +77,7 @@ def pictures(width: int) -> Iterator[Picture]:
 
 
 def faults(browser: Browser, folder: Path, width: int, charts: list[str]) -> list[str]:
-    """What is wrong on a page so wide with these charts, each beside its verdict, under a policy that stops the rest."""
+    """What is wrong on a page so wide with these charts, each beside its verdict, under a strict policy."""
     figures = (f"<figure>{chart}<figcaption>{VERDICT}</figcaption></figure>" for chart in charts)
     (folder / "charts.html").write_text(PAGE + "".join(figures))
     with browser.page(width) as page:

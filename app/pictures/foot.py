@@ -7,7 +7,7 @@ from app.pictures.picture import Picture
 from app.pictures.series import CROSS, GAP
 from app.pictures.shapes import ORDER, WORDS, mark, shape
 from app.pictures.sheet import Sheet
-from app.pictures.timeline import badge, numbered
+from app.pictures.timeline import badge, numbered, told
 from app.pictures.words import LONGEST_NOTE, LONGEST_TEXT
 
 MOST = 12  # marks whose words are written
@@ -16,7 +16,7 @@ MOST = 12  # marks whose words are written
 def foot(sheet: Sheet, picture: Picture) -> None:
     """Draw it, below what is there."""
     sheet.y += 10
-    _legend(sheet, picture)
+    _shapes(sheet, picture)
     _key(sheet, picture)
     small = sheet.sizes.small
     for note in list(picture.notes)[:6]:
@@ -25,7 +25,7 @@ def foot(sheet: Sheet, picture: Picture) -> None:
         sheet.lines(lines, size=small, fill=sheet.look.soft)
 
 
-def _legend(sheet: Sheet, picture: Picture) -> None:
+def _shapes(sheet: Sheet, picture: Picture) -> None:
     """The shapes that are in the chart, in a row that wraps."""
     look, small = sheet.look, sheet.sizes.small
     there = {p.meaning for p in picture.points if p.value is not None}
@@ -65,18 +65,28 @@ def _legend(sheet: Sheet, picture: Picture) -> None:
 
 def _key(sheet: Sheet, picture: Picture) -> None:
     """What the numbers on the time line and the letters at the points stand for."""
-    small = sheet.sizes.small
-    marks = [(mark.kind, number, mark.on, mark.label) for number, mark in numbered(picture)]
-    said = [("annotation", letter, p.on, p.annotation or "") for letter, p in lettered(picture)]
-    for kind, sign, on, text in (*marks[:MOST], *said):
-        words = f"{day(on)}: {clean(text, LONGEST_NOTE)}"
-        sheet.y += 6
-        badge(sheet, kind, sign, sheet.sizes.edge + 10, sheet.y + 10)
-        lines = wrapped(words, min(sheet.room - 28, 900), small, 2)
-        for i, line in enumerate(lines):
-            sheet.text(sheet.sizes.edge + 28, sheet.y + 14 + i * small * 1.35, line, size=small)
-        sheet.y += 18 + (len(lines) - 1) * small * 1.35
-    more = len(picture.marks) - min(len(marks), MOST)
-    if more:
+    small, before = sheet.sizes.small, sheet.y
+    for number, happened in numbered(picture)[:MOST]:
+        _entry(sheet, happened.kind, number, told(happened))
+    more = len(picture.marks) - MOST
+    if more > 0:
+        sheet.y += 4
         sheet.lines([f"and {more} more on the time line"], size=small, fill=sheet.look.soft)
-    sheet.y += 4 if marks or said else 0
+    for letter, point in lettered(picture):
+        _entry(
+            sheet,
+            "annotation",
+            letter,
+            f"{day(point.on)}: {clean(point.annotation or '', LONGEST_NOTE)}",
+        )
+    sheet.y += 4 if sheet.y > before else 0
+
+
+def _entry(sheet: Sheet, kind: str, sign: str, words: str) -> None:
+    small = sheet.sizes.small
+    sheet.y += 6
+    badge(sheet, kind, sign, sheet.sizes.edge + 10, sheet.y + 10)
+    lines = wrapped(words, min(sheet.room - 28, 900), small, 2)
+    for i, line in enumerate(lines):
+        sheet.text(sheet.sizes.edge + 28, sheet.y + 14 + i * small * 1.35, line, size=small)
+    sheet.y += 18 + (len(lines) - 1) * small * 1.35

@@ -6,6 +6,8 @@ from app.pictures.shapes import ASSURANCE_WORDS, VARIATION_WORDS, assurance_icon
 from app.pictures.sheet import Sheet
 from app.pictures.words import LONGEST_TEXT, LONGEST_TITLE, LONGEST_UNIT
 
+_BETTER = {"increase": "higher is better", "decrease": "lower is better"}
+
 
 def head(sheet: Sheet, picture: Picture) -> None:
     """Write it, from the top of the sheet."""
@@ -22,6 +24,8 @@ def head(sheet: Sheet, picture: Picture) -> None:
         sheet.lines(wrapped(summary, min(sheet.room, 900), sizes.body, most), size=sizes.body)
     _icons(sheet, picture)
     axis = clean(picture.axis, LONGEST_TITLE) or clean(picture.unit, LONGEST_UNIT)
+    better = _BETTER.get(picture.improvement_direction)
+    axis = ", ".join(filter(None, (axis, better if axis else better and better.capitalize())))
     sheet.y += 8
     sheet.lines(wrapped(axis, sheet.room, sizes.small, 2), size=sizes.small, fill=look.soft)
 

@@ -12,6 +12,7 @@ from app.pictures.shapes import ORDER, shape
 from app.pictures.words import tooltip
 
 MARKED_MOST = 1_000  # points; above it those of common cause have no mark of their own
+STEP = 12  # pixels; dashes as long as the steps of a line would not show them
 CROWDED = 2.2  # pixels; points smaller than that would cover the centre line
 
 Placed = tuple[Point, float]  # a point and its x
@@ -72,8 +73,10 @@ def lines_of_groups(picture: Picture, placed: Sequence[Placed], frame: Frame, lo
         limits.append(_steps([p.lower for p in points], edges, frame))
         limits.append(_steps([p.upper for p in points], edges, frame))
         start = end
+    crowded = len(xs) > 1 and (xs[-1] - xs[0]) / (len(xs) - 1) < STEP
+    dashes = "3 2" if crowded and any("V" in path for path in limits) else "6 4"
     return (
-        _stroked("".join(limits), look.limits, '1.3" stroke-dasharray="6 4')
+        _stroked("".join(limits), look.limits, f'1.3" stroke-dasharray="{dashes}')
         + _stroked("".join(centre), look.centre, "1.8")
         + _stroked("".join(dashed), look.centre, '2.4" stroke-dasharray="12 4')
     )
