@@ -7,7 +7,7 @@ from typing import Any
 from app.pictures.numerals import day
 from app.pictures.picture import CHARTS, Mark, Picture, Point, Theme
 
-MEDIANS = ("run", "g")  # charts whose centre line is a median
+CENTRES = {"run": "Median", "g": "Median", "t": "Centre"}  # the others have a mean
 RULESETS = {"mdc": "Making Data Count", "anhoej": "Anh\u00f8j", "perla": "Perla"}
 
 
@@ -43,7 +43,7 @@ def picture_of(
         unit=subject.unit,
         axis=subject.axis,
         chart=analysis["chart"],
-        centre_name="Median" if analysis["chart"] in MEDIANS else "Mean",
+        centre_name=CENTRES.get(analysis["chart"], "Mean"),
         points=_points(analysis["points"], subject),
         target=subject.target,
         improvement_direction=subject.improvement_direction,
@@ -89,7 +89,7 @@ def _notes(analysis: Mapping[str, Any]) -> list[str]:
     notes = [f"{CHARTS.get(analysis['chart'], 'Chart')}. Rules: {rules}."]
     groups = [group for group in analysis["groups"] if group["centre_line"] is not None]
     if len(groups) > 1:
-        name = "Median" if analysis["chart"] in MEDIANS else "Mean"
+        name = CENTRES.get(analysis["chart"], "Mean")
         spans = (f"{group['centre_line']:.4g} from {day(group['from'])}" for group in groups[-6:])
         notes.append(f"{name}: {', '.join(spans)}.")
     return [*notes, *analysis["warnings"][:3]]
