@@ -194,6 +194,26 @@ def test_no_cell_is_ever_repeated(place: int) -> None:
     assert SECRET not in repr(refused.value.errors) + refused.value.detail
 
 
+PATIENT = "450 557 7104"  # of an issued range, with its check digit
+
+
+@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize("number", [PATIENT, PATIENT.replace(" ", ""), "AB 12 34 56 C"])
+def test_a_patient_is_named_in_no_cell(place: int, number: str) -> None:
+    cells = ["2024-01-01", "1", "2", "3", "note", "more"]
+    cells[place] = number
+    text = GOOD + ",".join(cells[: max(5, place + 1)])
+    told = faults(text)
+    if place < 5:
+        assert (f"#cell=2,{place + 1}", "patient_identifier") in [error[:2] for error in told]
+    assert number not in repr(told)
+    names = [*GOOD.strip().split(","), "more"]
+    names[place] = number
+    told = faults(",".join(names) + "\n2024-01-01,1,2,,note")
+    assert number not in repr(told)
+    assert (f"#cell=1,{place + 1}", "patient_identifier") in [error[:2] for error in told]
+
+
 # --- Writing ---------------------------------------------------------------------------------------
 
 

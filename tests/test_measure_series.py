@@ -84,6 +84,13 @@ def test_numbers_have_one_form_and_days_their_order() -> None:
         (Observation("2024-02-01", 1, annotation="a\0"), "/annotation", "control_character"),
         (Observation("2024-02-01", 1, annotation="x" * 301), "/annotation", "string_too_long"),
         (Observation("2024-01-01", 1), "/on", "duplicate"),
+        (Observation("2024-02-01", value=4505577104), "/value", "patient_identifier"),
+        (Observation("2024-02-01", 4505577104), "/numerator", "out_of_range"),
+        (
+            Observation("2024-02-01", 1, annotation="450 557 7104"),
+            "/annotation",
+            "patient_identifier",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(row: Observation, where: str, code: str) -> None:
@@ -99,6 +106,7 @@ def test_what_is_wrong_is_named(row: Observation, where: str, code: str) -> None
         Observation("2024-02-29", 3.5, 1.25),
         Observation("2024-02-29", 12, 1),
         Observation("2024-02-29", value=-1e15),
+        Observation("2024-02-29", value=4505577105),
         Observation("2024-02-29", value=0.1, annotation="x" * 300),
     ],
 )

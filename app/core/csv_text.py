@@ -14,6 +14,8 @@ from math import isfinite
 from typing import NamedTuple, NoReturn
 
 from app.core.errors import FieldError
+from app.core.patient_guard import refusal
+from app.core.patient_identifiers import identifiers
 from app.core.series import (
     FIELDS,
     MOST_POINTS,
@@ -33,6 +35,7 @@ _MOST_COLUMNS = 50  # of a row that is looked at; it has five at most
 # Possessive, so that every character is looked at once; line ends are LF by now.
 _CELL = re.compile(r'(?:"([^"]*+(?:""[^"]*+)*+)"|([^",\n]*+))(,|\n|\Z)')
 _BLANK = re.compile(r"\n++")
+_SHORTEST_IDENTIFIER = 9  # a National Insurance number
 _NUMBER = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?")
 _RUN_BY_SPREADSHEETS = (
     "=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20"  # the last four are the full-width ones
@@ -207,13 +210,13 @@ def _columns(header: _Row) -> list[str]:
     errors: list[FieldError] = []
     for column, cell in enumerate(header.cells, 1):
         name = _NAMES.get(cell.strip().lower(), "")
-        if not name:
-            hint = _unknown_header(cell, wanted)
-            errors.append(_error(line, column, "", "csv_header", hint))
-        elif name in names:
+        if name in names:
             again = f"There is a column {name} already, in column {names.index(name) + 1}."
             errors.append(_error(line, column, name, "csv_header", again))
-        names.append(name)
+        elif not name:
+            wrong = _patient(cell) or _Wrong("csv_header", _unknown_header(cell, wanted))
+            errors.append(_error(line, column, "", *wrong))
+        names.append(name or f"column {column}")
     if "on" not in names:
         errors.append(_error(line, 1, "on", "csv_header", "There is no column on."))
     if "numerator" not in names and "value" not in names:
@@ -254,7 +257,9 @@ def _observation(
         elif name == "on":
             on = cell.strip()
         elif text := cell.strip():
-            found[name], problem = _number(text)
+            number, problem = _number(text)
+            problem = _patient(text) or problem
+            found[name] = None if problem else number
             if problem:
                 note(column, name, *problem)
     return Observation(
@@ -272,13 +277,20 @@ def _located(
     line = row.lines[min(column, len(row.lines)) - 1]
     code, detail = fault.code, fault.detail
     if code == "day_format":
-        code, detail = _why_no_day(
-            row.cells[column - 1].strip() if column <= len(row.cells) else ""
-        )
+        text = row.cells[column - 1].strip() if column <= len(row.cells) else ""
+        code, detail = _patient(text) or _why_no_day(text)
     if fault.twin is not None:
         twin = records[fault.twin].lines[0]
         detail = f"The same day is in line {twin} already."
     return line, column, _error(line, column, field, code, detail)
+
+
+def _patient(text: str) -> _Wrong | None:
+    """What names a patient, in a cell that is no text: it is said of it before all else."""
+    if len(text) < _SHORTEST_IDENTIFIER or not identifiers(text):
+        return None
+    found = refusal(text)
+    return _Wrong(*found) if found else None
 
 
 def _number(text: str) -> tuple[float | None, _Wrong | None]:

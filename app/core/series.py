@@ -17,6 +17,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from app.core.errors import FieldError, Invalid, refuse
+from app.core.patient_guard import refusal
 from app.core.text import lines
 from app.core.text_of_time import DAY_PATTERN
 from app.spc import series as spc
@@ -35,6 +36,7 @@ _BOUNDS: Final = {
     "denominator": (0, MOST_COUNT),
     "value": (-MOST_VALUE, MOST_VALUE),
 }
+_TEN_DIGITS = 10**9  # as many as a patient's number has, which no count may have
 _EXACT = 2**53  # beyond it a float is no longer every whole number
 
 
@@ -152,7 +154,7 @@ def _annotation(text: str) -> tuple[str | None, list[tuple[str, str]]]:
         return _ANNOTATION.validate_python(text), []
     except ValidationError as error:
         told = error.errors(include_url=False, include_input=False, include_context=False)
-        return None, [(item["type"], f"{item['msg']}.") for item in told]
+        return None, [(item["type"], f"{item['msg'].removesuffix('.')}.") for item in told]
 
 
 def _number_faults(at: int, row: Observation) -> Iterator[Fault]:
@@ -162,6 +164,8 @@ def _number_faults(at: int, row: Observation) -> Iterator[Fault]:
         if numerator is not None or denominator is not None:
             both = "An observation has a value, or a numerator with or without a denominator: not both."
             yield Fault(at, "value", "value_and_count", both)
+        if abs(value) >= _TEN_DIGITS and (found := refusal(f"{value:.0f}")):
+            yield Fault(at, "value", *found)
     elif numerator is None and denominator is None:
         none = "No numerator and no value: leave the period out instead."
         yield Fault(at, "", "missing", none)
