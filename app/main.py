@@ -18,10 +18,12 @@ from app.exchange.privacy.router import router as privacy
 from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
 from app.features.actions.router import router as actions
+from app.features.adoptions.router import router as adoptions
 from app.features.audit.router import router as audit
 from app.features.clients.oauth_router import router as oauth
 from app.features.clients.router import router as clients
 from app.features.conduct.router import router as conduct
+from app.features.feedback.router import router as feedback
 from app.features.measures.analysis_router import router as analysis
 from app.features.meetings.attendance_router import router as attendance
 from app.features.meetings.router import router as meetings
@@ -30,6 +32,7 @@ from app.features.networks.invitation_router import router as invitations
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
 from app.features.organisations.router import router as organisations
+from app.features.pdsa_cycles.router import router as pdsa_cycles
 from app.features.people.newcomers import welcome
 from app.features.people.router import router as people
 from app.features.results.router import router as results
@@ -59,6 +62,9 @@ ROUTERS = (
     minutes,
     actions,
     results,
+    pdsa_cycles,
+    feedback,
+    adoptions,
     conduct,
     calendars,
     calendar_tokens,

@@ -108,6 +108,7 @@ POLICY: dict[str, frozenset[str]] = {
     "feedback.create": SIGNED_IN,  # whoever sees the result
     "feedback.update": SELF_ALONE,
     "adoption.report": FACILITATES | {"self"},  # `self` is who belongs to the organisation
+    "adoption.delete": SELF_ALONE,  # who reported it last
     "conduct.write": FACILITATES,
     "conduct.accept": ATTENDS,
     "report.create": SIGNED_IN,  # whoever sees the content

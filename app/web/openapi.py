@@ -112,11 +112,11 @@ def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list
     etag = not door.form and _sends_etag(responses)
     more = ["ETag"] if etag else []
     more += ["Link"] if method == "get" and "'cursor'" in str(parameters) else []
-    more += ["Location"] if "201" in responses else []
     more += ["Content-Disposition"] if door.path.endswith(("/export", ".ics")) else []
     more += ["Idempotent-Replayed"] if method == "post" and not door.form else []
     for done, answer in responses.items():
-        answer |= {"headers": header_references(*more), "description": DONE[done]}
+        sent = [*more, "Location"] if done == "201" else more
+        answer |= {"headers": header_references(*sent), "description": DONE[done]}
     if _must_match(door, method):
         parameters.append({**request_headers()["IfMatch"], "required": True})
     elif _changes_one(door, method):

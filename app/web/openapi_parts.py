@@ -22,6 +22,9 @@ TAGS = [
     {"name": "minutes", "description": "What was said and decided: written, published, corrected."},
     {"name": "actions", "description": "What members took on, who has it and until when."},
     {"name": "results", "description": "What somebody tried and what happened, after SQUIRE 2.0."},
+    {"name": "pdsa-cycles", "description": "Plan, do, study, act: the small tests on the way."},
+    {"name": "feedback", "description": "Questions, comments, thanks and concerns, and answers."},
+    {"name": "adoptions", "description": "Who tried a result too, and what happened there."},
     {
         "name": "conduct",
         "description": "What a network expects of who shares there, and accepting it.",

@@ -1,0 +1,1 @@
+"""Adoptions: an organisation tried a result too, and this is what happened there."""

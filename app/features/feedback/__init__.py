@@ -1,0 +1,1 @@
+"""Feedback on results: questions, comments, thanks, concerns, and answers to them."""

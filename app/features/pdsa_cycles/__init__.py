@@ -1,0 +1,1 @@
+"""PDSA cycles: plan, do, study, act, on the time line of a result."""
