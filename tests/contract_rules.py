@@ -26,6 +26,7 @@ NO_PLURAL = (
     "audit",
     "export",
     "attendance",
+    "feedback",
     "conduct",
     "calendar",
 )

@@ -60,9 +60,9 @@ async def list_feedback(call: CallDep, params: Annotated[FeedbackQuery, Query()]
 @router.post("/feedback", response_model=Feedback, status_code=201)
 @needs(Scope.RESULTS_WRITE)
 async def give_feedback(call: CallDep, body: FeedbackCreate) -> Answer:
-    """Ask, comment, thank or raise a concern about a result that you see, or answer what was said (`answer_to`).
+    """Ask, comment, thank or raise a concern about a result that you see, or answer.
 
-    Answers are one level deep. `attribution` says what others are told of who you are.
+    `answer_to` names what is answered, one level deep. `attribution` says what others are told of who you are.
     """
 
     async def command(work: Work) -> Answer:
