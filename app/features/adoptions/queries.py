@@ -11,11 +11,11 @@ from app.core.feed_position import feed_head, with_position
 from app.core.json_columns import plain
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.result_access import names_organisation, visible_adoption, visible_result
+from app.core.small_numbers import Figures, suppress_pair
 from app.core.text_of_time import midnight
 from app.core.viewer import Viewer
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, INSTANT
-from app.features.adoptions.figures import Figures, suppress_pair
 from app.features.adoptions.schemas import AdoptionQuery, AdoptionSort
 from app.models import Adoption, Organisation, Result
 

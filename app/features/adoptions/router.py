@@ -21,11 +21,6 @@ from app.web.on_record import note_in_work, note_operator_read
 router = APIRouter(prefix="/v1", tags=["adoptions"], route_class=Door)
 
 
-def small_number_threshold(call: Call) -> int:
-    """The setting."""
-    return int(getattr(call.rooms.settings, "small_number_threshold", 7))
-
-
 def _matches(call: Call, version: int | None) -> None:
     """Honour If-Match, also of a report that is not there yet. Errors: `PreconditionFailed`."""
     if version is not None:
@@ -48,7 +43,7 @@ async def report_adoption(
     For an organisation that you belong to, by your profile or as its representative in a network; facilitators of the
     result's network for any. The organisation that a result came about at is no adopter: 409 `own_organisation`.
     """
-    threshold = small_number_threshold(call)
+    threshold = call.rooms.settings.small_number_threshold
 
     async def command(work: Work) -> Answer:
         found = await commands.report_adoption(
@@ -78,7 +73,7 @@ async def list_adoptions(call: CallDep, params: Annotated[AdoptionQuery, Query()
     mine = f" {call.viewer.person_id}" if params.mine is not None else ""
     page = open_page(sealer, f"adoptions{mine}", given, cursor=params.cursor, limit=params.limit)
     rows, position = await queries.list_adoptions(
-        call.rooms.house.db, call.viewer, params, page, small_number_threshold(call)
+        call.rooms.house.db, call.viewer, params, page, call.rooms.settings.small_number_threshold
     )
     cursor = cut(sealer, page, rows)
     if call.viewer.operator:
@@ -90,7 +85,7 @@ async def list_adoptions(call: CallDep, params: Annotated[AdoptionQuery, Query()
 @needs(Scope.RESULTS_READ, sign_in=False, cache="private, no-cache")
 async def get_adoption(call: CallDep, adoption_id: Id) -> Answer:
     """Read what one organisation reported."""
-    db, threshold = call.rooms.house.db, small_number_threshold(call)
+    db, threshold = call.rooms.house.db, call.rooms.settings.small_number_threshold
     document = await queries.one_adoption(db, call.viewer, adoption_id, threshold)
     if document is None:
         raise NotFound
