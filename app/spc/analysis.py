@@ -13,7 +13,7 @@ from app.spc.preparing import RATIOS, Series, ruleset_of, series_of
 from app.spc.runs import Allowed, Runs, anhoej, perla, runs_of
 from app.spc.sentences import summarise
 from app.spc.series import ENOUGH, Analysis, Group, Judged, Request
-from app.spc.verdict import assurance_of, meaning_of, variation_of
+from app.spc.verdict import COMMON_CAUSE, assurance_of, meaning_of, variation_of
 
 # Groups below this are told of, as NHSRplotthedots does (whose message says 12).
 SHORT_GROUP = 13
@@ -110,19 +110,14 @@ def judge(
     measured: list[float] = [values[place] for place in used]  # type: ignore[misc] # used have one
     sides = rules.sides_of(measured, drawn.centre)
     runs = runs_of(sides)
-    beyond = [
-        None if value is None else rules.outside(value, lower, upper)
-        for value, lower, upper in zip(values, drawn.lower, drawn.upper, strict=True)
-    ]
+    beyond = rules.outside(values, drawn.lower, drawn.upper)
     fired_of_used = [beyond[place] for place in used]
     near: list[bool] = []
     allowed: Allowed | None = None
     signal: bool | None = None
     if ruleset == "mdc":
-        near = [
-            fired is None and _near(values[place], drawn.near_lower[place], drawn.near_upper[place])
-            for place, fired in zip(used, fired_of_used, strict=True)
-        ]
+        close = rules.outside(values, drawn.near_lower, drawn.near_upper)
+        near = [bool(close[place] and not beyond[place]) for place in used]
         fired_of_used = rules.making_data_count(measured, sides, fired_of_used, near)
     else:
         allowed = (perla if ruleset == "perla" else anhoej)(runs)
@@ -136,12 +131,6 @@ def judge(
     for place, one in zip(used, fired_of_used, strict=True):
         fired[place] = one
     return Part(on, values, drawn, counting, used, sides, near, runs, allowed, signal, fired)
-
-
-def _near(value: float | None, lower: float | None, upper: float | None) -> bool:
-    if value is None or lower is None or upper is None:
-        return False
-    return value > upper or value < lower
 
 
 def _breaks(runs: Runs, allowed: Allowed | None) -> bool:
@@ -159,20 +148,12 @@ def _judged(part: Part, number: int, factor: float, direction: str) -> list[Judg
     if factor != 1:
         centre = None if centre is None else centre * factor
         values, lower, upper = (_times(line, factor) for line in (values, lower, upper))
+    rows = zip(part.on, values, lower, upper, part.fired, strict=True)
     return [
-        Judged(
-            on,
-            value,
-            centre,
-            low,
-            high,
-            number,
-            fired and fired[0],
-            meaning_of(fired, direction),
-        )
-        for on, value, low, high, fired in zip(
-            part.on, values, lower, upper, part.fired, strict=True
-        )
+        Judged(on, value, centre, low, high, number, None, COMMON_CAUSE)
+        if fired is None
+        else Judged(on, value, centre, low, high, number, fired[0], meaning_of(fired, direction))
+        for on, value, low, high, fired in rows
     ]
 
 

@@ -20,11 +20,26 @@ ABOVE: Fired = ("above_upper_limit", 1)
 BELOW: Fired = ("below_lower_limit", -1)
 
 
-def outside(value: float, lower: float | None, upper: float | None) -> Fired | None:
-    """Strictly beyond a limit."""
-    if upper is not None and value > upper:
+Numbers = Sequence[float | None]
+
+
+def outside(values: Numbers, lower: Numbers, upper: Numbers) -> list[Fired | None]:
+    """Strictly beyond a limit. Each point has both limits or none."""
+    if None in values or None in lower:
+        return [
+            None if value is None or low is None or high is None else _beyond(value, low, high)
+            for value, low, high in zip(values, lower, upper, strict=True)
+        ]
+    return [
+        ABOVE if value > high else BELOW if value < low else None  # type: ignore[operator] # no gap among them
+        for value, low, high in zip(values, lower, upper, strict=True)
+    ]
+
+
+def _beyond(value: float, lower: float, upper: float) -> Fired | None:
+    if value > upper:
         return ABOVE
-    return BELOW if lower is not None and value < lower else None
+    return BELOW if value < lower else None
 
 
 def sides_of(values: Sequence[float], centre: float | None) -> list[int]:

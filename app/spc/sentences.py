@@ -167,7 +167,9 @@ def _whole(parts: Sequence[Part], part: Part, request: Request) -> str:
             f"The {centre} is crossed {_times(crossings)}, where chance alone crosses it "
             f"{_times(allowed.most or 0)} at most, as when two processes are mixed"
         )
-    earlier = sum(one.fired[place] is not None for one in parts for place in one.used)
+    earlier = sum(
+        len(one.used) - [one.fired[place] for place in one.used].count(None) for one in parts
+    )
     if earlier:
         who, verb = _last(part, 1)
         points = "1 point before it is" if earlier == 1 else f"{earlier} points before it are"

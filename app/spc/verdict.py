@@ -6,6 +6,7 @@ from app.spc.part import Part
 from app.spc.rules import Fired
 from app.spc.series import Request
 
+COMMON_CAUSE = "common_cause"
 _MEANING = {
     "increase": {1: "improvement", -1: "concern"},
     "decrease": {1: "concern", -1: "improvement"},
@@ -13,9 +14,9 @@ _MEANING = {
 }
 
 
-def meaning_of(fired: Fired | None, direction: str) -> str:
-    """What a point means, where improvement goes this way."""
-    return "common_cause" if fired is None else _MEANING[direction][fired[1]]
+def meaning_of(fired: Fired, direction: str) -> str:
+    """What a signal means, where improvement goes this way."""
+    return _MEANING[direction][fired[1]]
 
 
 def latest(parts: Sequence[Part]) -> Part | None:
@@ -31,12 +32,12 @@ def variation_of(parts: Sequence[Part], direction: str) -> str:
     """
     part = latest(parts)
     if part is None:
-        return "common_cause"
+        return COMMON_CAUSE
     fired = part.fired[part.used[-1]]
     if fired is None:
         crossed = crossings_signal(part)
         if not crossed:
-            return "common_cause"
+            return COMMON_CAUSE
         side = last_side(part)
         direction = direction if crossed < 0 else "neutral"
     else:
