@@ -10,7 +10,17 @@ from itertools import pairwise
 
 import pytest
 
-from app.spc import Request, analyse, lines, numbers, rules, runs
+from app.spc import (
+    Refused,
+    Request,
+    analyse,
+    analyse_subgroups,
+    lines,
+    numbers,
+    rules,
+    runs,
+    subgroups,
+)
 from app.spc import analysis as analysis_module
 from app.spc.preparing import RATIOS, series_of
 from app.spc.runs import Runs, anhoej
@@ -102,6 +112,42 @@ async def test_control_charts_and_run_charts_through_the_api(house: TestHouse) -
         assert answer.status_code == 200, (case["id"], answer.text)
         assert unlike_shewhart(case, answer.json(), compared) == [], case["id"]
     assert (compared.cases, compared.points) == (174, 4_528)
+
+
+def subgrouped() -> list[Json]:
+    """The cases of Xbar and S charts, with the days that they go through Python with."""
+    found = cases("qicharts2_reference")
+    return [case for case in found if case["options"]["chart"] in SUBGROUPED]
+
+
+def unlike_subgroups() -> dict[str, list[str]]:
+    """The cases of subgroups that differ, and in what."""
+    found, compared = {}, Compared()
+    for case in subgrouped():
+        groups: dict[int, list[float]] = {}
+        for group, y in zip(case["input"]["subgroup"], case["input"]["y"], strict=True):
+            groups.setdefault(group, []).append(y)
+        named = [(f"2020-01-{group:02}", numbers) for group, numbers in groups.items()]
+        document = analyse_subgroups(case["options"]["chart"], named).document()
+        found[case["id"]] = unlike_shewhart(case, document, compared)
+    assert compared.points == 60
+    return {case: unlike for case, unlike in found.items() if unlike}
+
+
+def test_subgroups_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [case["id"] for case in subgrouped()] == ["s_5", "xbar_var", "s_var"]
+    assert unlike_subgroups() == {}
+    for broken in (
+        lambda _: 1.0,
+        lambda size: 1 - 1 / (4 * size),
+    ):  # a textbook's approximation is not enough
+        monkeypatch.setattr(subgroups, "c4", broken)
+        assert len(unlike_subgroups()) == 3
+    with pytest.raises(Refused, match="two numbers"):
+        analyse_subgroups("s", [("2020-01-01", [1.0])])
+    with pytest.raises(Refused, match="xbar, s"):
+        analyse_subgroups("p", [])
+    assert analyse_subgroups("xbar", []).status == "not_enough_data"
 
 
 def test_everything_in_python() -> None:

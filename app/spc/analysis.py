@@ -15,6 +15,8 @@ from app.spc.sentences import summarise
 from app.spc.series import ENOUGH, Analysis, Group, Judged, Request
 from app.spc.verdict import COMMON_CAUSE, assurance_of, meaning_of, variation_of
 
+# How much figures differ: neither way is better by itself, and a target of the figures says nothing of it.
+OF_SPREAD = frozenset({"mr", "s"})
 # Groups below this are told of, as NHSRplotthedots does (whose message says 12).
 SHORT_GROUP = 13
 
@@ -32,9 +34,15 @@ def analyse(request: Request) -> Analysis:
         _part(request, ruleset, series, first, end)
         for first, end in zip(series.starts, [*series.starts[1:], len(series.on)], strict=False)
     ]
+    return tell(request, ruleset, parts, factor, _warnings(request, series, parts))
+
+
+def tell(
+    request: Request, ruleset: str, parts: Sequence[Part], factor: float, warnings: list[str]
+) -> Analysis:
+    """The verdict on groups that were judged; everything that is plotted is multiplied by `factor`."""
     used = sum(len(part.used) for part in parts)
-    status = "ok" if used >= ENOUGH else "not_enough_data"
-    direction = "neutral" if request.chart == "mr" else request.improvement_direction
+    direction = "neutral" if request.chart in OF_SPREAD else request.improvement_direction
     variation = variation_of(parts, direction)
     assurance = assurance_of(parts, request, factor)
     points: list[Judged] = []
@@ -43,9 +51,9 @@ def analyse(request: Request) -> Analysis:
     return Analysis(
         request.chart,
         ruleset,
-        status,
+        "ok" if used >= ENOUGH else "not_enough_data",
         summarise(parts, request, variation, assurance),
-        _warnings(request, series, parts),
+        warnings,
         points,
         [_group(part, factor) for part in parts],
         variation,

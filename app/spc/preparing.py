@@ -156,9 +156,7 @@ def _any_number(point: Point, place: int) -> Row:
         return value, None, None
     if numerator is None:
         if denominator is not None:
-            raise _wrong(
-                "numerator_missing", "A denominator comes with a numerator", place, "/numerator"
-            )
+            raise _alone(place)
         return _GAP
     if denominator is None:
         return _positive(numerator, place, "/numerator"), None, None
@@ -195,9 +193,7 @@ def _rate(point: Point, place: int) -> Row:
     if numerator is None and denominator is None:
         return _GAP
     if numerator is None:
-        raise _wrong(
-            "numerator_missing", "A denominator comes with a numerator", place, "/numerator"
-        )
+        raise _alone(place)
     if denominator is None:
         detail = "This chart needs a denominator with every numerator"
         raise _wrong("denominator_missing", detail, place, "/denominator")

@@ -68,7 +68,12 @@ def assurance_of(parts: Sequence[Part], request: Request, factor: float) -> str 
     worked out it is `inconsistent`: nothing says that the target will always be met, or never.
     """
     part, target, direction = latest(parts), request.target, request.improvement_direction
-    if part is None or target is None or direction == "neutral" or request.chart in ("run", "mr"):
+    if (
+        part is None
+        or target is None
+        or direction == "neutral"
+        or request.chart in ("run", "mr", "s")
+    ):
         return None
     lower, upper = limits_of_latest(part, factor)
     if upper is not None and target > upper:
