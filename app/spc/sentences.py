@@ -99,7 +99,7 @@ def _latest(part: Part, request: Request) -> str | None:
         return f"{who} {'rise' if side > 0 else 'fall'} without a break"
     if signal == "two_of_three":
         name = spacing([part.on[place] for place in part.used[-3:]])
-        close = sum(part.near[-3:])
+        close = "All" if all(part.near[-3:]) else "2"
         limit = "upper" if side > 0 else "lower"
         return f"{close} of the last 3 {name}s are close to the {limit} limit"
     if signal == "shift":
@@ -152,37 +152,39 @@ def _shift(part: Part, side: int, centre: str) -> str:
     return f"{who} {verb} {where} the {centre}"
 
 
+def _crossed(part: Part, centre: str) -> str | None:
+    """What the crossings say, where they are a signal."""
+    crossed, allowed = crossings_signal(part), part.allowed
+    if not crossed or allowed is None:
+        return None
+    said = f"The {centre} is crossed {_times(part.runs.crossings)}, where chance alone crosses it"
+    if crossed < 0:
+        return f"{said} {_times(allowed.fewest)} or more"
+    return f"{said} {_times(allowed.most or 0)} at most, as when two processes are mixed"
+
+
 def _whole(parts: Sequence[Part], part: Part, request: Request) -> str:
     """Where no rule fired for the latest point: the crossings, what was before, or that there is nothing."""
     centre = _centre(request)
-    crossed, allowed = crossings_signal(part), part.allowed
-    crossings = part.runs.crossings
-    if crossed < 0 and allowed:
-        return (
-            f"The {centre} is crossed {_times(crossings)}, where chance alone crosses it "
-            f"{_times(allowed.fewest)} or more"
-        )
-    if crossed > 0 and allowed:
-        return (
-            f"The {centre} is crossed {_times(crossings)}, where chance alone crosses it "
-            f"{_times(allowed.most or 0)} at most, as when two processes are mixed"
-        )
+    if crossed := _crossed(part, centre):
+        return crossed
     earlier = sum(
         len(one.used) - [one.fired[place] for place in one.used].count(None) for one in parts
     )
     if earlier:
-        who, verb = _last(part, 1)
+        who, _ = _last(part, 1)
         points = "1 point before it is" if earlier == 1 else f"{earlier} points before it are"
-        return f"{who} {verb} no signal, while {points} special cause"
+        return f"{who} shows no signal, while {points} special cause"
     name = spacing([part.on[place] for place in part.used])
     since = f" since {part.on[0]}" if len(parts) > 1 else ""
     count = len(part.used)
-    if not part.runs.useful and count > 1:
+    if count == 1:
+        return f"The one point{since} has nothing to be held against: common cause"
+    if not part.runs.useful:
         return f"All {count} {name}s{since} lie on the {centre}: common cause"
     if request.chart != "run" and part.lines.upper[part.used[-1]] is None:
         return f"There are too few steps between points{since} to make limits of: common cause"
-    which = f"All {count} {name}s{since} vary" if count > 1 else f"The one point{since} varies"
-    return f"{which} about the {centre} as chance alone would have it: common cause"
+    return f"All {count} {name}s{since} vary about the {centre} as chance alone would have it: common cause"
 
 
 def _times(count: int) -> str:
