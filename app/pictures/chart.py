@@ -10,14 +10,15 @@ from collections.abc import Callable
 from zlib import crc32
 
 from app.pictures.annotations import annotations
+from app.pictures.axes import axis_of_days, axis_of_values, nothing, words_of_ticks
 from app.pictures.foot import foot
-from app.pictures.frame import Frame, Range, day_ticks, range_of
+from app.pictures.frame import Frame, Range, range_of
 from app.pictures.head import head
 from app.pictures.labels import label_lines
 from app.pictures.letters import clean, escaped, width
 from app.pictures.look import LOOKS, sizes
-from app.pictures.numerals import formatter, number, ordinal
-from app.pictures.picture import NARROWEST, WIDEST, Picture
+from app.pictures.numerals import formatter, ordinal
+from app.pictures.picture import CHARTS, NARROWEST, WIDEST, Picture
 from app.pictures.series import Placed, lines_of_groups, places, points, series_line, thinned
 from app.pictures.sheet import Sheet
 from app.pictures.timeline import timeline
@@ -31,18 +32,21 @@ REACH = 0.15  # of the period: so far beside the points a mark still widens the 
 def draw(picture: Picture) -> str:
     """The SVG of a chart: some 5 kB and about 150 bytes for each point, of a thousand at the most.
 
-    Errors: `ValueError` where a day is not YYYY-MM-DD, or a value is no number or one beyond 1e100.
+    Errors: `ValueError` where a day is not YYYY-MM-DD, a value is no number or one beyond 1e100, or
+    a suppressed point has one.
     """
     wide = min(max(picture.width, NARROWEST), WIDEST)
     sheet = Sheet(wide, LOOKS[picture.theme], sizes(wide))
     unit = clean(picture.unit, LONGEST_UNIT)
     head(sheet, picture)
-    values = _range(picture, sheet, unit)
-    _plot(sheet, picture, values, unit)
+    if any(point.suppressed and point.value is not None for point in picture.points):
+        raise ValueError("what is suppressed has no value here")
+    numbers = _numbers(picture)
+    values = _range(numbers, picture.target, 5 if sheet.sizes.narrow else 7, unit)
+    _plot(sheet, picture, values, unit, scaled=bool(numbers) or picture.target is not None)
     foot(sheet, picture)
-    return _document(
-        sheet, clean(picture.title, LONGEST_TITLE), description(picture, values.decimals + 1, unit)
-    )
+    title = clean(picture.title, LONGEST_TITLE) or CHARTS.get(picture.chart, "Chart")
+    return _document(sheet, title, description(picture, values.decimals + 1, unit))
 
 
 def _document(sheet: Sheet, title: str, said: str) -> str:
@@ -58,21 +62,25 @@ def _document(sheet: Sheet, title: str, said: str) -> str:
     )
 
 
-def _range(picture: Picture, sheet: Sheet, unit: str) -> Range:
+def _numbers(picture: Picture) -> list[float]:
+    """All that has to have room on the axis of values, each number of a kind once."""
     rows = [(p.value, p.centre_line, p.lower, p.upper) for p in picture.points]
     columns = zip(*rows, strict=True)
-    numbers = [number for column in columns for number in set(column) if number is not None]
-    every = (*numbers, picture.target or 0.0)
+    return [number for column in columns for number in set(column) if number is not None]
+
+
+def _range(numbers: list[float], target: float | None, most: int, unit: str) -> Range:
+    every = (*numbers, target or 0.0)
     if not (min(every) > -LARGEST and max(every) < LARGEST) or math.isnan(sum(every)):
         raise ValueError("a chart has room for numbers up to 1e100")
-    return range_of(numbers, picture.target, 5 if sheet.sizes.narrow else 7, unit)
+    return range_of(numbers, target, most, unit)
 
 
-def _plot(sheet: Sheet, picture: Picture, values: Range, unit: str) -> None:
+def _plot(sheet: Sheet, picture: Picture, values: Range, unit: str, *, scaled: bool) -> None:
     """The rectangle with all that is in it, its axes, and the time line below."""
     small = sheet.sizes.small
-    ticks = [(tick, _tick_words(tick, values.decimals, unit)) for tick in values.ticks]
-    left = sheet.sizes.edge + max(width(words, small) for _, words in ticks) + 8
+    ticks = words_of_ticks(values, unit) if scaled else []
+    left = sheet.sizes.edge + max((width(words, small) for _, words in ticks), default=0) + 8
     labels = label_lines(sheet, picture, values.decimals + 1, unit)
     right = sheet.width - max(labels.room, sheet.sizes.edge + 4)
     top = sheet.y + 12
@@ -82,22 +90,12 @@ def _plot(sheet: Sheet, picture: Picture, values: Range, unit: str) -> None:
     tall = round(150 + 0.22 * sheet.width)
     frame = Frame(left, right, top, top + tall, first, last, values, inset)
     placed = thinned(list(zip(picture.points, frame.xs(days), strict=True)))
-    for tick, words in ticks:
-        y = frame.y(tick)
-        sheet.add(f'<path d="M{left:.1f} {y:.1f}H{right:.1f}" stroke="{sheet.look.grid}"/>')
-        sheet.text(
-            left - 7, y + small * 0.35, words, size=small, fill=sheet.look.soft, anchor="end"
-        )
-    sheet.add(f'<path d="M{left:.1f} {frame.bottom:.1f}H{right:.1f}" stroke="{sheet.look.axis}"/>')
-    sheet.y = frame.bottom
+    axis_of_values(sheet, frame, ticks)
     if days:
-        _days(sheet, frame)
+        axis_of_days(sheet, frame)
         timeline(sheet, picture, frame)
-    else:
-        middle = ((left + right) / 2, (frame.top + frame.bottom) / 2)
-        sheet.text(
-            *middle, "No data yet", size=sheet.sizes.body, fill=sheet.look.soft, anchor="middle"
-        )
+    if not any(p.value is not None for p in picture.points):
+        nothing(sheet, frame)
     labels.target(frame)
     _series(
         sheet, picture, frame, placed, formatter(values.decimals + 1, escaped(unit), exact=True)
@@ -121,10 +119,6 @@ def _series(
     sheet.add(below + series_line(where, sheet.look) + drawn.common + above + drawn.others)
 
 
-def _tick_words(tick: float, decimals: int, unit: str) -> str:
-    return number(tick, decimals) + (unit if unit in ("%", "\u2030") else "")
-
-
 def _period(days: list[int], picture: Picture) -> tuple[int, int]:
     """The first and the last day of the time line: those of the points, and of marks that are not far."""
     if not days:
@@ -134,30 +128,3 @@ def _period(days: list[int], picture: Picture) -> tuple[int, int]:
     marks = [ordinal(mark.on) for mark in picture.marks]
     near = [day for day in marks if first - reach <= day <= last + reach]
     return min([first, *near]), max([last, *near])
-
-
-def _days(sheet: Sheet, frame: Frame) -> None:
-    """The days below the axis, and the years below the days."""
-    small, soft = sheet.sizes.small, sheet.look.soft
-    room = small * 4.2
-    if frame.first == frame.last:
-        ticks = day_ticks(frame.first, frame.last, room, room)
-    else:
-        ticks = day_ticks(frame.first, frame.last, frame.per_day, room)
-    years = False
-    for tick in ticks:
-        x = frame.x(tick.ordinal)
-        sheet.add(f'<path d="M{x:.1f} {frame.bottom:.1f}v5" stroke="{sheet.look.axis}"/>')
-        sheet.text(x, frame.bottom + small + 8, tick.label, size=small, fill=soft, anchor="middle")
-        if tick.year:
-            years = True
-            sheet.text(
-                x,
-                frame.bottom + 2 * small + 11,
-                tick.year,
-                size=small,
-                fill=soft,
-                anchor="middle",
-                bold=True,
-            )
-    sheet.y = frame.bottom + (2 * small + 11 if years else small + 8)

@@ -4,8 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.pictures.numerals import day
+from app.pictures.letters import clean
+from app.pictures.numerals import day, decimals_for, formatter
 from app.pictures.picture import CHARTS, Mark, Picture, Point, Theme
+from app.pictures.words import LONGEST_UNIT
 
 CENTRES = {"run": "Median", "g": "Median", "t": "Centre"}  # the others have a mean
 RULESETS = {"mdc": "Making Data Count", "anhoej": "Anh\u00f8j", "perla": "Perla"}
@@ -52,7 +54,7 @@ def picture_of(
         summary=analysis["summary"],
         marks=subject.marks,
         runs_signal=frozenset(i for i, group in enumerate(groups) if group["runs_signal"]),
-        notes=_notes(analysis),
+        notes=_notes(analysis, clean(subject.unit, LONGEST_UNIT)),
         width=width,
         theme=theme,
     )
@@ -84,12 +86,16 @@ def _points(judged: Sequence[Mapping[str, Any]], subject: Subject) -> list[Point
     return points
 
 
-def _notes(analysis: Mapping[str, Any]) -> list[str]:
+def _notes(analysis: Mapping[str, Any], unit: str) -> list[str]:
     rules = RULESETS.get(analysis["ruleset"], analysis["ruleset"])
     notes = [f"{CHARTS.get(analysis['chart'], 'Chart')}. Rules: {rules}."]
     groups = [group for group in analysis["groups"] if group["centre_line"] is not None]
     if len(groups) > 1:
-        name = CENTRES.get(analysis["chart"], "Mean")
-        spans = (f"{group['centre_line']:.4g} from {day(group['from'])}" for group in groups[-6:])
-        notes.append(f"{name}: {', '.join(spans)}.")
+        lines = [group["centre_line"] for group in groups[-6:]]
+        written = formatter(decimals_for(max(map(abs, lines))), unit)
+        spans = (
+            f"{written(line)} from {day(group['from'])}"
+            for line, group in zip(lines, groups[-6:], strict=True)
+        )
+        notes.append(f"{CENTRES.get(analysis['chart'], 'Mean')}: {', '.join(spans)}.")
     return [*notes, *analysis["warnings"][:3]]

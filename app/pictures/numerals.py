@@ -44,6 +44,11 @@ def decimals_of(step: float) -> int:
     return places if round(step * 10**places, 6) == round(step * 10**places) else places + 1
 
 
+def decimals_for(size: float) -> int:
+    """How many decimals a number of that size has when it is written with three digits."""
+    return max(0, 2 - math.floor(math.log10(size))) if size else 0
+
+
 def number(value: float, decimals: int) -> str:
     """With commas and without zeros at the end; millions and more in words, what is beyond all words as 1.2e+16."""
     size = abs(value)
