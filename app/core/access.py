@@ -113,6 +113,8 @@ POLICY: dict[str, frozenset[str]] = {
     "conduct.accept": ATTENDS,
     "report.create": SIGNED_IN,  # whoever sees the content
     "report.decide": FACILITATES,
+    "report.decide_again": frozenset({"operator"}),  # after an appeal; and of networks and people
+    "report.appeal": SELF_ALONE,  # who wrote what was reported
     "person.create": frozenset({"operator"}),
     "person.update": frozenset({"self"}),
     "token.create_for_other": frozenset({"operator"}),
@@ -139,6 +141,8 @@ IN_ARCHIVE = frozenset(
         "result.withdraw",
         "report.create",
         "report.decide",
+        "report.decide_again",
+        "report.appeal",
     }
 )
 

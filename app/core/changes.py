@@ -5,13 +5,14 @@ for what went out of sight; and the person it concerns.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from app.core.access import INSIDE, NAME, SELF
+from app.core.audit_access import NO_REQUEST
 from app.core.work import BLIND_KINDS, KINDS, Model, Work
 from app.db.database import ChangeRow
 
@@ -224,6 +225,35 @@ def change(
         fields=(*(name for name in values if not name.startswith("search_")), *also),
     )
     return new
+
+
+def change_by_service(
+    work: Work, action: str, row: Mapping[str, Any], values: Mapping[str, Any], told: Told
+) -> None:
+    """The same where the service acts because of somebody who stays unnamed.
+
+    The change row has no actor, token or request, and the day alone; stamps that are instants stay as they are.
+    """
+    kind = action.split(".", 1)[0]
+    new = {**values, "version": row["version"] + 1}
+    if kind in BLIND_KINDS:
+        new["updated_at"] = stamp(work, kind)
+    if told.outer:
+        new["outer_version"] = row["outer_version"] + 1
+    work.update(_model(action), row["id"], new, seen=row["version"])
+    record(
+        work,
+        action,
+        row["id"],
+        told,
+        version=new["version"],
+        outer_version=new.get("outer_version", row["outer_version"]),
+        fields=tuple(values),
+    )
+    day = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    work.changes[-1] = replace(
+        work.changes[-1], at=day, actor_id=None, token_id=None, request_id=NO_REQUEST
+    )
 
 
 def remove(work: Work, action: str, row: Mapping[str, Any], told: Told) -> None:

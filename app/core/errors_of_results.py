@@ -57,6 +57,18 @@ class ReportDecided(Conflict):
     code, title = "report_decided", "The report was decided on"
 
 
+class CannotBeHidden(Conflict):
+    code, title = "cannot_be_hidden", "Networks and people are not hidden by a report"
+
+
+class NoAppeal(Conflict):
+    code, title = "no_appeal", "There is no decision that can be appealed against"
+
+
+class TooManyReports(Conflict):
+    code, title = "too_many_reports", "One person reports twenty times a day at most"
+
+
 class NotYourOrganisation(Forbidden):
     code, title = "not_your_organisation", "Report for an organisation that you belong to"
 

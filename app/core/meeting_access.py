@@ -1,8 +1,9 @@
 """Who sees a meeting and what comes of it: the predicates beside those of `core.access`, by the same manners.
 
 Drafts are for the facilitators of the network, announced meetings for its active members, and an open meeting of a
-network that is open all the way up is for everybody. Where the Chatham House Rule is in force, who answered or came is
-for facilitators and for the person alone: an operator who does not facilitate is nobody there.
+network that is open all the way up is for everybody. What moderation hides is for facilitators and operators
+meanwhile; what a hidden meeting left behind is content of its own. Where the Chatham House Rule is in force, who
+answered or came is for facilitators and for the person alone: an operator who does not facilitate is nobody there.
 """
 
 from typing import Any
@@ -79,10 +80,16 @@ def roles_of(viewer: Viewer, role: str | None) -> frozenset[str]:
 
 def visible_meeting(rank: str, meeting: Any = Meeting) -> ColumnElement[bool]:
     """The meeting is there for this viewer."""
+    return _seen_meeting(rank, meeting, [meeting.hidden_on.is_(None)])
+
+
+def _seen_meeting(rank: str, meeting: Any, shown: list[Any]) -> ColumnElement[bool]:
+    """The meeting is there for this viewer, as far as it is `shown` to all but facilitators and operators."""
     if rank == "operator":
         return true()
     network = aliased(Network)
     public = and_(
+        *shown,
         meeting.confidentiality == "open",
         meeting.announced_at.is_not(None),
         # Asked of each row and not of all networks at once: few rows come this far.
@@ -93,7 +100,7 @@ def visible_meeting(rank: str, meeting: Any = Meeting) -> ColumnElement[bool]:
     if rank == "anonymous":
         return public
     return or_(
-        and_(meeting.announced_at.is_not(None), attends(rank, meeting)),
+        and_(*shown, meeting.announced_at.is_not(None), attends(rank, meeting)),
         facilitates(rank, meeting),
         public,
     )
@@ -155,14 +162,14 @@ def edits_minutes(rank: str, minutes: Any = Minutes) -> ColumnElement[bool]:
 
 
 def visible_minutes(rank: str, minutes: Any = Minutes) -> ColumnElement[bool]:
-    """Published: for whoever sees the meeting. Not yet: for facilitators."""
+    """Published: for whoever sees the meeting, were it not hidden. Not yet: for facilitators."""
     if rank == "operator":
         return true()
     meeting = aliased(Meeting)
     shown = exists(
-        select(1).where(meeting.id == minutes.meeting_id, visible_meeting(rank, meeting))
+        select(1).where(meeting.id == minutes.meeting_id, _seen_meeting(rank, meeting, []))
     )
-    published = and_(minutes.published_at.is_not(None), shown)
+    published = and_(minutes.published_at.is_not(None), minutes.hidden_on.is_(None), shown)
     return published if rank == "anonymous" else or_(facilitates(rank, minutes), published)
 
 
@@ -176,10 +183,13 @@ def reads_edition(rank: str) -> ColumnElement[bool]:
 
 
 def visible_action(rank: str, action: Any = Action) -> ColumnElement[bool]:
-    """An action of a network that one is an active member of."""
+    """An action of a network that one is an active member of; hidden, that one facilitates."""
     if rank == "anonymous":
         return false()
-    return true() if rank == "operator" else action.network_id.in_(active_networks())
+    if rank == "operator":
+        return true()
+    shown = action.hidden_on.is_(None)
+    return and_(action.network_id.in_(active_networks()), or_(shown, facilitates(rank, action)))
 
 
 def reads_person(rank: str, column: Any, action: Any = Action) -> ColumnElement[bool]:

@@ -6,13 +6,13 @@ included. Who wrote a result is read where it is attributed so; everybody else i
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core.access import active_networks, viewer_id
 from app.core.meeting_access import facilitates, public_inside
 from app.db.types import among
-from app.models import Adoption, Feedback, Measure, Network, PdsaCycle, Report, Result, ResultAuthor
+from app.models import Adoption, Feedback, Measure, Network, PdsaCycle, Result, ResultAuthor
 
 
 def authored(rank: str, result_id: Any = Result.id) -> ColumnElement[bool]:
@@ -100,12 +100,3 @@ def visible_adoption(rank: str, adoption: Any = Adoption) -> ColumnElement[bool]
         return and_(there, shown)
     own = adoption.reported_by == viewer_id()
     return and_(there, or_(shown, own, and_(counted, facilitates(rank, adoption))))
-
-
-def visible_report(rank: str, report: Any = Report) -> ColumnElement[bool]:
-    """One's own reports, those of the networks that one facilitates, and all for an operator."""
-    if rank == "anonymous":
-        return false()
-    if rank == "operator":
-        return true()
-    return or_(report.reporter_id == viewer_id(), facilitates(rank, report))

@@ -19,21 +19,33 @@ class Report(Base, Versioned):
         ),
         Index("ix_report_network_id", "network_id", "status", "id"),
         Index("ix_report_content", "content_kind", "content_id"),
+        Index("ix_report_result_id", "result_id"),
         Index("ix_report_reporter_id", "reporter_id", "id"),
     )
 
     content_kind: Mapped[str] = mapped_column(String(20))
     content_id: Mapped[str] = mapped_column(ID)
+    # Whose facilitators decide; null where operators do: of a network, of a person.
     network_id: Mapped[str | None] = mapped_column(ForeignKey("network.id"))
+    # The result that goes out of sight with it: itself, or the one of a measure or a cycle.
+    result_id: Mapped[str | None] = mapped_column(ID)
     reporter_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(String(12))
     detail: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(10))
     # Whether the content is out of sight by this report.
     hides: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
+    # It hid the content when it came, before anybody had looked.
+    at_once: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
+    # Whoever wrote the content knows of it: it was hidden, or the report upheld.
+    told_author: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
     decision_note: Mapped[str | None] = mapped_column(Text)
     decided_by: Mapped[str | None] = mapped_column(ID)
     decided_on: Mapped[str | None] = mapped_column(DAY)
+    # What the author said against a decision, and what that had said.
+    appeal: Mapped[str | None] = mapped_column(Text)
+    appealed_on: Mapped[str | None] = mapped_column(DAY)
+    first_note: Mapped[str | None] = mapped_column(Text)
 
 
 class Conduct(Base):

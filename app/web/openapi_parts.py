@@ -29,6 +29,7 @@ TAGS = [
         "name": "conduct",
         "description": "What a network expects of who shares there, and accepting it.",
     },
+    {"name": "reports", "description": "Content that should not be there: hidden, decided on."},
     {
         "name": "measures",
         "description": "Series of figures, and what is signal and what is chance in them.",

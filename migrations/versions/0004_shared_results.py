@@ -311,14 +311,20 @@ def _moderation() -> None:
         sa.Column("content_kind", sa.String(length=20), nullable=False),
         sa.Column("content_id", ID, nullable=False),
         sa.Column("network_id", ID, nullable=True),
+        sa.Column("result_id", ID, nullable=True),
         sa.Column("reporter_id", ID, nullable=True),
         sa.Column("reason", sa.String(length=12), nullable=False),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("hides", sa.Boolean(create_constraint=False), nullable=False),
+        sa.Column("at_once", sa.Boolean(create_constraint=False), nullable=False),
+        sa.Column("told_author", sa.Boolean(create_constraint=False), nullable=False),
         sa.Column("decision_note", sa.Text(), nullable=True),
         sa.Column("decided_by", ID, nullable=True),
         sa.Column("decided_on", DAY, nullable=True),
+        sa.Column("appeal", sa.Text(), nullable=True),
+        sa.Column("appealed_on", DAY, nullable=True),
+        sa.Column("first_note", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "reason IN ('patient_data', 'offensive', 'inaccurate', 'unsafe', 'spam', 'other')",
             name=op.f("ck_report_reason"),
@@ -333,6 +339,7 @@ def _moderation() -> None:
     op.create_index("ix_report_content", "report", ["content_kind", "content_id"])
     op.create_index("ix_report_network_id", "report", ["network_id", "status", "id"])
     op.create_index("ix_report_reporter_id", "report", ["reporter_id", "id"])
+    op.create_index("ix_report_result_id", "report", ["result_id"])
     op.create_table(
         "conduct",
         sa.Column("network_id", ID, nullable=False),

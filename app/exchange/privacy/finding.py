@@ -65,7 +65,7 @@ TYPED: dict[Any, tuple[str, ...]] = {
     PdsaCycle: ("title", "plan", "prediction", "do_text", "study", "act"),
     Feedback: ("text",),
     Adoption: ("stop_detail", "adaptations", "context_difference"),
-    Report: ("detail", "decision_note"),
+    Report: ("detail", "decision_note", "appeal", "first_note"),
     Conduct: ("text",),
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.core import access, meeting_access, result_access
+from app.core import access, meeting_access, moderation_access, result_access
 from app.core.access import FRONT, HIDDEN, INSIDE, NAME
 from app.core.viewer import Scope, Viewer
 from app.core.work import BLIND_KINDS
@@ -109,7 +109,7 @@ def _sight(kind: str, rank: str) -> ColumnElement[int]:
         "pdsa_cycle": (PdsaCycle, result_access.visible_cycle(rank)),
         "feedback": (Feedback, result_access.visible_feedback(rank)),
         "adoption": (Adoption, result_access.visible_adoption(rank)),
-        "report": (Report, result_access.visible_report(rank)),
+        "report": (Report, moderation_access.visible_report(rank)),
     }[kind]
     return case((exists(select(1).where(model.id == _id(), seen)), INSIDE), else_=HIDDEN)
 

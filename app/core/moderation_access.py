@@ -1,0 +1,139 @@
+"""Who sees a report of content, and what of it: by the manners of `core.access`.
+
+Who reported is for that person alone: no column but `mine` and no predicate but one's own tells of it. Whoever wrote
+the content moderates nothing about it, in whatever role; they are told once it was hidden or the report upheld.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, case, exists, false, not_, or_, select, true
+from sqlalchemy.orm import aliased
+
+from app.core import access, meeting_access, result_access
+from app.core.access import viewer_id
+from app.core.meeting_access import facilitates
+from app.core.result_access import authored
+from app.db.types import among
+from app.models import (
+    Action,
+    Adoption,
+    Change,
+    Feedback,
+    Measure,
+    Meeting,
+    Member,
+    Minutes,
+    MinutesEdition,
+    Network,
+    PdsaCycle,
+    Person,
+    Report,
+    Result,
+)
+
+# What can be reported: the table, and who sees a row of it.
+Sight = Callable[[str], ColumnElement[bool]]
+CONTENT: dict[str, tuple[Any, Sight]] = {
+    "result": (Result, result_access.visible_result),
+    "measure": (Measure, result_access.visible_measure),
+    "pdsa_cycle": (PdsaCycle, result_access.visible_cycle),
+    "feedback": (Feedback, result_access.visible_feedback),
+    "adoption": (Adoption, result_access.visible_adoption),
+    "meeting": (Meeting, meeting_access.visible_meeting),
+    "minutes": (Minutes, meeting_access.visible_minutes),
+    "action": (Action, meeting_access.visible_action),
+    "network": (Network, access.visible_network),
+    "person": (Person, access.visible_person),
+}
+OF_RESULT = ("result", "measure", "pdsa_cycle")  # hidden together
+# Operators decide about these, and they are never out of sight as a whole.
+FOR_OPERATORS = frozenset({"network", "person"})
+# What moderation itself does to content is nothing that somebody wrote.
+NOT_WRITING = tuple(
+    f"{kind}.{done}" for kind in ("meeting", "minutes") for done in ("hidden", "shown")
+)
+
+
+def _logged(report: Any) -> ColumnElement[bool]:
+    """The viewer wrote it, says the log: of what facilitators write together no column does."""
+    written = aliased(Change)
+    return exists(
+        select(1).where(
+            written.resource_id == report.content_id.cast(String(36)),
+            written.kind == report.content_kind,
+            written.actor_id == viewer_id(),
+            not_(among(written.action, NOT_WRITING)),
+        )
+    )
+
+
+def wrote(rank: str, report: Any = Report) -> ColumnElement[bool]:
+    """The viewer wrote the content of a report."""
+    if rank == "anonymous":
+        return false()
+
+    def by(model: Any, person: Any) -> ColumnElement[bool]:
+        return exists(select(1).where(model.id == report.content_id, person == viewer_id()))
+
+    edition, leads = aliased(MinutesEdition), aliased(Member)
+    published = exists(
+        select(1).where(edition.minutes_id == report.content_id, edition.by_id == viewer_id())
+    )
+    led = exists(
+        select(1).where(
+            leads.network_id == report.content_id,
+            leads.person_id == viewer_id(),
+            leads.status == "active",
+            leads.role == "facilitator",
+        )
+    )
+    kind = report.content_kind
+    return case(
+        (among(kind, OF_RESULT), authored(rank, report.result_id)),
+        (kind == "feedback", by(Feedback, Feedback.author_id)),
+        (kind == "adoption", by(Adoption, Adoption.reported_by)),
+        (kind == "action", by(Action, Action.created_by)),
+        (kind == "minutes", or_(published, _logged(report))),
+        (kind == "meeting", _logged(report)),
+        (kind == "network", led),
+        (kind == "person", report.content_id == viewer_id()),
+        else_=false(),
+    )  # fmt: skip
+
+
+def moderates(rank: str, report: Any = Report) -> ColumnElement[bool]:
+    """The viewer looks into the report: a facilitator of its network or an operator, who did not write the content."""
+    if rank == "anonymous":
+        return false()
+    runs = true() if rank == "operator" else facilitates(rank, report)
+    return and_(runs, not_(wrote(rank, report)))
+
+
+def mine(rank: str, report: Any = Report) -> ColumnElement[bool]:
+    """The viewer reported it."""
+    if rank == "anonymous":
+        return false()
+    return and_(report.reporter_id.is_not(None), report.reporter_id == viewer_id())
+
+
+def visible_report(rank: str, report: Any = Report) -> ColumnElement[bool]:
+    """One's own reports, those that one moderates, and those against what one wrote, once one was told."""
+    if rank == "anonymous":
+        return false()
+    if rank == "operator":
+        return true()
+    told = and_(report.told_author.is_(True), wrote(rank, report))
+    return or_(mine(rank, report), moderates(rank, report), told)
+
+
+def seen_by_others(kind: str) -> ColumnElement[bool]:
+    """Somebody besides its authors sees content of this kind: what they keep to themselves nobody looks into."""
+    if kind not in (*OF_RESULT, "feedback", "adoption"):
+        return true()
+    shared = and_(Result.status == "published", Result.audience != "author")
+    if kind == "result":
+        return shared
+    model: Any = CONTENT[kind][0]
+    of_shared = exists(select(1).where(Result.id == model.result_id, shared))
+    return and_(of_shared, model.counted.is_(True)) if kind == "adoption" else of_shared

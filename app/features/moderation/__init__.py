@@ -1,0 +1,1 @@
+"""Reports of content, and what is decided about them."""
