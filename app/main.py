@@ -8,7 +8,7 @@ from functools import cache
 
 from fastapi import FastAPI
 
-from app.core.ids import new_id
+from app.core.ids import blind_id, new_id
 from app.core.seal import Sealer
 from app.core.work import House
 from app.db.open import open_database
@@ -117,6 +117,7 @@ def create_app(
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ids: Callable[[], str] = new_id,
+    blind_ids: Callable[[], str] = blind_id,
 ) -> Front:
     """The ASGI application for a migrated database; it opens the database when it starts serving."""
     db = open_database(
@@ -126,7 +127,7 @@ def create_app(
         write_connections=settings.write_connections,
     )
     fast = describe()
-    house = House(db, clock, ids)
+    house = House(db, clock, ids, blind_ids)
     contract_of = cache(lambda: contract(fast))
     sign_in = SignIn(house, settings.oidc_issuers, welcome) if settings.oidc_issuers else None
     rooms = Rooms(house, Sealer(secret), settings, contract_of, Gatekeeper(house, sign_in))

@@ -10,7 +10,7 @@ import httpx2
 import orjson
 
 from app.core.changes import Told, create
-from app.core.ids import new_id
+from app.core.ids import blind_id, new_id
 from app.core.newcomers import create_newcomer
 from app.core.tokens import hash_of, new_secret
 from app.core.viewer import ALL_SCOPES, PERSONAL_SCOPES
@@ -99,12 +99,17 @@ class TestHouse:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         ids: Callable[[], str] = new_id,
+        blind_ids: Callable[[], str] = blind_id,
         **settings: Any,
     ) -> AsyncIterator["TestHouse"]:
         """The service over a migrated database."""
         given = {**WITHOUT_LIMITS, "allowed_hosts": "test", **settings}
         app = create_app(
-            Settings(database_url=url, access_log=True, **given), SECRET, clock=clock, ids=ids
+            Settings(database_url=url, access_log=True, **given),
+            SECRET,
+            clock=clock,
+            ids=ids,
+            blind_ids=blind_ids,
         )
         await app.rooms.house.db.start()
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=True)  # type: ignore[arg-type]
