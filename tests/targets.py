@@ -113,6 +113,7 @@ class Targets:
         meeting, minuted = [await self._made("meetings", MEETING, network) for _ in range(2)]
         minutes = await self._made("minutes", {"text": "We agreed."}, meeting_id=minuted["id"])
         action = await self._made("actions", {"title": "To ask around"}, network)
+        result = await self._made("results", {"title": "What we tried"}, network)
         if "calendar_token_id" in self.ids:  # a person has twenty at most
             await self.operator.client.delete(
                 f"/v1/calendar-tokens/{self.ids['calendar_token_id']}"
@@ -127,6 +128,7 @@ class Targets:
             "attendance_id": said.json()["id"],
             "minutes_id": minutes["id"],
             "action_id": action["id"],
+            "result_id": result["id"],
             "invitation_id": invitation["invitation_id"],
             "secret": invitation["secret"],
             "network_id": network["id"],

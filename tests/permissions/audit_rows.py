@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.permissions import meeting_oracle, oracle
+from tests.permissions import meeting_oracle, oracle, result_oracle
 from tests.permissions.facts import Actor, Facts, Net
 from tests.permissions.table import Cell, everybody, rows_of, same_sets
 
@@ -37,6 +37,7 @@ def _wrong(facts: Facts, actor: Actor, net: Net, items: list[dict[str, Any]]) ->
     """Rows of another network or of what is not in it, a name that is not for the reader, or what is for operators."""
     inside = {net.id, *(spell.id for spell in facts.spells.values() if spell.net == net.key)}
     inside |= {sent.id for sent in facts.sent_into(net.key)} | meeting_oracle.ids_in(facts, net)
+    inside |= result_oracle.ids_in(facts, net.key)
     wrong = same_sets({item["resource_id"] for item in items} - inside, set(), {})
     people = {person.id: person for person in facts.people.values()}
     if not meeting_oracle.leads(facts, actor, net.key):

@@ -158,6 +158,25 @@ class Subscription:
 
 
 @dataclass(slots=True)
+class Shared:
+    """A result: who wrote it, and who did once; `organisation` is where, whether or not that is told."""
+
+    key: str
+    net: str
+    kind: str
+    number: int
+    organisation: str
+    authors: tuple[str, ...]
+    former: tuple[str, ...] = ()
+    status: str = "published"
+    audience: str = "network"
+    attribution: str = "named"
+    hidden: bool = False
+    id: str = ""
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Facts:
     """Everything: networks by key, people by key, spells by id, one actor for each (person, kind of token)."""
 
@@ -172,8 +191,9 @@ class Facts:
     minutes: list[Minuted] = field(default_factory=list)
     todos: list[Todo] = field(default_factory=list)
     calendars: list[Subscription] = field(default_factory=list)
+    results: dict[str, Shared] = field(default_factory=dict)
     marks: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    """word -> (`network`, `person`, `message`, `invitation`, `meeting`, `minutes` or `action`; key or id; field)"""
+    """word -> (what it is of: `network`, `person`, `message`, `meeting`, `result` ...; key or id; field)"""
 
     latest: dict[tuple[str | None, str], Spell] = field(default_factory=dict)
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.db.database import Build, ChangeRow, Transaction, Write
 from app.db.statement import Document
 from tests.house import TestHouse
-from tests.permissions import meeting_oracle, oracle
+from tests.permissions import meeting_oracle, oracle, result_oracle
 from tests.permissions.facts import Actor, Facts
 from tests.permissions.table import GHOST, Cell
 from tests.wire import Reply, send
@@ -236,6 +236,10 @@ class Trial:
 
     def _may_read(self, actor: Actor, word: str) -> bool:
         kind, key, field = self.facts.marks[word]
+        if kind in result_oracle.KINDS:
+            return result_oracle.may_read_mark(self.facts, actor, key)
+        if field == "display_name" and result_oracle.named_as_author(self.facts, actor, key):
+            return True
         if kind in meeting_oracle.KINDS:
             return meeting_oracle.may_read_mark(self.facts, actor, kind, key, field)
         return oracle.may_read_mark(self.facts, actor, word)

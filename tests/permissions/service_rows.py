@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.permissions import meeting_oracle, oracle
+from tests.permissions import meeting_oracle, oracle, result_oracle
 from tests.permissions.facts import Actor, Facts
 from tests.permissions.table import Cell, personas, rows_of, same_sets
 
@@ -108,6 +108,14 @@ def list_changes(facts: Facts) -> Iterator[Cell]:
                 )  # fmt: skip
 
 
+def _of_meetings_and_results(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
+    """The ids of what is there for this actor, by kind."""
+    return {
+        **meeting_oracle.told(facts, actor, within),
+        **result_oracle.told(facts, actor, within),
+    }
+
+
 def _told(facts: Facts, actor: Actor, params: dict[str, Any]) -> set[str]:
     """The ids of everything there now for this actor and this token."""
     kind, within = params.get("kind"), params.get("network_id")
@@ -116,7 +124,7 @@ def _told(facts: Facts, actor: Actor, params: dict[str, Any]) -> set[str]:
         if oracle.there(facts, actor, net) is None and within in (None, net.id)
     }  # fmt: skip
     if actor.person is None:
-        public = {"network": networks, **meeting_oracle.told(facts, actor, within)}
+        public = {"network": networks, **_of_meetings_and_results(facts, actor, within)}
         return {one for name, ids in public.items() for one in ids if kind in (None, name)}
     members = {
         spell.id for spell in facts.spells.values()
@@ -137,11 +145,11 @@ def _told(facts: Facts, actor: Actor, params: dict[str, Any]) -> set[str]:
     }  # fmt: skip
     programs = {one.id for one in facts.clients if one.person == actor.person and not within}
     by_kind = {
-        "client": programs, **meeting_oracle.told(facts, actor, within),
+        "client": programs, **_of_meetings_and_results(facts, actor, within),
         "network": networks, "member": members, "person": people, "token": tokens, "invitation": sent,
     }  # fmt: skip
     scope = {
-        "client": "tokens", **meeting_oracle.SCOPE_OF_KIND,
+        "client": "tokens", **meeting_oracle.SCOPE_OF_KIND, **result_oracle.SCOPE_OF_KIND,
         "network": "networks", "member": "members", "person": "people", "token": "tokens", "invitation": "members",
     }  # fmt: skip
     return {
@@ -153,7 +161,7 @@ def _told(facts: Facts, actor: Actor, params: dict[str, Any]) -> set[str]:
 def _ever(facts: Facts, actor: Actor) -> set[str]:
     """The ids that this actor may have heard of: this world was open to all at first, and closed then."""
     known = {net.id for net in facts.nets.values()}
-    for ids in meeting_oracle.told(facts, actor, None).values():
+    for ids in _of_meetings_and_results(facts, actor, None).values():
         known |= ids
     if actor.person is None:
         return known

@@ -12,6 +12,9 @@ from app.features.actions import queries as actions_queries
 from app.features.meetings import attendance_queries
 from app.features.meetings import queries as meetings_queries
 from app.features.minutes import queries as minutes_queries
+from app.features.results import listing as results_listing
+from app.features.results import queries as results_queries
+from app.features.results import rows as results_rows
 from app.main import describe
 from app.web.openapi import doors_of, operation_id
 from tests.house import TestHouse
@@ -32,6 +35,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     network_rows,
     people_rows,
     privacy_rows,
+    result_rows,
     service_rows,
 )
 from tests.permissions.actions import disagreements
@@ -47,7 +51,20 @@ PART = os.environ.get("TABLE_OPERATIONS", "").split()
 HEADS_OF = (*VISIBILITIES, "the installation")
 # Of the variants those that are tried with a guard open.
 # Of these the world as a whole is the target, not one network after the other.
-TRIED_OPEN = ("", "all", "inside", "the", "pending", "draft", "open", "chatham")
+TRIED_OPEN = (
+    "",
+    "all",
+    "inside",
+    "the",
+    "pending",
+    "draft",
+    "open",
+    "chatham",
+    "named",
+    "unnamed",
+    "kept",
+    "by",
+)
 ONCE = frozenset(service_rows.PUBLIC) | {
     "listOrganisations",
     "getOrganisation",
@@ -65,6 +82,10 @@ OPENED: dict[str, tuple[Any, str]] = {
     "attendance": (attendance_queries, "visible_attendance"),
     "minutes": (minutes_queries, "visible_minutes"),
     "owners": (actions_queries, "reads_person"),
+    "results": (results_queries, "visible_result"),
+    "authors": (results_rows, "names_authors"),
+    "organisations": (results_rows, "names_organisation"),
+    "filters by author": (results_listing, "names_authors"),
 }
 
 
@@ -149,6 +170,10 @@ async def test_actions_of_a_network_are_what_its_operations_allow(
         "attendance",
         "minutes",
         "owners",
+        "results",
+        "authors",
+        "organisations",
+        "filters by author",
     ],
 )
 async def test_a_broken_guard_is_seen(
@@ -167,6 +192,10 @@ async def test_a_broken_guard_is_seen(
         "attendance": ("getAttendance",),
         "minutes": ("listMinutes",),
         "owners": ("listActions",),
+        "results": ("getResult",),
+        "authors": ("getResult",),
+        "organisations": ("getResult",),
+        "filters by author": ("listResults",),
     }[guard]
     if guard in OPENED:
         module, predicate = OPENED[guard]

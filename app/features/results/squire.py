@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.core.text import Input, Line, LongText, Paragraph, Title, Url, line, whole
 from app.core.text_of_time import CalendarDay
@@ -38,6 +38,11 @@ class Nation(StrEnum):
 class ResultAim(Input):
     """What was to be achieved: how much, for whom, by when."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"text": "At most one in six misses it by April."}]},
+    )
+
     text: Paragraph
     population: Line | None = None
     baseline: Line | None = None
@@ -48,6 +53,10 @@ class ResultAim(Input):
 
 class ResultContext(Input):
     """Where it was tried: what others need to know whether it would work with them."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"setting": "A practice in a small town"}]}
+    )
 
     text: LongText | None = None
     setting: Line | None = None
@@ -64,6 +73,10 @@ class ResultContext(Input):
 class Material(Input):
     """Something to take along: a protocol, a search, a leaflet."""
 
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"title": "What we say on the telephone"}]}
+    )
+
     title: Title
     url: Url | None = None
     licence: Line | None = None
@@ -74,6 +87,11 @@ Materials = Annotated[list[Material], Field(max_length=30)]
 
 class ResultChange(Input):
     """What was done, so that others could do it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"what": "We called people the day before."}]},
+    )
 
     what: LongText
     procedures: LongText | None = None
