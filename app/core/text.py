@@ -66,6 +66,10 @@ class Output(BaseModel):
 # --- Free text ------------------------------------------------------------------------------------
 
 
+# What the contract says of every text that anybody writes (`core.patient_guard`).
+GUARDED: dict[str, JsonValue] = {"x-patient-identifiers": "refused"}
+
+
 @dataclass(frozen=True)
 class FreeText:
     """How a type of free text is checked, and what the contract says about it.
@@ -103,7 +107,7 @@ class FreeText:
             **handler(schema),
             "pattern": self.pattern,
             "examples": list(self.examples),
-            "x-patient-identifiers": "refused",
+            **GUARDED,
         }
 
 
@@ -183,7 +187,9 @@ Id = Annotated[
     AfterValidator(str.lower),  # upper case comes in, the canonical form goes on
 ]
 Slug = Annotated[
-    str, coded(_WORDS_WITH_HYPHENS, 3, 80, "kent-diabetes"), AfterValidator(guarded_address)
+    str,
+    coded(_WORDS_WITH_HYPHENS, 3, 80, "kent-diabetes", **GUARDED),
+    AfterValidator(guarded_address),
 ]
 TermCode = Annotated[str, coded(_WORDS_WITH_HYPHENS, 1, 60, "diabetes")]
 ErrorCode = Annotated[str, coded("^[a-z]+(_[a-z]+)*$", 1, 60, "not_found")]
@@ -191,12 +197,12 @@ OdsCode = Annotated[str, coded("^[A-Z0-9]{3,10}$", 3, 10, "G82018")]
 Cursor = Annotated[str, coded("^[A-Za-z0-9_-]+$", 1, 2_000, "AYf3kQ_x")]
 Url = Annotated[
     str,
-    coded(URL_PATTERN, 8, 2_000, "https://example.org/kent", format="uri"),
+    coded(URL_PATTERN, 8, 2_000, "https://example.org/kent", format="uri", **GUARDED),
     AfterValidator(guarded_address),
 ]
 EmailAddress = Annotated[
     str,
-    coded(EMAIL_PATTERN, 6, 254, "sam.patel@example.org", format="email"),
+    coded(EMAIL_PATTERN, 6, 254, "sam.patel@example.org", format="email", **GUARDED),
     AfterValidator(_email),
 ]
 
