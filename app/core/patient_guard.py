@@ -26,7 +26,6 @@ from app.core.patient_identifiers import (
 )
 from app.core.plain_text import has_digit
 
-IDENTIFIER, POSSIBLE = "patient_identifier", "possible_patient_data"
 ACKNOWLEDGED = "acknowledged:"  # before the kind, among the fields of a change
 _NAMES = {
     NHS: "an NHS number",
@@ -79,8 +78,7 @@ def refusal(text: str, *, place: bool = False) -> Refusal | None:
     if not has_digit(text):
         return None
     if found := identifiers(text):
-        detail = f"There seems to be {_told(found)}. Patients are never named here: take it out."
-        return Refusal(IDENTIFIER, detail)
+        return Refusal("patient_identifier", _refused(found))
     request = _asking.get()
     if request is None:
         return None
@@ -92,8 +90,12 @@ def refusal(text: str, *, place: bool = False) -> Refusal | None:
             f"There may be {_told(found)}. If that is of a patient, take it out; if not, send this again with "
             "?acknowledge_warnings=true."
         )
-        return Refusal(POSSIBLE, detail)
+        return Refusal("possible_patient_data", detail)
     return None
+
+
+def _refused(found: list[Found]) -> str:
+    return f"There seems to be {_told(found)}. Patients are never named here: take it out."
 
 
 def _told(found: list[Found]) -> str:
@@ -105,15 +107,20 @@ def _told(found: list[Found]) -> str:
 
 def guard(text: str, *, place: bool = False) -> None:
     """Errors: pydantic's, with the code and the sentence of `refusal`."""
-    if found := refusal(text, place=place):
-        raise PydanticCustomError(found.code, "{detail}", {"detail": found.detail})
+    found = refusal(text, place=place)
+    if found is None:
+        return
+    told = {"detail": found.detail}
+    if found.code == "patient_identifier":
+        raise PydanticCustomError("patient_identifier", "{detail}", told)
+    raise PydanticCustomError("possible_patient_data", "{detail}", told)
 
 
 def guarded_address(address: str) -> str:
     """An address of the web, or a part of one, that names no patient; escapes count as blanks."""
     if has_digit(address) and (found := identifiers(_ESCAPE.sub("   ", address))):
-        detail = f"There seems to be {_told(found)}. Patients are never named here: take it out."
-        raise PydanticCustomError(IDENTIFIER, "{detail}", {"detail": detail})
+        told = {"detail": _refused(found)}
+        raise PydanticCustomError("patient_identifier", "{detail}", told)
     return address
 
 

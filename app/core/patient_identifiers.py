@@ -39,7 +39,7 @@ _LINE_ABOVE, _LINE_BELOW = re.compile(r"[0-9][ \t]*\n$"), re.compile(r"[ \t]*\n[
 _TOGETHER, _APART = (10,), (3, 3, 4)
 # Other ways to group ten digits. 1-3-3-3 is not among them: that is a number with its thousands set apart.
 _GROUPED = frozenset((
-    (1,) * 10, (2,) * 5, (5, 5), (4, 3, 3), (3, 4, 3), (4, 6), (6, 4), (3, 3, 2, 2), (3, 3, 3, 1), (4, 4, 2), (2, 4, 4),
+    (1,) * 10, (2,) * 5, (5, 5), (4, 3, 3), (3, 4, 3), (4, 6), (6, 4), (4, 4, 2), (2, 4, 4),
     (3, 7), (7, 3), (6, 3, 1), (2, 2, 2, 4),
 ))  # fmt: skip
 _GROUPED_CHI = frozenset(((1,) * 10, (2,) * 5, (5, 5), (6, 4), (6, 3, 1), (2, 2, 2, 4)))
