@@ -29,6 +29,7 @@ _MOST_PARTS = 4
 _MOST_FOR_FOUR = 12  # measures up to which sums of four are looked for
 _MULTIPLIERS = (1, 100, 1_000, 10_000, 100_000)
 _DIGITS = 6  # figures are equal when they are to so many decimals
+_UNIT = 10**_DIGITS  # tables count in these, so that sums are exact
 
 
 class Term(NamedTuple):
@@ -40,6 +41,9 @@ class Term(NamedTuple):
 
     measure: int
     kind: str
+
+
+Table = dict[Term, int]  # one period, in millionths
 
 
 class Relation(NamedTuple):
@@ -183,7 +187,7 @@ def relations(frame: Frame, hidden: set[str]) -> list[Relation]:
     return sorted([*found, *_rates(frame, tables)])
 
 
-def _mostly_holds(relation: Relation, tables: Sequence[dict[Term, float]]) -> bool:
+def _mostly_holds(relation: Relation, tables: Sequence[Table]) -> bool:
     """In at least half of the periods in which it says something: all its figures are there, and none is 0."""
     count = held = 0
     for table in tables:
@@ -191,7 +195,7 @@ def _mostly_holds(relation: Relation, tables: Sequence[dict[Term, float]]) -> bo
         figures = [table.get(part) for part in relation.parts]
         if total and all(figures):
             count += 1
-            held += round(sum(figure or 0 for figure in figures), _DIGITS) == total
+            held += sum(figure or 0 for figure in figures) == total
     return 2 * held >= count
 
 
@@ -202,20 +206,20 @@ def _spread(keys: Sequence[str], count: int) -> list[str]:
     return [keys[at * len(keys) // count] for at in range(count)]
 
 
-def _table(frame: Frame, period: Period) -> dict[Term, float]:
-    table = {}
+def _table(frame: Frame, period: Period) -> Table:
+    table: Table = {}
     for m in (*sorted(frame.own), *(m for m in sorted(period.points) if m not in frame.own)):
         if m in period.points:
             for kind in "ndcv" + ("p" if m in frame.own else ""):
                 figure = frame.number(period, Term(m, kind))
                 if figure is not None:
-                    table[Term(m, kind)] = round(figure, _DIGITS)
+                    table[Term(m, kind)] = round(figure * _UNIT)
     return table
 
 
-def _sums(table: dict[Term, float], own: set[int]) -> Iterator[Relation]:
+def _sums(table: Table, own: set[int]) -> Iterator[Relation]:
     """Every relation that holds in one period and says something: nothing in it is 0."""
-    by_figure: dict[float, list[Term]] = {}
+    by_figure: dict[int, list[Term]] = {}
     for term, figure in table.items():
         if figure and term.kind != "p":
             by_figure.setdefault(figure, []).append(term)
@@ -226,7 +230,7 @@ def _sums(table: dict[Term, float], own: set[int]) -> Iterator[Relation]:
                 yield Relation((part,), total)
     terms = [term for term, figure in table.items() if figure and term.kind != "p"]
     for parts in _groups(terms):
-        added = round(sum(table[part] for part in parts), _DIGITS)
+        added = sum(table[part] for part in parts)
         measures = {part.measure for part in parts}
         for term in _one_of_each_kind(by_figure.get(added, []), measures):
             if own & {*measures, term.measure}:
@@ -243,13 +247,13 @@ def _one_of_each_kind(terms: Sequence[Term], besides: set[int]) -> Iterator[Term
             yield term
 
 
-def _running(table: dict[Term, float], terms: Sequence[Term]) -> Iterator[Relation]:
+def _running(table: Table, terms: Sequence[Term]) -> Iterator[Relation]:
     for before, earlier in table.items():
         if before.kind != "p" or not earlier:
             continue
         for kind in "nv":
             total = Term(before.measure, kind)
-            grown = round(table.get(total, 0) - earlier, _DIGITS)
+            grown = table.get(total, 0) - earlier
             for part in terms:
                 if part.measure != before.measure and table[part] == grown:
                     yield Relation((part, before), total)
@@ -272,7 +276,7 @@ def _groups(terms: Sequence[Term]) -> Iterator[tuple[Term, ...]]:
                 yield tuple(alike[:low] + alike[low + 1 :])
 
 
-def _rates(frame: Frame, tables: Sequence[dict[Term, float]]) -> Iterator[Relation]:
+def _rates(frame: Frame, tables: Sequence[Table]) -> Iterator[Relation]:
     """Values that tell a count to within a half: it, or its share of the denominator, times a round number."""
     pairs: Counter[tuple[Term, Term, int]] = Counter()
     tried: Counter[tuple[Term, Term]] = Counter()
@@ -282,9 +286,10 @@ def _rates(frame: Frame, tables: Sequence[dict[Term, float]]) -> Iterator[Relati
                 if not table[count]:
                     continue
                 tried[count, value] += 1
-                denominator = table.get(Term(count.measure, "d"))
+                whole = table.get(Term(count.measure, "d"))
+                denominator = None if whole is None else whole / _UNIT
                 for multiplier in _MULTIPLIERS:
-                    if tells(table[value], multiplier, denominator, table[count]):
+                    if tells(table[value] / _UNIT, multiplier, denominator, table[count] / _UNIT):
                         pairs[count, value, multiplier] += 1
     known = {
         Relation((count,), value, rate=True)
