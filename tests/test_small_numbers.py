@@ -241,7 +241,7 @@ def test_the_attacker_wins_without_the_rule_for_complements(
         return 0 < numerator < threshold + 1
 
     monkeypatch.setattr(small_numbers, "is_told_apart", numerators_alone)
-    stories = [made(seed) for seed in range(20)]
+    stories = [made(seed) for seed in range(60)]
     assert sum(small_and_shown(suppress(story.measures, 7), 7) for story in stories) > 20
 
 
