@@ -50,6 +50,8 @@ def test_icons_and_lines_are_those_of_the_analysis() -> None:
     assert {"XmR chart. Rules: Making Data Count."} <= said
     assert any(text.startswith("Mean: ") and " from 1 Jan 2022, " in text for text in said)
     assert {each.group for each in picture.points} == {0, 1}
+    assert analysis["warnings"] == ["short_group"]
+    assert picture.notes[-1].startswith("Fewer than 13 points in a period")
 
 
 def test_too_few_points_have_no_icons() -> None:

@@ -118,6 +118,8 @@ def test_no_text_becomes_markup(text: str, width: int) -> None:
         [0.0] * 3,
         [1e15, -1e15, 3.0],
         [1e-12, 2e-12, 1.5e-12],
+        [5e-324, 0.0],
+        [1e-99, 3e-99],
         [1e15, 1e15 + 1],
         [-5.0, -6.5, -4.0],
         [0.1 + 0.2, 0.3],
@@ -193,7 +195,7 @@ def test_from_the_first_day_to_the_last() -> None:
     target=st.none() | st.floats(-1e15, 1e15),
     wide=st.sampled_from([360, 1200]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_whatever_it_is_given(
     text: str, values: list[float | None], target: float | None, wide: int
 ) -> None:

@@ -1,6 +1,7 @@
 """The two axes: values to the left with a line through the plot, days below with the years below them."""
 
 from app.pictures.frame import Frame, Range, day_ticks
+from app.pictures.letters import width
 from app.pictures.numerals import number
 from app.pictures.sheet import Sheet
 
@@ -35,6 +36,10 @@ def axis_of_days(sheet: Sheet, frame: Frame) -> None:
     else:
         ticks = day_ticks(frame.first, frame.last, frame.per_day, room)
     years = False
+    if len(ticks) > 1 and ticks[1].year:
+        room = width(f"{ticks[0].year} ", small, bold=True)
+        if frame.x(ticks[1].ordinal) - frame.x(ticks[0].ordinal) < room:
+            ticks[0].year = ""  # the year that begins there says which one ended
     for tick in ticks:
         x = frame.x(tick.ordinal)
         sheet.add(f'<path d="M{x:.1f} {frame.bottom:.1f}v5" stroke="{sheet.look.axis}"/>')

@@ -7,8 +7,9 @@ from datetime import date
 
 from app.pictures.numerals import MONTHS, decimals_of, nice_step
 
+SMALLEST = 1e-100  # below it two values are one
 FAR = (
-    1.5  # a target further from the data than so many times their range is told, not drawn to scale
+    1.5  # a target further off than so many times the range of the data is told, not drawn to scale
 )
 _DAYS, _MONTHS = (1, 2, 7, 14), (1, 2, 3, 6)
 _MONTH, _YEAR = 30.4, 365.25  # days, on the average
@@ -39,8 +40,9 @@ def range_of(numbers: Sequence[float], target: float | None, most: int, unit: st
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
     least, largest = low, high
     span = high - low
-    if span <= max(abs(low), abs(high)) * 1e-9:
-        span = max(abs(low), abs(high)) * 0.2 or 1.0
+    size = max(abs(low), abs(high))
+    if span <= max(size * 1e-9, SMALLEST):
+        span = size * 0.2 if size > SMALLEST else 1.0
         low, high = low - span / 2, high + span / 2
     if target is not None and low - FAR * span <= target <= high + FAR * span:
         low, high = min(low, target), max(high, target)
@@ -112,7 +114,7 @@ def day_ticks(first: int, last: int, per_day: float, label_room: float) -> list[
         step = next(step for step in _DAYS if per_day * step >= label_room)
         ordinals: Iterable[int] = range(first, last + 1, step)
         return _with_years((n, _day(date.fromordinal(n))) for n in ordinals)
-    room = label_room * 0.7  # a month is shorter than a day with its month
+    room = label_room * 0.65  # a month is shorter than a day with its month
     if per_day * _MONTH * _MONTHS[-1] >= room:
         step = next(step for step in _MONTHS if per_day * _MONTH * step >= room)
         months = list(_months(first, last, step))

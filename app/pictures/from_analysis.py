@@ -10,6 +10,11 @@ from app.pictures.picture import CHARTS, Mark, Picture, Point, Theme
 from app.pictures.words import LONGEST_UNIT
 
 CENTRES = {"run": "Median", "g": "Median", "t": "Centre"}  # the others have a mean
+# Of the warnings of an analysis those that matter to who looks at the chart.
+WARNINGS = {
+    "short_group": "Fewer than 13 points in a period: its lines will move with the points to come.",
+    "baseline_not_complete": "A period has fewer points than its lines were to be made of.",
+}
 RULESETS = {"mdc": "Making Data Count", "anhoej": "Anh\u00f8j", "perla": "Perla"}
 
 
@@ -98,4 +103,4 @@ def _notes(analysis: Mapping[str, Any], unit: str) -> list[str]:
             for line, group in zip(lines, groups[-6:], strict=True)
         )
         notes.append(f"{CENTRES.get(analysis['chart'], 'Mean')}: {', '.join(spans)}.")
-    return [*notes, *analysis["warnings"][:3]]
+    return [*notes, *(WARNINGS[code] for code in analysis["warnings"] if code in WARNINGS)]
