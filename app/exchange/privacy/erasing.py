@@ -22,6 +22,7 @@ from app.core.work import Work
 from app.db.database import Write
 from app.db.types import ID, holding
 from app.exchange.privacy import holdings
+from app.exchange.privacy.erasing_results import erase_results
 from app.exchange.privacy.holdings import Held, Row
 from app.features.networks.settling import count_in
 from app.features.networks.spells import OPEN, begin_role, end_role, told_of_member
@@ -55,6 +56,7 @@ async def erase_person(work: Work, held: Held) -> Erased:
     for spell in spells:
         if spell["status"] == "active":
             await let_go(work, networks[spell["network_id"]], person_id)
+    await erase_results(work, person_id)
     handed_down = [_empty_spell(work, spell, networks.get(spell["network_id"])) for spell in spells]
     _empty_person(work, person)
     addresses = await _forget_addresses(work, person)

@@ -71,6 +71,11 @@ async def delete_result(work: Work, row: Row) -> None:
     """Delete a loaded result that was never published, with its measures and cycles. Errors: `ResultPublished`."""
     if row["published_on"] is not None:
         raise ResultPublished
+    await remove_result(work, row)
+
+
+async def remove_result(work: Work, row: Row) -> None:
+    """Take a result that none but its authors see out of the tables, with its measures and cycles."""
     told = told_to_authors(row)
     for action, model in (("measure.deleted", Measure), ("pdsa_cycle.deleted", PdsaCycle)):
         key, values = ("parts of result", model), {"result_id": row["id"]}

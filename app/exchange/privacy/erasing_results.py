@@ -1,0 +1,76 @@
+"""What an erasure does to results: what none but the person reads goes, what others read stays.
+
+A result that was shared is kept under "Former member", as minutes are: others tried it, asked, relied on it. A draft or
+a withdrawn result without another author is nobody's any more, and goes with all that belongs to it.
+"""
+
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from app.core.changes import remove_many
+from app.core.fetching import facts
+from app.core.telling_of_results import told_to_authors
+from app.core.work import Work
+from app.db.types import ID
+from app.features.results.publishing import remove_result
+from app.models import Adoption, ConductAcceptance, Feedback, Person, Result, ResultAuthor
+
+
+def _nobody_elses() -> Any:
+    own, other = aliased(ResultAuthor), aliased(ResultAuthor)
+    person_id = bindparam("person_id", type_=ID)
+    wrote = exists(
+        select(1).where(
+            own.result_id == Result.id, own.person_id == person_id, own.removed.is_(False)
+        )
+    )
+    left = exists(
+        select(1)
+        .join(Person, Person.id == other.person_id)
+        .where(
+            other.result_id == Result.id,
+            other.person_id != person_id,
+            other.removed.is_(False),
+            Person.erased_at.is_(None),
+        )
+    )
+    alone = or_(Result.status != "published", Result.audience == "author")
+    return select(*facts(Result)).where(and_(wrote, alone, ~left)).order_by(Result.id)
+
+
+def _answers() -> Any:
+    return _said().where(Feedback.answer_to.is_not(None))
+
+
+def _said() -> Any:
+    return select(*facts(Feedback)).where(_of(Feedback)).order_by(Feedback.id)
+
+
+def _tried() -> Any:
+    return select(*facts(Adoption)).where(_of(Adoption)).order_by(Adoption.id)
+
+
+def _of(model: Any) -> Any:
+    return model.result_id == bindparam("result_id", type_=ID)
+
+
+# What is answered is referred to, so the answers go first.
+BELONGS = (
+    ("feedback.deleted", _answers),
+    ("feedback.deleted", _said),
+    ("adoption.deleted", _tried),
+)
+
+
+async def erase_results(work: Work, person_id: str) -> None:
+    """Delete what of results only this person reads, and which codes of conduct they accepted."""
+    rows = await work.fetch("results of nobody else", _nobody_elses, {"person_id": person_id})
+    for row in rows:
+        told, values = told_to_authors(row), {"result_id": row["id"]}
+        for action, build in BELONGS:
+            belonging = await work.fetch(("to erase", action, build), build, values)
+            await remove_many(work, action, belonging, told)
+        await remove_result(work, row)
+    work.delete(ConductAcceptance, {"person_id": person_id})
