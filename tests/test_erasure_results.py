@@ -9,6 +9,7 @@ from app.models import ConductAcceptance, Feedback, Measure, Result
 from tests.dumps import dump, held, hits
 from tests.house import TestHouse
 from tests.meetings import Group
+from tests.reference import load_small
 from tests.results import drafted, measured, publish, published, withdraw
 
 pytestmark = pytest.mark.anyio
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.anyio
 async def own(own_url: str) -> AsyncIterator[TestHouse]:
     """A service with a database of its own."""
     async with TestHouse.over(own_url) as house:
+        await load_small(house.app.rooms.house)
         yield house
 
 

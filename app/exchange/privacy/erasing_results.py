@@ -28,6 +28,7 @@ def _nobody_elses() -> Any:
     )
     left = exists(
         select(1)
+        .select_from(other)
         .join(Person, Person.id == other.person_id)
         .where(
             other.result_id == Result.id,

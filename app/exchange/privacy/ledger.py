@@ -25,17 +25,25 @@ from app.exchange.privacy.erasing import Erased, erase_person
 from app.exchange.privacy.holdings import erasure_of, lock_person
 from app.models import (
     Action,
+    Adoption,
     Attendance,
     CalendarToken,
     Client,
+    ConductAcceptance,
     Erasure,
+    Feedback,
     Idempotency,
     Identity,
     Invitation,
+    Measure,
+    MeasureSeries,
     Member,
     Network,
+    PdsaCycle,
     Person,
     PersonTopic,
+    Result,
+    ResultTopic,
     Token,
 )
 from app.settings import Settings
@@ -46,6 +54,16 @@ TABLES = tuple(
     for model in (
         *(Person, PersonTopic, Identity, Member, Token, Client, Invitation, Network),
         *(CalendarToken, Attendance, Action, Idempotency),
+        *(
+            Result,
+            ResultTopic,
+            Measure,
+            MeasureSeries,
+            PdsaCycle,
+            Feedback,
+            Adoption,
+            ConductAcceptance,
+        ),
     )
 )
 
