@@ -25,6 +25,8 @@ from app.features.clients.router import router as clients
 from app.features.conduct.router import router as conduct
 from app.features.feedback.router import router as feedback
 from app.features.measures.analysis_router import router as analysis
+from app.features.measures.router import router as measures
+from app.features.measures.series_router import router as series
 from app.features.meetings.attendance_router import router as attendance
 from app.features.meetings.router import router as meetings
 from app.features.minutes.router import router as minutes
@@ -81,6 +83,8 @@ ROUTERS = (
     service,
     operations,
     organisations,
+    measures,
+    series,
     analysis,
     vocabularies,
     service_document,

@@ -59,6 +59,7 @@ def test_every_shell_line_of_the_documents(
         "calendars.md",
         "first-hour.md",
         "integrators.md",
+        "measures.md",
         "meetings.md",
         "privacy.md",
         "sign-in.md",

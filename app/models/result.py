@@ -162,7 +162,8 @@ class Measure(Base, Versioned):
 class MeasureSeries(Base):
     """The numbers of a measure as one JSON text, in order of day: it is read and written whole (docs/decisions/0030).
 
-    `data` is an array of [on, numerator, denominator, value, annotation].
+    `data` is an array of [on, numerator, denominator, value, annotation]. `smallest` is the smallest count of people or
+    events that it tells, 0 apart: where it is above the threshold for every measure of a result, nothing is suppressed.
     """
 
     __tablename__ = "measure_series"
@@ -171,6 +172,7 @@ class MeasureSeries(Base):
         ForeignKey("measure.id", ondelete="CASCADE"), primary_key=True
     )
     data: Mapped[str] = mapped_column(Text)
+    smallest: Mapped[float | None] = mapped_column(FLOAT)
 
 
 class PdsaCycle(Base, Versioned):

@@ -67,12 +67,21 @@ def cached(call: Call, content: Any) -> Answer:
 
 def document(call: Call, body: bytes, *more: tuple[bytes, bytes]) -> Answer:
     """Bytes that are at hand, with a weak ETag; JSON unless `more` headers begin with another media type."""
-    etag = f'W/"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
-    headers = [*(more or (JSON,)), (b"etag", etag.encode())]
+    return tagged(call, body, weak_etag(body), *(more or (JSON,)))
+
+
+def weak_etag(source: bytes) -> str:
+    """The tag of what is made of this."""
+    return f'W/"{hashlib.blake2b(source, digest_size=9).hexdigest()}"'
+
+
+def tagged(call: Call, body: bytes, etag: str, *headers: tuple[bytes, bytes]) -> Answer:
+    """Bytes under a tag; the first of the headers is their media type. 304 when the caller has them already."""
+    found = [*headers, (b"etag", etag.encode())]
     known = call.headers.get(b"if-none-match")
     if known is not None and _names(known, etag.removeprefix("W/")):
-        return Answer(b"", 304, headers[1:])
-    return Answer(body, 200, headers)
+        return Answer(b"", 304, found[1:])
+    return Answer(body, 200, found)
 
 
 def gone() -> Answer:

@@ -8,6 +8,7 @@ and repeated names refused, in a tenth to a third of the time (docs/decisions/00
 import inspect
 import re
 from collections.abc import Awaitable, Callable
+from types import UnionType
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 from urllib.parse import unquote_to_bytes
 
@@ -33,6 +34,8 @@ from app.core.patient_guard import asking
 from app.core.viewer import Scope
 from app.web.acknowledgement import Acknowledgement, parted, takes_free_text
 from app.web.call import Answer, Call
+from app.web.csv_body import MEDIA_TYPE as CSV
+from app.web.csv_body import CsvText, read_csv
 from app.web.form import MEDIA_TYPE as FORM
 from app.web.form import Form, parse_form
 from app.web.strict_json import MAX_NODES, JsonRefused, parse_json
@@ -145,12 +148,15 @@ class Door(APIRoute):
         self.form = (
             False  # of OAuth: its caller is a client, who brings other credentials than a token
         )
+        self.csv = False  # the body may be CSV instead of JSON: `body: Model | CsvText`
         for name, parameter in inspect.signature(endpoint, eval_str=True).parameters.items():
             annotation = parameter.annotation
             if name in self.param_convertors:
                 self.paths[name] = TypeAdapter(annotation)
             elif any(isinstance(extra, fastapi_params.Query) for extra in get_args(annotation)[1:]):
                 self.query = QueryReader(get_args(annotation)[0])
+            elif isinstance(annotation, UnionType):
+                self.body, self.csv = get_args(annotation)[0], CsvText in get_args(annotation)
             elif inspect.isclass(annotation) and issubclass(annotation, BaseModel):
                 self.body, self.form = annotation, issubclass(annotation, Form)
                 self.no_body = None if parameter.default is parameter.empty else parameter.default
@@ -198,15 +204,18 @@ class Door(APIRoute):
         """Errors: `UnsupportedMediaType`, `InvalidJson`, `Invalid`."""
         if self.no_body is not None and not await call.body():
             return self.no_body
-        media_type = call.headers.get(b"content-type", b"").split(b";", 1)[0].strip().lower()
-        wanted = MERGE_PATCH if call.method == "PATCH" else b"application/json"
-        wanted = FORM if self.form else wanted
-        if media_type != wanted:
-            raise UnsupportedMediaType(
-                f"Send Content-Type: {wanted.decode()}.", accept=wanted.decode()
-            )
+        content_type = call.headers.get(b"content-type", b"")
+        media_type = content_type.split(b";", 1)[0].strip().lower()
+        taken = [MERGE_PATCH if call.method == "PATCH" else b"application/json"]
+        taken = [FORM] if self.form else [*taken, CSV] if self.csv else taken
+        if media_type not in taken:
+            names = [name.decode() for name in taken]
+            said = f"Send Content-Type: {' or '.join(names)}."
+            raise UnsupportedMediaType(said, accept=", ".join(names))
         if call.headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise UnsupportedMediaType("Send the body without Content-Encoding.")
+        if media_type == CSV:
+            return read_csv(content_type, await call.body())
         if self.form:
             return _form(await call.body(), model)
         try:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 import app as package
+from app.web.csv_body import SCHEMA as CSV_SCHEMA
 from app.web.door import HEALTH, Door
 from app.web.openapi_examples import add_examples
 from app.web.openapi_oauth import CLIENT_AUTH, OAUTH_ERROR_CODE, OAUTH_PROBLEM, oauth_responses
@@ -31,6 +32,9 @@ VERSION = package.__version__
 FORM = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 VALUES = ("examples", "default", "enum")  # what stands there is no schema
 UNTAGGED = ("Health", "Ping", "Status", "Export")  # of this moment, for nobody to keep
+TAGGED = {"text/calendar", "image/svg+xml", "image/png"}
+# Answers that say under which name to keep them.
+FILES = ("/export", "/observations", ".ics", ".svg", ".png")
 DONE = {"200": "Done.", "201": "Made.", "204": "Done; there is nothing to show."}
 
 
@@ -53,7 +57,7 @@ def contract(app: FastAPI) -> bytes:
     document = FastAPI.openapi(app)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    for name in ("HTTPValidationError", "ValidationError"):
+    for name in ("HTTPValidationError", "ValidationError", "CsvText"):
         schemas.pop(name, None)
     schemas |= {
         "Problem": PROBLEM,
@@ -99,6 +103,10 @@ def _complete(operation: dict[str, Any], door: Door, method: str) -> None:
     if "requestBody" in operation and method == "patch":
         content = operation["requestBody"]["content"]
         content["application/merge-patch+json"] = content.pop("application/json")
+    if door.csv:
+        content = operation["requestBody"]["content"]
+        content["application/json"]["schema"] = content["application/json"]["schema"]["anyOf"][0]
+        content["text/csv"] = {"schema": CSV_SCHEMA}
     if door.form:
         content = operation["requestBody"]["content"]
         content["application/x-www-form-urlencoded"] = content.pop("application/json")
@@ -112,7 +120,8 @@ def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list
     etag = not door.form and _sends_etag(responses)
     more = ["ETag"] if etag else []
     more += ["Link"] if method == "get" and "'cursor'" in str(parameters) else []
-    more += ["Content-Disposition"] if door.path.endswith(("/export", ".ics")) else []
+    named = door.path.endswith(FILES) and method == "get"
+    more += ["Content-Disposition"] if named else []
     more += ["Idempotent-Replayed"] if method == "post" and not door.form else []
     for done, answer in responses.items():
         sent = [*more, "Location"] if done == "201" else more
@@ -160,8 +169,8 @@ def _must_match(door: Door, method: str) -> bool:
 
 
 def _sends_etag(responses: dict[str, Any]) -> bool:
-    """One resource, a calendar, or a list that is the same for everybody has an ETag; pages and health have none."""
-    if "text/calendar" in responses.get("200", {}).get("content", {}):
+    """One resource, a file, or a list that is the same for everybody has an ETag; pages and health have none."""
+    if TAGGED & set(responses.get("200", {}).get("content", {})):
         return True
     for status in ("200", "201"):
         schema = responses.get(status, {}).get("content", {}).get("application/json", {})

@@ -118,9 +118,12 @@ PROBLEM: dict[str, Any] = {
 }
 PROBLEM_FIELD = {
     "type": "object",
-    "description": "One thing wrong: where (a JSON pointer, `?name` for a query parameter, or a header), and what.",
+    "description": (
+        "One thing wrong: where (a JSON pointer, `?name` for a query parameter, `#cell=line,column` of CSV, or a "
+        "header), and what."
+    ),
     "properties": {
-        "pointer": _text(500, "/name", pattern="^([/?]|[A-Z]|$)"),
+        "pointer": _text(500, "/name", pattern="^([/?]|#cell=|[A-Z]|$)"),
         "code": _text(100, "missing", pattern="^[a-z0-9_]+$"),
         "detail": _text(2000, "Field required", pattern=READABLE),
     },

@@ -186,6 +186,7 @@ def _measures() -> None:
         "measure_series",
         sa.Column("measure_id", ID, nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("smallest", FLOAT, nullable=True),
         sa.ForeignKeyConstraint(
             ["measure_id"],
             ["measure.id"],

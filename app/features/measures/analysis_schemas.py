@@ -18,7 +18,8 @@ MOST_MULTIPLIED = 1_000_000_000
 BEYOND_WHAT_IS_PLOTTED = 1e100  # lines may lie far beyond the largest point, and nowhere near this
 
 
-def _number(least: float, most: float, example: float) -> FieldInfo:
+def number(least: float, most: float, example: float) -> FieldInfo:
+    """Bound a number in a body, both bounds included; goes into `Annotated[float, ...]`."""
     field: FieldInfo = Field(
         strict=True,
         ge=least,
@@ -31,7 +32,7 @@ def _number(least: float, most: float, example: float) -> FieldInfo:
 
 
 def _given(example: float, least: float = -LARGEST) -> FieldInfo:
-    return _number(least, LARGEST, example)
+    return number(least, LARGEST, example)
 
 
 class Chart(StrEnum):
@@ -114,11 +115,22 @@ class Assurance(StrEnum):
 
 
 class AnalysisWarning(StrEnum):
-    """What to keep in mind: a group below 13 points, a baseline that is not full yet, nothing that is multiplied."""
+    """What to keep in mind: a group below 13 points, a baseline that is not full yet, nothing that is multiplied.
+
+    Of stored measures besides: the chart that was set up cannot be made of the figures (a run chart is given), the
+    baseline is too short for the rules, points are too large to be plotted, days of the settings have no point, small
+    numbers are left out for this reader.
+    """
 
     SHORT_GROUP = "short_group"
     BASELINE_NOT_COMPLETE = "baseline_not_complete"
     NOTHING_TO_MULTIPLY = "nothing_to_multiply"
+    CHART_NOT_POSSIBLE = "chart_not_possible"
+    BASELINE_NOT_USED = "baseline_not_used"
+    POINTS_LEFT_OUT = "points_left_out"
+    REBASE_WITHOUT_POINT = "rebase_without_point"
+    EXCLUDED_WITHOUT_POINT = "excluded_without_point"
+    SMALL_NUMBERS_LEFT_OUT = "small_numbers_left_out"
 
 
 class SeriesPoint(Input):
@@ -185,13 +197,13 @@ class AnalysisRequest(Input):
         max_length=MOST_POINTS,
         description="Days of points that are shown and count for no line and no run.",
     )
-    multiply: Annotated[float, _number(1e-9, MOST_MULTIPLIED, 100)] = Field(
+    multiply: Annotated[float, number(1e-9, MOST_MULTIPLIED, 100)] = Field(
         default=1,
         description="Times what a numerator over a denominator is plotted: 100 for per cent.",
     )
 
 
-Figure = Annotated[float, _number(-BEYOND_WHAT_IS_PLOTTED, BEYOND_WHAT_IS_PLOTTED, 12.5)]
+Figure = Annotated[float, number(-BEYOND_WHAT_IS_PLOTTED, BEYOND_WHAT_IS_PLOTTED, 12.5)]
 Count = Annotated[int, whole(0, MOST_POINTS, 7)]
 
 
@@ -240,7 +252,7 @@ class SeriesAnalysis(Output):
     summary: Annotated[
         str, line(1_000, "The last 7 months are above the mean: special cause, improvement.")
     ]
-    warnings: list[AnalysisWarning] = Field(max_length=3)
+    warnings: list[AnalysisWarning] = Field(max_length=10)
     points: list[AnalysedPoint] = Field(max_length=MOST_POINTS)
     groups: list[AnalysedGroup] = Field(max_length=MOST_POINTS)
     variation: Variation
