@@ -114,6 +114,7 @@ class Targets:
         minutes = await self._made("minutes", {"text": "We agreed."}, meeting_id=minuted["id"])
         action = await self._made("actions", {"title": "To ask around"}, network)
         result = await self._made("results", {"title": "What we tried"}, network)
+        measure = await self._made("measures", {"name": "Screened"}, result_id=result["id"])
         if "calendar_token_id" in self.ids:  # a person has twenty at most
             await self.operator.client.delete(
                 f"/v1/calendar-tokens/{self.ids['calendar_token_id']}"
@@ -129,6 +130,7 @@ class Targets:
             "minutes_id": minutes["id"],
             "action_id": action["id"],
             "result_id": result["id"],
+            "measure_id": measure["id"],
             "invitation_id": invitation["invitation_id"],
             "secret": invitation["secret"],
             "network_id": network["id"],

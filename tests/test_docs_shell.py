@@ -63,6 +63,7 @@ def test_every_shell_line_of_the_documents(
         "meetings.md",
         "privacy.md",
         "sign-in.md",
+        "statistics.md",
         "sync.md",
     }
     for path in RUN:
