@@ -88,7 +88,7 @@ async def test_a_range_replaces_its_days_alone(house: TestHouse) -> None:
     backwards = await client.put(
         put, {"observations": []}, params={"from": "2021-01-01", "to": "2020-01-01"}
     )
-    assert backwards.json()["errors"][0]["code"] == "range_backwards"
+    assert backwards.json()["errors"][0]["code"] == "ends_before_it_begins"
 
 
 async def test_csv_goes_in_and_comes_out(house: TestHouse) -> None:

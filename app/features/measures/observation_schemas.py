@@ -96,7 +96,7 @@ class RangeQuery(Input):
     @model_validator(mode="after")
     def _in_order(self) -> "RangeQuery":
         if self.from_ is not None and self.to is not None and self.to < self.from_:
-            raise PydanticCustomError("range_backwards", "The last day is before the first")
+            raise PydanticCustomError("ends_before_it_begins", "The last day is before the first")
         return self
 
 
