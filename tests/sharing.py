@@ -24,10 +24,11 @@ CODES = tuple(f"X{number:05}" for number in range(60))
 
 
 async def organisations(house: TestHouse, *codes: str) -> None:
-    """Practices, straight into the database."""
+    """Practices, straight into the database, unless they are there."""
 
     async def command(work: Work) -> None:
-        for code in codes:
+        there = await work.fetch(("tests: codes",), lambda: select(Organisation.code), {})
+        for code in sorted(set(codes) - {row["code"] for row in there}):
             work.insert(
                 Organisation,
                 {
@@ -120,6 +121,10 @@ class Shared:
         return found
 
     async def rows(self) -> list[Json]:
-        """All adoptions as they stand in the database."""
-        statement = select(*facts(Adoption)).order_by(Adoption.organisation_code, Adoption.id)
+        """All adoptions of the result as they stand in the database."""
+        statement = (
+            select(*facts(Adoption))
+            .where(Adoption.result_id == self.result["id"])
+            .order_by(Adoption.organisation_code, Adoption.id)
+        )
         return await self.house.app.rooms.house.db.fetch(object(), lambda: statement, {})

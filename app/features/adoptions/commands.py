@@ -5,6 +5,7 @@ counts nowhere; nothing that its reporter, or anybody else alone, can ask tells 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, literal, or_, select
@@ -75,7 +76,7 @@ async def report_adoption(
     `ResultNotPublished`; `OwnOrganisation`; whatever `seen` raises.
     """
     result, network = await sight_result(work, result_id)
-    await organisations(work, [code], "ods_code")
+    await organisations(work, [code], "/ods_code")
     values = {**access.values(work.viewer), "code": code, "result_id": result_id}
     belongs = await fetch_one(work, "belongs to organisation", _belongs, values)
     try:
@@ -167,9 +168,12 @@ def _columns(body: AdoptionPut) -> Row:
 
 
 def _told(result: Mapping[str, Any], row: Mapping[str, Any], **more: Any) -> Told:
-    """Whoever sees the result; of what does not count, who reported it and nobody else, whatever becomes of it."""
+    """Whoever sees the result; of what does not count, who reported it and nobody else, whatever becomes of it.
+
+    Who reported hears of either in the same way, so that the feed does not tell them apart.
+    """
     if row["counted"]:
-        return told_of_part(result, **more)
+        return replace(told_of_part(result, **more), person_id=row["reported_by"])
     return Told(
         network_id=result["network_id"],
         person_id=row["reported_by"],
@@ -200,6 +204,6 @@ async def delete_adoption(work: Work, adoption_id: str, seen: Seen) -> None:
     seen(row["version"])
     more: Row = await saw(work, network, result) if row["counted"] else {}
     if more and row["hidden_on"] is not None:
-        more = {"reach": "facilitator", "person_id": row["reported_by"]}
+        more = {"reach": "facilitator"}
     remove(work, "adoption.deleted", row, _told(result, row, **more))
     await _sum_up(work, result)
