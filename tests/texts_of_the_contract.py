@@ -97,9 +97,13 @@ def spelt(text: Text, digits: str) -> str:
 async def write(
     targets: Targets, text: Text, value: str, headers: Headers = (), query: str = ""
 ) -> Reply:
-    """Send a request that is right but for this value in this place."""
+    """Send a request that is right but for this value in this place; it is refused before an id is looked for."""
     operation = text.operation
-    path, body = targets.path(operation), b""
+    named = {each["name"]: each["schema"]["examples"][0] for each in operation.parameters("path")}
+    path = targets.path(
+        operation, **{name: targets.ids.get(name, any_one) for name, any_one in named.items()}
+    )
+    body = b""
     sent = [(b"authorization", f"Bearer {targets.operator.token}".encode()), *headers]
     if operation.media_type is not None:
         document: Any = targets.body(operation)
