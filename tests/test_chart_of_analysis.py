@@ -52,6 +52,8 @@ def test_icons_and_lines_are_those_of_the_analysis() -> None:
     assert {each.group for each in picture.points} == {0, 1}
     assert analysis["warnings"] == ["short_group"]
     assert picture.notes[-1].startswith("Fewer than 13 points in a period")
+    analysis["warnings"] = ["Something in words.", "no_such_code"]
+    assert picture_of(analysis, Subject(title="Letters")).notes[-1] == "Something in words."
 
 
 def test_too_few_points_have_no_icons() -> None:

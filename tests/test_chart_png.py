@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.pictures import Mark, draw, png
-from app.pictures.png import LARGEST, NotDrawn, apart, of
+from app.pictures.png import LARGEST, NotDrawn, here, of
 from tests.charts import noise, series, story
 
 Drawing = Callable[[str, float], bytes]
@@ -40,22 +40,22 @@ def pixels(picture: bytes, most: int) -> tuple[int, int, list[bytes]]:
 
 
 def _unfiltered(kind: int, row: bytearray, above: bytearray, channels: int) -> bytearray:
-    for i, here in enumerate(row):
+    for i, byte in enumerate(row):
         left = row[i - channels] if i >= channels else 0
         up, corner = above[i], above[i - channels] if i >= channels else 0
         near = min((left, up, corner), key=lambda n, at=left + up - corner: abs(at - n))  # type: ignore[misc]  # bound
-        row[i] = (here + (0, left, up, (left + up) // 2, near)[kind]) & 255
+        row[i] = (byte + (0, left, up, (left + up) // 2, near)[kind]) & 255
     return row
 
 
-@pytest.mark.parametrize("drawing", [of, apart])
+@pytest.mark.parametrize("drawing", [here, of])
 @pytest.mark.parametrize(("width", "scale", "wide"), [(360, 1, 360), (360, 2, 720)])
 def test_a_picture_has_its_size_and_its_text(
     drawing: Drawing, width: int, scale: float, wide: int
 ) -> None:
     svg = draw(story(width=width))
     drawn = drawing(svg, scale)
-    assert drawn == of(svg, scale)
+    assert drawn == here(svg, scale)
     across, down, _ = pixels(drawn, int(30 * scale))
     assert across == wide
     assert f'width="{width}" height="{down // int(scale)}"' in svg
@@ -75,7 +75,7 @@ def test_without_a_font_there_would_be_no_text(
 ) -> None:
     """The negative control: so the text that is there is written in the font that ships."""
     monkeypatch.setattr(png, "_FONTS", tmp_path)
-    assert ink_of_title(of(draw(story()), 1), 1) == 0
+    assert ink_of_title(here(draw(story()), 1), 1) == 0
 
 
 @pytest.mark.parametrize(
@@ -83,22 +83,22 @@ def test_without_a_font_there_would_be_no_text(
 )
 def test_no_picture_is_too_large(width: int, scale: float) -> None:
     marks = [Mark(f"2022-{month:02}-15", "What was done " * 10) for month in range(1, 13)]
-    drawn = of(draw(story(width=width, marks=marks)), scale)
+    drawn = here(draw(story(width=width, marks=marks)), scale)
     wide, tall = struct.unpack(">II", drawn[16:24])
     assert width <= wide <= 3 * width
     assert wide * tall <= LARGEST
 
 
 def test_the_same_chart_gives_the_same_picture() -> None:
-    assert of(draw(story()), 1) == of(draw(story()), 1)
-    assert of(draw(story()), 1) != of(draw(story(theme="dark")), 1)
+    assert here(draw(story()), 1) == here(draw(story()), 1)
+    assert here(draw(story()), 1) != here(draw(story(theme="dark")), 1)
 
 
 def test_only_charts_are_drawn() -> None:
     with pytest.raises(ValueError, match="no chart"):
-        of("<p>no</p>")
+        here("<p>no</p>")
     with pytest.raises(NotDrawn):
-        apart("<p>no</p>")
+        of("<p>no</p>")
 
 
 def test_when_there_is_no_room_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +108,7 @@ def test_when_there_is_no_room_it_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     try:
         assert all(taken)
         with pytest.raises(NotDrawn, match="too many"):
-            apart(svg)
+            of(svg)
     finally:
         for _ in taken:
             png._room.release()

@@ -8,9 +8,7 @@ from datetime import date
 from app.pictures.numerals import MONTHS, decimals_of, nice_step
 
 SMALLEST = 1e-100  # below it two values are one
-FAR = (
-    1.5  # a target further off than so many times the range of the data is told, not drawn to scale
-)
+FAR = 1.5  # a target further off than so many times the range of the data is told, not drawn
 _DAYS, _MONTHS = (1, 2, 7, 14), (1, 2, 3, 6)
 _MONTH, _YEAR = 30.4, 365.25  # days, on the average
 

@@ -41,7 +41,10 @@ class Subject:
 def picture_of(
     analysis: Mapping[str, Any], subject: Subject, *, width: int = 800, theme: Theme = "light"
 ) -> Picture:
-    """The picture of an analysed series. Without enough data it has no icons: the sentence says why."""
+    """The picture of an analysed series. Without enough data it has no icons: the sentence says why.
+
+    `warnings` may be sentences already.
+    """
     enough = analysis["status"] == "ok"
     groups = analysis["groups"]
     return Picture(
@@ -103,4 +106,8 @@ def _notes(analysis: Mapping[str, Any], unit: str) -> list[str]:
             for line, group in zip(lines, groups[-6:], strict=True)
         )
         notes.append(f"{CENTRES.get(analysis['chart'], 'Mean')}: {', '.join(spans)}.")
-    return [*notes, *(WARNINGS[code] for code in analysis["warnings"] if code in WARNINGS)]
+    said = (WARNINGS.get(each, each) for each in analysis["warnings"])
+    return [
+        *notes,
+        *(sentence for sentence in said if " " in sentence),
+    ]  # a code without words is left out

@@ -1,7 +1,7 @@
 """PNG of a chart, drawn by resvg with the font that ships: the same picture on every machine.
 
 The renderer takes 40 to 230 ms and lets no other thread of its interpreter run meanwhile, so a server has it done by a
-process of its own (`apart`): its other answers are not held up, and its memory does not grow by the pixels.
+process of its own (`of`): its other answers are not held up, and its memory does not grow by the pixels.
 """
 
 import math
@@ -25,8 +25,8 @@ class NotDrawn(Exception):
     """There was no room for another picture, or drawing it took too long. Trying again later may help."""
 
 
-def of(svg: str, scale: float = 2.0) -> bytes:
-    """The picture with so many pixels for each CSS pixel: 1 to 3, and fewer where it would pass four megapixels.
+def here(svg: str, scale: float = 2.0) -> bytes:
+    """The picture, drawn in this process, with so many pixels for each CSS pixel: 1 to 3, never above four megapixels.
 
     Takes what `draw` gave and nothing else: what others wrote could name files.
     Errors: `ValueError` where it is no such SVG.
@@ -51,8 +51,8 @@ def of(svg: str, scale: float = 2.0) -> bytes:
     )
 
 
-def apart(svg: str, scale: float = 2.0) -> bytes:
-    """The same in a process of its own; it blocks the thread that calls it, and no other.
+def of(svg: str, scale: float = 2.0) -> bytes:
+    """The same in a process of its own. It blocks the thread that calls it and no other, so call it in one.
 
     Errors: `NotDrawn` where none of the places became free in time, or the picture did not come.
     """
@@ -75,4 +75,4 @@ def apart(svg: str, scale: float = 2.0) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(of(sys.stdin.buffer.read().decode(), float(sys.argv[1])))
+    sys.stdout.buffer.write(here(sys.stdin.buffer.read().decode(), float(sys.argv[1])))
