@@ -122,7 +122,13 @@ class Targets:
         calendar = await self._made("calendar-tokens", {"name": "A calendar", "feed": "me"})
         answer = {"answer": "accepted"}
         said = await self.operator.client.put(f"/v1/meetings/{minuted['id']}/attendance/me", answer)
+        about = {"content_kind": "person", "content_id": self.other.id, "reason": "other"}
+        reported = (await self.operator.client.post("/v1/reports", about)).json()
+        if "id" not in reported:  # one person reports twenty times a day at most
+            reported = {"id": self.ids["report_id"]}
         self.ids = {
+            "report_id": reported["id"],
+            "content_id": meeting["id"],
             "calendar_token_id": calendar["id"],
             "calendar_secret": calendar["address"].rpartition("/")[2].removesuffix(".ics"),
             "meeting_id": meeting["id"],
@@ -173,6 +179,8 @@ class Targets:
         for name in example:
             if name in self.ids:
                 example[name] = self.ids[name]
+            if name == "content_kind":
+                example[name] = "meeting"
             if name == "scopes":
                 example[name] = ["networks:read"]
             if name in ("organisation", "representing", "occurrence", "range"):

@@ -177,6 +177,16 @@ class Shared:
 
 
 @dataclass(slots=True)
+class Filed:
+    """A report of a meeting, by a member; `marks` is the secret word of what was wrong."""
+
+    id: str
+    meet: str
+    reporter: str
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Facts:
     """Everything: networks by key, people by key, spells by id, one actor for each (person, kind of token)."""
 
@@ -192,6 +202,7 @@ class Facts:
     todos: list[Todo] = field(default_factory=list)
     calendars: list[Subscription] = field(default_factory=list)
     results: dict[str, Shared] = field(default_factory=dict)
+    filed: list[Filed] = field(default_factory=list)
     marks: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """word -> (what it is of: `network`, `person`, `message`, `meeting`, `result` ...; key or id; field)"""
 

@@ -6,13 +6,14 @@ oneself: an operator who does not facilitate is nobody there."
 """
 
 from tests.permissions import oracle
-from tests.permissions.facts import Actor, Answer, Facts, Meet, Minuted, Net, Todo
+from tests.permissions.facts import Actor, Answer, Facts, Filed, Meet, Minuted, Net, Todo
 from tests.permissions.oracle import Outcome, refused
 
 SCOPE_OF_KIND = {
     **dict.fromkeys(("meeting", "attendance", "minutes", "action"), "meetings"), "calendar_token": "tokens",
+    "report": "moderation",
 }  # fmt: skip
-KINDS = ("meeting", "minutes", "action")
+KINDS = ("meeting", "minutes", "action", "report")
 WAY_IN = ("join_url",)
 PLACE = ("place",)
 
@@ -114,6 +115,13 @@ def reads_owner(facts: Facts, actor: Actor, one: Todo) -> bool:
     return leads(facts, actor, one.net) or (one.owner is not None and one.owner == actor.person)
 
 
+def sees_report(facts: Facts, actor: Actor, one: Filed) -> bool:
+    """Who reported, and who looks into it: facilitators and operators, none of whom wrote the meeting here."""
+    net = facts.meets[one.meet].net
+    own = actor.person is not None and actor.person == one.reporter
+    return own or actor.operates or leads(facts, actor, net)
+
+
 def may_read_mark(facts: Facts, actor: Actor, kind: str, key: str, field: str) -> bool:
     """Whether a secret word of a meeting, of minutes or of an action may be in any answer to this actor."""
     if kind == "minutes":
@@ -122,14 +130,15 @@ def may_read_mark(facts: Facts, actor: Actor, kind: str, key: str, field: str) -
             net = facts.meets[one.meet].net
             return actor.operates or leads(facts, actor, net)
         return sees_minutes(facts, actor, one)
+    if kind == "report":
+        return sees_report(facts, actor, next(one for one in facts.filed if one.id == key))
     if kind == "action":
         return sees_todo(facts, actor, next(todo for todo in facts.todos if todo.id == key))
     meet = facts.meets[key]
     if field in WAY_IN:
         return attends(facts, actor, meet)
-    if field in PLACE:
-        return sees(facts, actor, meet) and reads_place(facts, actor, meet)
-    return sees(facts, actor, meet)
+    hidden = field in PLACE and not reads_place(facts, actor, meet)
+    return sees(facts, actor, meet) and not hidden
 
 
 def told(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
@@ -144,6 +153,9 @@ def told(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
             one.id for one in facts.minutes if facts.meets[one.meet].net in nets and sees_minutes(facts, actor, one)
         },
         "action": {one.id for one in facts.todos if one.net in nets and sees_todo(facts, actor, one)},
+        "report": {
+            one.id for one in facts.filed if facts.meets[one.meet].net in nets and sees_report(facts, actor, one)
+        },
         "calendar_token": {
             one.id for one in facts.calendars
             if within is None and one.person == actor.person and not one.revoked
@@ -154,7 +166,7 @@ def told(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
 def ids_in(facts: Facts, net: Net) -> set[str]:
     """The ids of everything about meetings that is in this network."""
     meets = {meet.key: meet.id for meet in facts.meets_of(net.key)}
-    rows: list[Answer | Minuted] = [*facts.answers, *facts.minutes]
+    rows: list[Answer | Minuted | Filed] = [*facts.answers, *facts.minutes, *facts.filed]
     ids = {*meets.values(), *(todo.id for todo in facts.todos if todo.net == net.key)}
     return ids | {row.id for row in rows if row.meet in meets}
 

@@ -25,6 +25,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     audit_rows,
     calendar_rows,
     client_rows,
+    conduct_rows,
     invitation_rows,
     list_rows,
     meeting_edit_rows,
@@ -35,6 +36,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     network_rows,
     people_rows,
     privacy_rows,
+    report_rows,
     result_rows,
     service_rows,
 )

@@ -17,6 +17,7 @@ from tests.house import Client, TestHouse
 from tests.permissions import cast
 from tests.permissions.facts import Actor, Facts, Net, Program, Sent, Somebody, Spell
 from tests.permissions.meeting_world import hold_meetings
+from tests.permissions.report_world import file_reports
 from tests.permissions.result_world import share_results
 
 NOTHING_FOUND = {f"search_{part}": "" for part in ("name", "topics", "purpose", "front", "inside")}
@@ -56,6 +57,7 @@ class Builder:
         await self._tokens()
         await hold_meetings(self.house.app.rooms.house, self.facts)
         await share_results(self.house.app.rooms.house, self.facts)
+        await file_reports(self.house.app.rooms.house, self.facts)
         cast.register(self.facts)
         return self.facts
 
