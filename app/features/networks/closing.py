@@ -17,7 +17,7 @@ from app.db.types import ID
 from app.features.networks.commands import ancestor
 from app.features.networks.schemas import NetworkArchive
 from app.features.networks.settling import reach_of, search_words
-from app.models import Action, Client, Invitation, Meeting, Member, Network, Result, Token
+from app.models import Action, Client, Invitation, Meeting, Member, Network, Report, Result, Token
 
 
 async def archive_network(work: Work, network_id: str, body: NetworkArchive) -> None:
@@ -63,7 +63,9 @@ def _others() -> Any:
     held = exists(select(1).where(Meeting.network_id == network_id))
     noted = exists(select(1).where(Action.network_id == network_id))
     shared = exists(select(1).where(Result.network_id == network_id))
-    return select(literal(1).label("found")).where(or_(other, below, held, noted, shared))
+    reported = exists(select(1).where(Report.network_id == network_id))
+    found = or_(other, below, held, noted, shared, reported)
+    return select(literal(1).label("found")).where(found)
 
 
 def _own_spells() -> Any:
