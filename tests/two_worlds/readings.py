@@ -41,6 +41,9 @@ PROBES: dict[str, tuple[str, ...]] = {
         "result.published",
     ),
     "author_id": ("{person}",),
+    "result_id": ("{result}",),
+    "answer_to": ("{feedback}",),
+    "content_id": ("{meeting}", "{result}"),
     "meeting_id": ("{meeting}",),
     "occurrence": ("2026-03-18T12:30:00", "2026-04-15T12:30:00"),
     "from": ("2026-03-01T00:00:00Z", "2026-04-14T00:00:00Z"),
@@ -72,6 +75,11 @@ PATHS = {
     "attendance_id": "{attendance}",
     "calendar_secret": "{calendar_secret}",
     "result_id": "{result}",
+    "measure_id": "{measure}",
+    "cycle_id": "{pdsa_cycle}",
+    "feedback_id": "{feedback}",
+    "adoption_id": "{adoption}",
+    "report_id": "{report}",
 }
 OTHER_PATHS = {
     "/v1/organisations/{code}": "A81001",
