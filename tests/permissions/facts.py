@@ -173,6 +173,7 @@ class Shared:
     attribution: str = "named"
     hidden: bool = False
     id: str = ""
+    measure_id: str = ""
     marks: dict[str, str] = field(default_factory=dict)
 
 

@@ -9,7 +9,7 @@ from tests.permissions import meeting_oracle, oracle
 from tests.permissions.facts import Actor, Facts, Shared
 from tests.permissions.oracle import Outcome, refused
 
-SCOPE_OF_KIND = {"result": "results"}
+SCOPE_OF_KIND = {"result": "results", "measure": "results"}
 KINDS = ("result",)
 
 
@@ -97,10 +97,11 @@ def named_as_author(facts: Facts, actor: Actor, person: str) -> bool:
 def told(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
     """What a feed tells this actor of, by kind; `within` is the id of a network."""
     nets = [net.key for net in facts.nets.values() if within in (None, net.id)]
-    seen = {r.id for r in facts.results.values() if r.net in nets and sees(facts, actor, r)}
-    return {"result": seen}
+    seen = [r for r in facts.results.values() if r.net in nets and sees(facts, actor, r)]
+    return {"result": {one.id for one in seen}, "measure": {one.measure_id for one in seen}}
 
 
 def ids_in(facts: Facts, net: str) -> set[str]:
     """The ids of everything about results that is in this network."""
-    return {one.id for one in facts.results.values() if one.net == net}
+    every = [one for one in facts.results.values() if one.net == net]
+    return {one.id for one in every} | {one.measure_id for one in every}

@@ -7,14 +7,16 @@ that what is complete needs no measure.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from app.core import words
 from app.core.adoption_counts import NO_ADOPTIONS
-from app.core.changes import create
+from app.core.changes import Told, create
+from app.core.series import Observation, to_text
 from app.core.telling_of_results import told_of_result
 from app.core.work import House, Work, perform
-from app.models import ResultAuthor, ResultTopic
+from app.models import MeasureSeries, ResultAuthor, ResultTopic
 from tests.permissions.cast import cast_of, mark, practice
 from tests.permissions.facts import Actor, Facts, Net, Shared
 from tests.permissions.meeting_world import TRIED
@@ -31,7 +33,10 @@ PLANS: dict[str, dict[str, Any]] = {
     "hidden": {"audience": "public", "hidden": True, "authors": ("member",)},
 }
 KINDS = tuple(PLANS)
-WORDS = ("title", "summary", "problem", "learning", "withdrawn_reason")
+WORDS = ("title", "summary", "problem", "learning", "withdrawn_reason", "measure")
+# What each of them is measured by; one figure is small.
+SMALL_AT = frozenset({4})
+FIGURES = tuple((f"2025-{at + 1:02}-01", 3 if at in SMALL_AT else 40 + at, 80) for at in range(12))
 
 
 def shared_towards(facts: Facts, *kinds: str) -> Iterator[tuple[str, Actor, Shared]]:
@@ -99,6 +104,7 @@ def _write(work: Work, facts: Facts, one: Shared) -> None:
     }  # fmt: skip
     create(work, "result.drafted", row, told_of_result(row))
     work.insert(ResultTopic, {"result_id": one.id, "code": topic})
+    _measure(work, facts, one, f"Of {one.marks['measure']}", told_of_result(row))
     for place, person in enumerate((*one.authors, *one.former)):
         gone = person in one.former
         work.insert(
@@ -108,3 +114,29 @@ def _write(work: Work, facts: Facts, one: Shared) -> None:
                 "removed_version": 0 if gone else None,
             },
         )  # fmt: skip
+
+
+def _measure(work: Work, facts: Facts, one: Shared, name: str, told: Told) -> None:
+    one.measure_id = work.blind_id()
+    said = (
+        "operational_definition",
+        "numerator_definition",
+        "denominator_definition",
+        "exclusions",
+        "source",
+        "unit",
+    )
+    row: dict[str, Any] = {
+        **dict.fromkeys((*said, "target", "baseline_points")),
+        "id": one.measure_id, "result_id": one.id, "network_id": facts.nets[one.net].id, "position": 0, "name": name,
+        "kind": "outcome", "frequency": "month", "chart": "xmr", "ruleset": "mdc", "improvement_direction": "increase",
+        "rebase": "[]", "exclude_on": "[]", "multiply": 1.0, "screen_moving_ranges": True,
+        "observation_count": len(FIGURES), "first_on": date.fromisoformat(FIGURES[0][0]),
+        "last_on": date.fromisoformat(FIGURES[-1][0]),
+    }  # fmt: skip
+    create(work, "measure.created", row, told)
+    data = to_text(Observation(on, count, of) for on, count, of in FIGURES)
+    smallest = min(count for _, count, _ in FIGURES)
+    work.insert(
+        MeasureSeries, {"measure_id": one.measure_id, "data": data, "smallest": float(smallest)}
+    )

@@ -158,7 +158,7 @@ class Trial:
             if self.written:
                 return f"refused, and wrote {[write.target for write in self.written]}"
             return await self._like_a_ghost(cell, reply)
-        text = reply.body.decode().replace("\r\n ", "")  # as calendars fold it
+        text = reply.body.decode(errors="replace").replace("\r\n ", "")  # as calendars fold it
         document = await self._all_pages(cell, reply)
         wrong = cell.check(document) if cell.check else ""
         return wrong or self._looks(cell) or self._leaks(cell, text)

@@ -28,6 +28,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     conduct_rows,
     invitation_rows,
     list_rows,
+    measure_rows,
     meeting_edit_rows,
     meeting_list_rows,
     meeting_rows,

@@ -19,11 +19,8 @@ from app.pictures.from_analysis import Subject, picture_of
 from app.pictures.picture import Mark
 from app.spc.series import Analysis
 
-# What a warning says below a chart.
-SAID = {
-    AnalysisWarning.SHORT_GROUP: "Limits of fewer than 13 points are uncertain.",
-    AnalysisWarning.BASELINE_NOT_COMPLETE: "There are fewer points than the baseline asks for.",
-    AnalysisWarning.NOTHING_TO_MULTIPLY: "These figures are plotted as they are: there are no denominators.",
+# What the warnings that only stored measures have say below a chart; of the others the chart itself knows.
+SAID: dict[str, str] = {
     AnalysisWarning.CHART_NOT_POSSIBLE: "The chart that was chosen cannot be made of these figures.",
     AnalysisWarning.BASELINE_NOT_USED: "The baseline is too short for these rules and was not used.",
     AnalysisWarning.POINTS_LEFT_OUT: "Points too large to be plotted are left out.",
@@ -69,5 +66,6 @@ def drawn(seen: Seen, analysis: Analysis, cycles: list[dict[str, Any]], query: C
         marks=marks,
     )
     document = analysis.document()
-    document["warnings"] = [SAID[AnalysisWarning(code)] for code in analysis.warnings]
-    return draw(picture_of(document, subject, width=query.width, theme=query.theme.value))
+    picture = picture_of(document, subject, width=query.width, theme=query.theme.value)
+    picture.notes = [*picture.notes, *(SAID[code] for code in analysis.warnings if code in SAID)]
+    return draw(picture)

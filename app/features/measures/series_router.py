@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from app.core import csv_text
-from app.core.errors import NotFound
+from app.core.errors import NotFound, Overloaded
 from app.core.fetching_results import fetch_measure
 from app.core.text import Id
 from app.core.viewer import Scope
@@ -187,5 +187,8 @@ async def get_measure_chart_png(
     etag = answers.weak_etag(f"{params.scale} {svg}".encode())
     answer = answers.tagged(call, b"", etag, (b"content-type", PNG_TYPE.encode()))
     if answer.status == 200:  # noqa: PLR2004 - drawn only for who does not have it yet
-        answer.body = await asyncio.to_thread(png.of, svg, params.scale)
+        try:
+            answer.body = await asyncio.to_thread(png.apart, svg, params.scale)
+        except png.NotDrawn:
+            raise Overloaded("Too many pictures at once: try again shortly.") from None
     return _named(answer, measure_id, "chart", "png")
