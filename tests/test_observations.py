@@ -384,3 +384,36 @@ async def test_an_annotation_that_may_be_of_a_patient_is_asked_about(house: Test
     assert taken.status_code == 200
     export = (await client.get(f"{study.path}/observations", params={"format": "csv"})).text
     assert (await _put_csv(client, study.path, export)).status_code == 422
+
+
+async def test_what_is_hidden_follows_every_change(house: TestHouse) -> None:
+    """It is kept by the state of all measures of the result: an edit or the end of another counts at once."""
+    study = await Study.of(house)
+    days = months(12)
+    rows: list[Json] = [
+        {"on": day, "numerator": 40 + at, "denominator": 80} for at, day in enumerate(days)
+    ]
+    await study.observe(rows)
+    other = (await study.add(name="Missed"))["id"]
+    await study.publish()
+    fay = study.group.fay.client
+
+    async def hidden() -> list[int]:
+        read = await _read(fay, study.path)
+        return [at for at, one in enumerate(read) if one["suppressed"]]
+
+    assert await hidden() == []
+    rest: list[Json] = [{**row, "numerator": 80 - row["numerator"]} for row in rows]
+    await study.observe(rest, other)
+    assert await hidden() == []
+    for place in (3, 5):
+        rows[place]["numerator"], rest[place]["numerator"] = 77, 3
+        await study.observe(rest, other)
+        await study.observe(rows)
+        assert await hidden() == ([3] if place == 3 else [3, 5])
+        assert await hidden() == ([3] if place == 3 else [3, 5])
+    rows[3]["numerator"], rows[5]["numerator"] = 43, 45
+    await study.observe(rows)
+    gone = await study.author.client.delete(f"/v1/measures/{other}")
+    assert gone.status_code == 204
+    assert await hidden() == []

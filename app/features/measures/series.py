@@ -1,5 +1,6 @@
 """The figures of a measure: read as far as the viewer may read them, and replaced."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from app.core.viewer import Viewer
 from app.core.work import Work
 from app.db.database import Reads, fetch_one
 from app.db.types import ID
+from app.features.measures.hidden import Hidden, Kept, State, hide, what_is_hidden
 from app.features.measures.observation_schemas import ObservationsPut
 from app.features.measures.queries import COLUMNS
 from app.models import Measure, MeasureSeries, Result
@@ -90,20 +92,23 @@ def _one(rank: str) -> Any:
     )
 
 
-def _every(rank: str) -> Any:
+def _every(rank: str, *more: Any) -> Any:
     return (
-        select(Measure.id, Measure.frequency, MeasureSeries.data)
+        select(Measure.id, Measure.version, *more)
         .join(MeasureSeries, MeasureSeries.measure_id == Measure.id)
         .where(Measure.result_id == bindparam("result_id", type_=ID), visible_measure(rank))
         .order_by(Measure.position, Measure.id)
     )
 
 
-async def seen_series(reads: Reads, viewer: Viewer, measure_id: str, threshold: int) -> Seen | None:
+async def seen_series(
+    reads: Reads, viewer: Viewer, measure_id: str, threshold: int, kept: Kept
+) -> Seen | None:
     """A measure and its figures as this viewer reads them; None when it is not there for them.
 
     Authors read all of it. For everybody else small numbers are left out, and what gives them away: of that the other
-    measures of the result decide, which are read only where there is a small number in any of them.
+    measures of the result decide, which are read only where there is a small number in any of them, and once for each
+    state that they are in (`kept`).
     """
     rank = viewer.rank
     values = {**access.values(viewer), "measure_id": measure_id}
@@ -113,15 +118,37 @@ async def seen_series(reads: Reads, viewer: Viewer, measure_id: str, threshold: 
     data, least = row.pop("_data"), row.pop("_least")
     if row.pop("_authored") or least is None or least >= threshold + 1:
         return Seen(row, _observations(data))
+    whole = _observations(data)
     values = {**access.values(viewer), "result_id": row["result_id"]}
-    every = await reads.fetch(("series of result", rank), lambda: _every(rank), values)
-    shown = suppress(
-        [Measured(one["frequency"], core.from_text(one["data"])) for one in every], threshold
-    )
-    for one, observations in zip(every, shown, strict=True):
-        if one["id"] == measure_id:
-            return Seen(row, observations)
-    return None  # deleted between the two looks
+    state = _state(await reads.fetch(("states", rank), lambda: _every(rank), values), threshold)
+    hidden = kept.get(state)
+    if hidden is None or (measure_id, row["version"]) not in state:
+        columns = (Measure.frequency, MeasureSeries.data)
+        every = await reads.fetch(("all", rank), lambda: _every(rank, *columns), values)
+        hidden, series = await _worked_out(every, threshold)
+        kept.put(_state(every, threshold), hidden)
+        if measure_id not in series:
+            return None  # deleted between two looks
+        whole = series[measure_id]
+    return Seen(row, hide(whole, hidden.get(measure_id, {})))
+
+
+def _state(every: Sequence[Row], threshold: int) -> State:
+    """What the figures of a result, and so what is hidden of them, depend on."""
+    return (threshold, *((one["id"], one["version"]) for one in every))
+
+
+async def _worked_out(
+    every: Sequence[Row], threshold: int
+) -> tuple[Hidden, dict[str, list[Observation]]]:
+    """What is hidden of each measure of a result, and the measures as they are."""
+    series = {one["id"]: core.from_text(one["data"]) for one in every}
+    measured = [Measured(one["frequency"], series[one["id"]]) for one in every]
+    # Many figures take up to a second: others are answered meanwhile.
+    shown = await asyncio.to_thread(suppress, measured, threshold)
+    return {
+        measure_id: what_is_hidden(of_one) for measure_id, of_one in zip(series, shown, strict=True)
+    }, series
 
 
 def _observations(data: str | None) -> list[Observation]:

@@ -23,6 +23,7 @@ from app.features.measures.chart_schemas import (
     PictureQuery,
 )
 from app.features.measures.drawing import cycles_of, drawn
+from app.features.measures.hidden import Kept
 from app.features.measures.observation_schemas import (
     CSV_ANSWER,
     MOST_VALUES,
@@ -85,7 +86,8 @@ def _named(answer: Answer, measure_id: str, what: str, ending: str, how: str = "
 async def _seen(call: Call, measure_id: str, operation: str) -> Seen:
     """Errors: `NotFound`."""
     house, threshold = call.rooms.house, call.rooms.settings.small_number_threshold
-    seen = await seen_series(house.db, call.viewer, measure_id, threshold)
+    kept: Kept = call.rooms.kept.setdefault("hidden figures", Kept())
+    seen = await seen_series(house.db, call.viewer, measure_id, threshold, kept)
     if seen is None:
         raise NotFound
     if call.viewer.operator:
