@@ -190,7 +190,7 @@ async def get_measure_chart_png(
     answer = answers.tagged(call, b"", etag, (b"content-type", PNG_TYPE.encode()))
     if answer.status == 200:  # noqa: PLR2004 - drawn only for who does not have it yet
         try:
-            answer.body = await asyncio.to_thread(png.apart, svg, params.scale)
+            answer.body = await asyncio.to_thread(png.of, svg, params.scale)
         except png.NotDrawn:
             raise Overloaded("Too many pictures at once: try again shortly.") from None
     return _named(answer, measure_id, "chart", "png")
