@@ -84,7 +84,7 @@ async def sight_content(work: Work, kind: str, content_id: str) -> Row:
     async def look() -> Row:
         row = await fetch_one(work, key, lambda: _content(rank, kind), values)
         if row is None:
-            raise unknown("/content_id", "There is nothing of this kind here that you can see.")
+            raise unknown("/content_id", "There is nothing of this kind here that you can report.")
         return {"network_id": None, "result_id": None, **row}
 
     row = await look()

@@ -128,7 +128,11 @@ def visible_report(rank: str, report: Any = Report) -> ColumnElement[bool]:
 
 
 def seen_by_others(kind: str) -> ColumnElement[bool]:
-    """Somebody besides its authors sees content of this kind: what they keep to themselves nobody looks into."""
+    """Somebody besides its authors sees content of this kind: what they keep to themselves nobody looks into.
+
+    An adoption that one reported oneself is taken back and not reported: that nobody else sees it, because it does not
+    count, would tell whose result it is of.
+    """
     if kind not in (*OF_RESULT, "feedback", "adoption"):
         return true()
     shared = and_(Result.status == "published", Result.audience != "author")
@@ -136,4 +140,7 @@ def seen_by_others(kind: str) -> ColumnElement[bool]:
         return shared
     model: Any = CONTENT[kind][0]
     of_shared = exists(select(1).where(Result.id == model.result_id, shared))
-    return and_(of_shared, model.counted.is_(True)) if kind == "adoption" else of_shared
+    if kind == "feedback" or kind in OF_RESULT:
+        return of_shared
+    others = or_(Adoption.reported_by.is_(None), Adoption.reported_by != viewer_id())
+    return and_(of_shared, Adoption.counted.is_(True), others)
