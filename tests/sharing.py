@@ -45,6 +45,20 @@ def _result() -> Any:
     return select(*facts(Result)).where(Result.id == bindparam("result_id", type_=ID))
 
 
+async def edit_result(house: TestHouse, result_id: str, **values: Any) -> None:
+    """What an author's edit does to a result, and to what counts; straight into the database."""
+
+    async def command(work: Work) -> None:
+        row = await fetch_one(work, "tests: result", _result, {"result_id": result_id})
+        assert row is not None
+        network = await sight_member_network(work, row["network_id"])
+        new = {**row, **values}
+        counted = await recount(work, network, new)
+        change(work, "result.updated", row, {**values, **counted}, told_of_result(new))
+
+    await perform(house.app.rooms.house, command)
+
+
 @dataclass
 class Shared:
     """An open network with practices, and a result by Ann of the first of them, with no word of who wrote it."""
@@ -77,16 +91,7 @@ class Shared:
 
     async def edit(self, result_id: str, **values: Any) -> None:
         """What an author's edit does to a result, and to what counts."""
-
-        async def command(work: Work) -> None:
-            row = await fetch_one(work, "tests: result", _result, {"result_id": result_id})
-            assert row is not None
-            network = await sight_member_network(work, row["network_id"])
-            new = {**row, **values}
-            counted = await recount(work, network, new)
-            change(work, "result.updated", row, {**values, **counted}, told_of_result(new))
-
-        await perform(self.house.app.rooms.house, command)
+        await edit_result(self.house, result_id, **values)
 
     async def person(self, name: str, code: str | None, *, join: bool = True) -> TestPerson:
         """Somebody of a practice, and by default of the network."""

@@ -6,10 +6,12 @@ told what to put there, and says so.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from tests.contract import FORM, document, resolved
 from tests.house import TestHouse, TestPerson
+from tests.sharing import edit_result, organisations
 
 Json = dict[str, Any]
 NETWORK = {
@@ -18,6 +20,8 @@ NETWORK = {
     "join_policy": "request",
 }
 MEETING = {"title": "Spring", "starts_at": "2030-04-09T12:30:00Z", "announce": True}
+
+PRACTICE = "Y59"
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,22 @@ class Targets:
         action = await self._made("actions", {"title": "To ask around"}, network)
         result = await self._made("results", {"title": "What we tried"}, network)
         measure = await self._made("measures", {"name": "Screened"}, result_id=result["id"])
+        cycle = await self._made("pdsa-cycles", {"plan": "To ask"}, result_id=result["id"])
+        tried = await self._made("results", {"title": "What we shared"}, network)
+        shown = {
+            "status": "published",
+            "published_on": date(2026, 3, 2),
+            "attribution": "network_only",
+        }
+        await edit_result(self.house, tried["id"], **shown)
+        feedback = await self._made(
+            "feedback", {"kind": "comment", "text": "Thank you."}, result_id=tried["id"]
+        )
+        await organisations(self.house, PRACTICE)
+        adopted = await self.operator.client.put(
+            f"/v1/results/{tried['id']}/adoptions/{PRACTICE}", {"stage": "testing"}
+        )
+        assert adopted.status_code == 201, adopted.text
         if "calendar_token_id" in self.ids:  # a person has twenty at most
             await self.operator.client.delete(
                 f"/v1/calendar-tokens/{self.ids['calendar_token_id']}"
@@ -137,6 +157,13 @@ class Targets:
             "action_id": action["id"],
             "result_id": result["id"],
             "measure_id": measure["id"],
+            "cycle_id": cycle["id"],
+            "feedback_id": feedback["id"],
+            "adoption_id": adopted.json()["id"],
+            "ods_code": PRACTICE,
+            # What others say to a result is about one that they know of.
+            "/v1/results/{result_id}/adoptions/{ods_code} result_id": tried["id"],
+            "/v1/feedback result_id": tried["id"],
             "invitation_id": invitation["invitation_id"],
             "secret": invitation["secret"],
             "network_id": network["id"],
@@ -146,7 +173,7 @@ class Targets:
             "token_id": token.json()["id"],
             "client_id": client["id"],
             "client_secret": client["secret"],
-            "/v1/organisations/{code}": "Y59",
+            "/v1/organisations/{code}": PRACTICE,
             "/problems/{code}": "not_found",
             "/guides/{name}": "errors",
         }
@@ -162,7 +189,8 @@ class Targets:
 
     def value(self, operation: Operation, parameter: str) -> str:
         """What to put into a path. Errors: `KeyError` for a parameter that nobody told about."""
-        return self.ids.get(parameter) or self.ids[operation.path]
+        own = self.ids.get(f"{operation.path} {parameter}")
+        return own or self.ids.get(parameter) or self.ids[operation.path]
 
     def path(self, operation: Operation, **instead: str) -> str:
         """The operation's path with real values, or with other ones."""
@@ -178,7 +206,7 @@ class Targets:
         example: Json = {**operation.body["examples"][0]}
         for name in example:
             if name in self.ids:
-                example[name] = self.ids[name]
+                example[name] = self.value(operation, name)
             if name == "content_kind":
                 example[name] = "meeting"
             if name == "scopes":
