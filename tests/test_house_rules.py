@@ -69,6 +69,45 @@ def test_a_breach_is_noticed(law: Law, breach: str) -> None:
     assert list(law(Source("features/networks/queries.py", ast.parse(breach)))) != []
 
 
+def _statements(tree: ast.AST) -> Iterator[str]:
+    """The names under which statements are kept once they are compiled."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            given = node.args[:2] if called.startswith("fetch") else []
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+            named = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            given = [node.value] if named == ["key"] else []
+        else:
+            given = []
+        for key in given:
+            shaped = isinstance(key, ast.Tuple) and bool(key.elts)
+            first = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield f"{first.value}, …" if shaped else first.value
+
+
+def _shared_names(trees: Mapping[str, ast.AST]) -> dict[str, list[str]]:
+    """Names that more than one module gives to a statement, and which modules."""
+    found: dict[str, set[str]] = {}
+    for where, tree in trees.items():
+        for name in _statements(tree):
+            found.setdefault(name, set()).add(where)
+    return {name: sorted(modules) for name, modules in found.items() if len(modules) > 1}
+
+
+def test_no_two_statements_have_one_name() -> None:
+    """Under the same name the second module would be answered by the first one's statement."""
+    trees: dict[str, ast.AST] = {}
+    for path in sorted(HOUSE.rglob("*.py")):
+        where = path.relative_to(HOUSE).as_posix()
+        if not where.startswith("db/"):
+            trees[where] = ast.parse(path.read_text())
+    assert _shared_names(trees) == {}
+    again = ast.parse('await fetch_one(work, "own organisation", _other, {})')
+    assert _shared_names({**trees, "again.py": again}), "nobody noticed"
+
+
 # --- Laws of the schemas --------------------------------------------------------------------------
 
 

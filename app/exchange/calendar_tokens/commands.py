@@ -77,7 +77,7 @@ async def _there(work: Work, body: CalendarTokenCreate) -> None:
     )
     for kind, about_id, build in asked:
         values = {**access.values(work.viewer), "about_id": about_id}
-        seen = about_id is None or await fetch_one(work, ("calendar of", kind), build, values)
+        seen = about_id is None or await fetch_one(work, ("calendar is of", kind), build, values)
         if not seen:
             raise unknown(f"/{kind}_id", f"You see no such {kind}.")
 

@@ -9,7 +9,7 @@ from app.core.text import Cursor, Day, Id, Input, Limit, Name, Output, UtcDateTi
 from app.core.viewer import Scope
 
 TokenName = Annotated[Name, Field(examples=["Calendar of the practice"])]
-Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20)]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=40)]
 Secret = Annotated[str, line(60, "qi_live_...")]
 
 

@@ -10,7 +10,7 @@ from app.core.text import Cursor, Day, Id, Input, Limit, Name, Output, UtcDateTi
 from app.core.viewer import Scope
 
 ClientName = Annotated[Name, Field(examples=["Calendar of the practice"])]
-Scopes = Annotated[list[Scope], Field(min_length=1, max_length=20)]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=40)]
 KeyId = Annotated[
     str, Field(strict=True, min_length=1, max_length=100, pattern="^[!-~]+$", examples=["2026-03"])
 ]

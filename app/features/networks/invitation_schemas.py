@@ -175,7 +175,7 @@ class FirstToken(Output):
     secret: Annotated[str, line(60, "qi_live_...")] | None = Field(
         description="Keep it: it is shown this once, and null in the answer to a repeated request."
     )
-    scopes: Annotated[list[Scope], Field(max_length=20)]
+    scopes: Annotated[list[Scope], Field(max_length=40)]
     expires_at: UtcDateTime
 
 

@@ -167,7 +167,7 @@ class SignInIdentity(Output):
 class Me(Person):
     """Oneself, and what the token in hand may be used for."""
 
-    scopes: Annotated[list[Scope], Field(max_length=20)]
+    scopes: Annotated[list[Scope], Field(max_length=40)]
     identities: Annotated[list[SignInIdentity], Field(max_length=20)] = Field(
         description="Who one is to the issuers that one signs in with."
     )

@@ -68,7 +68,7 @@ def _measures() -> Any:
 
 async def count_measures(work: Work, result_id: str) -> int:
     """How many measures a loaded result has."""
-    row = await fetch_one(work, "measures of result", _measures, {"result_id": result_id})
+    row = await fetch_one(work, "how many measures", _measures, {"result_id": result_id})
     return 0 if row is None else int(row["count"])
 
 
