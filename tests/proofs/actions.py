@@ -22,6 +22,7 @@ from tests.proofs.meeting_actions import (
     shown_meetings,
     shown_minutes,
 )
+from tests.proofs.result_actions import RESULT_VERBS, practices, shared_of
 
 VISIBILITIES = ("open", "restricted", "private", "confidential")
 ROLES = ("facilitator", "member", "observer")
@@ -55,12 +56,21 @@ class Stage:
     meetings: Rows = field(default_factory=list)
     minutes: Rows = field(default_factory=list)
     todos: Rows = field(default_factory=list)
+    shared: dict[str, Rows] = field(default_factory=dict)
+    works_at: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     async def set_up(cls, house: TestHouse) -> "Stage":
-        """Six people and an operator; half of them are listed."""
-        actors = [await house.person(name, listed=name in ("Ada", "Ben", "Cat")) for name in NAMES]
-        return cls(house, actors, await house.person("Olga", operator=True))
+        """Six people of as many practices and an operator; half of them are listed."""
+        codes = dict(zip(NAMES, await practices(house), strict=False))
+        actors = [
+            await house.person(
+                name, listed=name in ("Ada", "Ben", "Cat"), organisation_code=codes[name]
+            )
+            for name in NAMES
+        ]
+        works_at = {actor.id: codes[name] for name, actor in zip(NAMES, actors, strict=True)}
+        return cls(house, actors, await house.person("Olga", operator=True), works_at=works_at)
 
     async def plant(self, dice: random.Random) -> None:
         """Begin with a network three deep, all in the first, some in the second, few in the third."""
@@ -85,6 +95,7 @@ class Stage:
         self.meetings = await reads.fetch("proof meetings", shown_meetings, {})
         self.minutes = await reads.fetch("proof minutes", shown_minutes, {})
         self.todos = await reads.fetch("proof actions", shown_actions, {})
+        self.shared = await shared_of(reads)
 
     async def act(self, step: Step) -> None:
         """Take a step. A refusal must be one that the contract knows; a fault of the server is a failure."""
@@ -421,6 +432,7 @@ WEIGHTS: dict[str, tuple[Verb, int]] = {
     "come": (_come, 5),
     "erase": (_erase, 4),
     **MEETING_VERBS,
+    **RESULT_VERBS,
 }
 VERBS: dict[str, Verb] = {name: verb for name, (verb, _) in WEIGHTS.items()}
 
@@ -430,5 +442,11 @@ def trace_of(seed: object, steps: int) -> list[Step]:
     dice = random.Random(repr(seed))
     verbs = dice.choices(list(WEIGHTS), [weight for _, weight in WEIGHTS.values()], k=steps)
     # Else there is little to do at first.
-    verbs[:14] = ["create"] * 3 + ["create_below"] * 3 + ["join"] * 6 + ["plan"] * 2
+    verbs[:16] = [
+        *["create"] * 3,
+        *["create_below"] * 3,
+        *["join"] * 6,
+        *["plan"] * 2,
+        *["write_up"] * 2,
+    ]
     return [Step(verb, dice.randrange(10**9)) for verb in verbs]

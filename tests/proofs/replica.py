@@ -15,13 +15,27 @@ LIST_ONLY = frozenset({"distance_km"})
 NOT_KEPT = frozenset(
     {"ical_uid", "agenda", "excluded", "exceptions", "actions", "my_answer", "my_place", "text", "unpublished"}
 ) | LIST_ONLY  # fmt: skip
-PUBLIC = ("/v1/networks", "/v1/meetings", "/v1/minutes")
+# Of a result, what one alone is read with.
+ALONE = frozenset(
+    {
+        "problem", "available_knowledge", "rationale", "aim", "context", "change", "ethics", "what_happened",
+        "unintended_effects", "limitations", "learning", "sustainability", "funding", "prerequisites", "effort",
+        "contact_ok", "withdrawn_on", "withdrawn_reason", "conduct_version", "completeness", "actions",
+    }
+)  # fmt: skip
+PARTS = {
+    "measure": "/v1/measures", "pdsa_cycle": "/v1/pdsa-cycles", "feedback": "/v1/feedback",
+    "adoption": "/v1/adoptions",
+}  # fmt: skip
+PUBLIC = ("/v1/networks", "/v1/meetings", "/v1/minutes", "/v1/results", *PARTS.values())
 KINDS = (
-    "networks", "members", "people", "invitations", "meetings", "attendance", "minutes", "actions", "calendars"
+    "networks", "members", "people", "invitations", "meetings", "attendance", "minutes", "actions", "calendars",
+    "results", "measures", "cycles", "feedback", "adoptions", "reports",
 )  # fmt: skip
 WITHIN_NETWORK = {
     "member": "members", "invitation": "invitations", "meeting": "meetings", "attendance": "attendance",
-    "minutes": "minutes", "action": "actions",
+    "minutes": "minutes", "action": "actions", "result": "results", "measure": "measures", "pdsa_cycle": "cycles",
+    "feedback": "feedback", "adoption": "adoptions", "report": "reports",
 }  # fmt: skip
 LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "networks": ("/v1/networks", {"archived": "false"}),
@@ -33,10 +47,14 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "minutes": ("/v1/minutes", {}),
     "actions": ("/v1/actions", {}),
     "calendars": ("/v1/calendar-tokens", {}),
+    "results": ("/v1/results", {}),
+    "reports": ("/v1/reports", {}),
+    **{WITHIN_NETWORK[kind]: (path, {}) for kind, path in PARTS.items()},
 }
 READ_AT = {
     "invitation": "/v1/invitations/{}", "meeting": "/v1/meetings/{}", "attendance": "/v1/attendance/{}",
     "minutes": "/v1/minutes/{}", "action": "/v1/actions/{}", "calendar_token": "/v1/calendar-tokens/{}",
+    "result": "/v1/results/{}", "report": "/v1/reports/{}", **{kind: path + "/{}" for kind, path in PARTS.items()},
 }  # fmt: skip
 
 
@@ -57,6 +75,12 @@ class Replica:
     minutes: Rows = field(default_factory=dict)
     actions: Rows = field(default_factory=dict)
     calendars: Rows = field(default_factory=dict)
+    results: Rows = field(default_factory=dict)
+    measures: Rows = field(default_factory=dict)
+    cycles: Rows = field(default_factory=dict)
+    feedback: Rows = field(default_factory=dict)
+    adoptions: Rows = field(default_factory=dict)
+    reports: Rows = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)  # the last version the feed named
     heard: int = 0
 
@@ -85,7 +109,7 @@ class Replica:
             if looked.status_code == 200:
                 page = looked.json()
                 assert page["next_cursor"] is None, "more people than a trace has"
-                self.attendance.update(_kept(page["items"]))
+                self.attendance.update(self._kept(page["items"]))
             else:
                 assert looked.status_code in (403, 404) or _moved(looked), looked.text
 
@@ -97,10 +121,14 @@ class Replica:
             assert answer.status_code == 200, answer.text
             page = answer.json()
             self.cursor = self.cursor or page["changes_cursor"]
-            found.update(_kept(page["items"]))
+            found.update(self._kept(page["items"]))
             if page["next_cursor"] is None:
                 return found
             more = {"cursor": page["next_cursor"]}
+
+    def _kept(self, items: list[dict[str, Any]]) -> Rows:
+        drop = NOT_KEPT | ALONE
+        return {row["id"]: {k: v for k, v in row.items() if k not in drop} for row in items}
 
     async def follow(self) -> None:
         """Apply what happened since."""
@@ -118,7 +146,10 @@ class Replica:
     async def _apply(self, item: dict[str, Any]) -> None:
         kind, row_id = item["kind"], item["id"]
         if item["op"] == "gone":
+            mine = self._own_results(kind, row_id)
             self._drop(kind, row_id)
+            for result_id in mine:
+                await self._read_result(result_id)
             if kind == "member":
                 await self._cards_again(item["network_id"])
             return
@@ -128,9 +159,15 @@ class Replica:
         # As the contract allows; but a person's card is also in their members, which may have been read before.
         if item["op"] == "upsert" and known and kind not in ("person", "member"):
             return
-        if item["op"] == "scope_changed":
+        if item["op"] == "scope_changed" and kind == "result":
+            self._drop(kind, row_id)
+            await self._read_result(row_id)
+        elif item["op"] == "scope_changed":
+            mine = self._own_results(kind, row_id)
             self._drop(kind, row_id)
             await self._relist(item["network_id"])
+            for result_id in mine:
+                await self._read_result(result_id)
         elif kind == "network":
             await self._read_network(row_id)
         elif kind == "member":
@@ -158,12 +195,38 @@ class Replica:
             for about in ("attendance", "minutes"):
                 for one in [r for r in self._rows(about).values() if r["meeting_id"] == row_id]:
                     self._drop(about, one["id"])
+        if kind == "result":
+            for part in PARTS:
+                for one in [r for r in self._rows(part).values() if r["result_id"] == row_id]:
+                    self._drop(part, one["id"])
         if kind == "network":
             for within in WITHIN_NETWORK:
                 for one in [r for r in self._rows(within).values() if r["network_id"] == row_id]:
                     self._drop(within, one["id"])
             for below in [n["id"] for n in self.networks.values() if n["parent_id"] == row_id]:
                 self._drop("network", below)
+
+    def _own_results(self, kind: str, network_id: str) -> list[str]:
+        """What one wrote in a network or below it stays one's own, whatever becomes of the rest."""
+        if kind != "network":
+            return []
+        found = [
+            r["id"] for r in self.results.values() if r["mine"] and r["network_id"] == network_id
+        ]
+        for below in [n["id"] for n in self.networks.values() if n["parent_id"] == network_id]:
+            found += self._own_results("network", below)
+        return found
+
+    async def _read_result(self, result_id: str) -> None:
+        """Read a result, and list what belongs to it."""
+        await self._read("result", result_id)
+        if result_id in self.results:
+            for kind, path in PARTS.items():
+                self._rows(kind).update(await self._list(path, {"result_id": result_id}))
+        if self.client.token is not None:
+            for one in [r for r in self.reports.values() if r["content_id"] == result_id]:
+                self._drop("report", one["id"])
+            self.reports.update(await self._list("/v1/reports", {"content_id": result_id}))
 
     async def _relist(self, network_id: str) -> None:
         """List a network again, what is in it, and the sub-groups below with what is in them."""
@@ -172,7 +235,10 @@ class Replica:
         meetings = await self._list("/v1/meetings", within)
         self.meetings.update(meetings)
         self.minutes.update(await self._list("/v1/minutes", within))
+        for kind, path in {"result": "/v1/results", **PARTS}.items():
+            self._rows(kind).update(await self._list(path, within))
         if self.client.token is not None:
+            self.reports.update(await self._list("/v1/reports", within))
             self.members.update(await self._list("/v1/members", within))
             self.invitations.update(await self._list("/v1/invitations", within))
             self.actions.update(await self._list("/v1/actions", within))
@@ -209,7 +275,7 @@ class Replica:
         if answer.status_code == 404:
             self._drop(kind, row_id)
             return
-        row = {k: v for k, v in answer.json().items() if k not in NOT_KEPT}
+        ((_, row),) = self._kept([answer.json()]).items()
         # Of what one has left, one's own attendance can still be read; the copy is of what lists say.
         if kind != "attendance" or row["meeting_id"] in self.meetings:
             self._rows(kind)[row_id] = row
@@ -232,6 +298,10 @@ class Replica:
         theirs = [a for a in self.attendance.values() if (a["person"] or {}).get("id") == person_id]
         for attended in theirs:
             await self._read("attendance", attended["id"])
+        for result in [r for r in self.results.values() if person_id in _ids(r["authors"])]:
+            await self._read("result", result["id"])
+        for said in [f for f in self.feedback.values() if person_id in _ids([f["author"]])]:
+            await self._read("feedback", said["id"])
 
     async def differences(self) -> list[str]:
         """Follow the feed to its end, and say what a fresh listing has otherwise."""
@@ -252,8 +322,8 @@ class Replica:
         return found
 
 
-def _kept(items: list[dict[str, Any]]) -> Rows:
-    return {row["id"]: {k: v for k, v in row.items() if k not in NOT_KEPT} for row in items}
+def _ids(cards: list[dict[str, Any] | None]) -> set[str]:
+    return {card["id"] for card in cards if card is not None}
 
 
 def _moved(answer: httpx2.Response) -> bool:
