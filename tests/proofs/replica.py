@@ -37,6 +37,12 @@ WITHIN_NETWORK = {
     "minutes": "minutes", "action": "actions", "result": "results", "measure": "measures", "pdsa_cycle": "cycles",
     "feedback": "feedback", "adoption": "adoptions", "report": "reports",
 }  # fmt: skip
+# What is forgotten with a row of a kind: of which other kinds, and by which field they name it.
+BELONG: dict[str, dict[str, str]] = {
+    "network": {**dict.fromkeys(WITHIN_NETWORK, "network_id"), "network": "parent_id"},
+    "meeting": {"attendance": "meeting_id", "minutes": "meeting_id"},
+    "result": dict.fromkeys(PARTS, "result_id"),
+}
 LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "networks": ("/v1/networks", {"archived": "false"}),
     "archived networks": ("/v1/networks", {"archived": "true"}),
@@ -159,20 +165,24 @@ class Replica:
         # As the contract allows; but a person's card is also in their members, which may have been read before.
         if item["op"] == "upsert" and known and kind not in ("person", "member"):
             return
-        if item["op"] == "scope_changed" and kind == "result":
+        if item["op"] == "upsert":
+            await self._read_changed(kind, row_id, item["network_id"])
+        elif kind == "result":
             self._drop(kind, row_id)
             await self._read_result(row_id)
-        elif item["op"] == "scope_changed":
-            mine = self._own_results(kind, row_id)
+        else:
+            mine = self._own_results("network", item["network_id"])
             self._drop(kind, row_id)
             await self._relist(item["network_id"])
             for result_id in mine:
                 await self._read_result(result_id)
-        elif kind == "network":
+
+    async def _read_changed(self, kind: str, row_id: str, network_id: str) -> None:
+        if kind == "network":
             await self._read_network(row_id)
         elif kind == "member":
             await self._read_member(row_id)
-            await self._cards_again(item["network_id"])
+            await self._cards_again(network_id)
         elif kind == "person":
             await self._read_person(row_id)
         elif kind in READ_AT:
@@ -191,20 +201,9 @@ class Replica:
         """Forget a row, and for a network everything in it and the sub-groups below."""
         self._rows(kind).pop(row_id, None)
         self.told.pop(row_id, None)
-        if kind == "meeting":
-            for about in ("attendance", "minutes"):
-                for one in [r for r in self._rows(about).values() if r["meeting_id"] == row_id]:
-                    self._drop(about, one["id"])
-        if kind == "result":
-            for part in PARTS:
-                for one in [r for r in self._rows(part).values() if r["result_id"] == row_id]:
-                    self._drop(part, one["id"])
-        if kind == "network":
-            for within in WITHIN_NETWORK:
-                for one in [r for r in self._rows(within).values() if r["network_id"] == row_id]:
-                    self._drop(within, one["id"])
-            for below in [n["id"] for n in self.networks.values() if n["parent_id"] == row_id]:
-                self._drop("network", below)
+        for within, names in BELONG.get(kind, {}).items():
+            for one in [r for r in self._rows(within).values() if r[names] == row_id]:
+                self._drop(within, one["id"])
 
     def _own_results(self, kind: str, network_id: str) -> list[str]:
         """What one wrote in a network or below it stays one's own, whatever becomes of the rest."""

@@ -162,25 +162,33 @@ async def _settle_result(stage: "Stage", dice: random.Random) -> Maybe:
 
 
 async def _measure(stage: "Stage", dice: random.Random) -> Maybe:
-    """A measure: made, filled, or deleted; or a cycle."""
+    """A measure: made, filled, or deleted."""
     result = _result(stage, dice)
     if result is None:
         return None
     client, number = _author(stage, dice, result).client, dice.randint(1, 999)
-    about = {"result_id": result["id"]}
-    measures = [m for m in stage.shared["measures"] if m["result_id"] == result["id"]]
-    cycles = [c for c in stage.shared["cycles"] if c["result_id"] == result["id"]]
-    if dice.random() < 0.5:
-        if not measures:
-            return await client.post("/v1/measures", {"name": f"Missed {number}", **about})
-        path = f"/v1/measures/{dice.choice(measures)['id']}"
-        if dice.random() < 0.2:
-            return await client.delete(path)
-        series = [{"on": "2024-01-01", "numerator": number % 9, "denominator": 80}]
-        return await client.put(f"{path}/observations", {"observations": series})
-    if not cycles:
-        return await client.post("/v1/pdsa-cycles", {"plan": f"To ask {number}", **about})
-    path = f"/v1/pdsa-cycles/{dice.choice(cycles)['id']}"
+    here = [m for m in stage.shared["measures"] if m["result_id"] == result["id"]]
+    if not here:
+        body = {"name": f"Missed {number}", "result_id": result["id"]}
+        return await client.post("/v1/measures", body)
+    path = f"/v1/measures/{dice.choice(here)['id']}"
+    if dice.random() < 0.2:
+        return await client.delete(path)
+    series = [{"on": "2024-01-01", "numerator": number % 9, "denominator": 80}]
+    return await client.put(f"{path}/observations", {"observations": series})
+
+
+async def _cycle(stage: "Stage", dice: random.Random) -> Maybe:
+    """A PDSA cycle: begun, written on, or deleted."""
+    result = _result(stage, dice)
+    if result is None:
+        return None
+    client, number = _author(stage, dice, result).client, dice.randint(1, 999)
+    here = [c for c in stage.shared["cycles"] if c["result_id"] == result["id"]]
+    if not here:
+        body = {"plan": f"To ask {number}", "result_id": result["id"]}
+        return await client.post("/v1/pdsa-cycles", body)
+    path = f"/v1/pdsa-cycles/{dice.choice(here)['id']}"
     if dice.random() < 0.3:
         return await client.delete(path)
     return await client.patch(path, {"study": f"It took {number} days."})
@@ -195,13 +203,13 @@ async def _say(stage: "Stage", dice: random.Random) -> Maybe:
         path = f"/v1/feedback/{one['id']}"
         if dice.random() < 0.5:
             return await author.client.delete(path)
-        body = dice.choice(({"text": f"Thanks {number}"}, {"attribution": "network_only"}))
-        return await author.client.patch(path, body)
+        new = dice.choice(({"text": f"Thanks {number}"}, {"attribution": "network_only"}))
+        return await author.client.patch(path, new)
     result = _result(stage, dice)
     if result is None:
         return None
     here = [f["id"] for f in said if (f["result_id"], f["answer_to"]) == (result["id"], None)]
-    body = {
+    body: dict[str, Any] = {
         "result_id": result["id"], "kind": "comment", "text": f"Thanks {number}",
         "attribution": dice.choice((None, "named", "organisation", "network_only")),
     }  # fmt: skip
@@ -262,7 +270,8 @@ RESULT_VERBS: dict[str, tuple[Callable[["Stage", random.Random], Awaitable[Maybe
     "write_up": (_write_up, 14),
     "edit_result": (_edit_result, 16),
     "settle_result": (_settle_result, 10),
-    "measure": (_measure, 10),
+    "measure": (_measure, 6),
+    "cycle": (_cycle, 4),
     "say": (_say, 12),
     "adopt": (_adopt, 12),
     "moderate": (_moderate, 10),
