@@ -123,8 +123,11 @@ def visible_report(rank: str, report: Any = Report) -> ColumnElement[bool]:
         return false()
     if rank == "operator":
         return true()
-    told = and_(report.told_author.is_(True), wrote(rank, report))
-    return or_(mine(rank, report), moderates(rank, report), told)
+    # As `moderates`, and for whoever wrote it whether they were told: the question is planned once.
+    told_or_moderates = case(
+        (wrote(rank, report), report.told_author), else_=facilitates(rank, report)
+    )
+    return or_(mine(rank, report), told_or_moderates)
 
 
 def seen_by_others(kind: str) -> ColumnElement[bool]:
