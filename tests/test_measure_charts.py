@@ -150,12 +150,20 @@ async def test_a_png_of_the_chart(house: TestHouse) -> None:
     assert int.from_bytes(finer.content[16:20]) == 800
 
 
-async def test_rebasings_stand_on_the_time_line(house: TestHouse) -> None:
-    """With their reasons."""
+async def test_cycles_and_rebasings_stand_on_the_time_line(house: TestHouse) -> None:
+    """Cycles by the day on which they began, rebasings with their reasons."""
     study = await Study.of(house, rebase=[{"on": "2020-09-01", "reason": "We moved house"}])
     await study.observe(counted(24))
+    cycle = {
+        "result_id": study.result_id,
+        "title": "A new recall letter",
+        "started_on": "2020-05-11",
+    }
+    made = await study.author.client.post("/v1/pdsa-cycles", cycle)
+    assert made.status_code == 201, made.text
     picture = await study.author.client.get(f"{study.path}/chart.svg")
     assert "We moved house" in picture.text
+    assert "PDSA 1: A new recall letter" in picture.text
 
 
 def test_the_smallest_count_says_whether_anything_is_suppressed() -> None:
