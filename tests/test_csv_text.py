@@ -85,7 +85,7 @@ def test_a_quoted_cell_may_have_commas_quotes_and_lines() -> None:
         ("2024-01-01,1,0,,", "2,3", "zero_denominator", "more than 0"),
         ("2024-01-01,,5,,", "2,3", "denominator_alone", "without a numerator"),
         ("2024-01-01,1,,2,", "2,4", "value_and_count", "not both"),
-        ("2024-01-01,,,,note", "2,2", "missing", "leave the period out"),
+        ("2024-01-01,,,,note", "2,2", "no_figure", "leave the period out"),
         ("01/02/2024,1,,,", "2,1", "day_format", "January to some"),
         ("1.2.24,1,,,", "2,1", "day_format", "January to some"),
         ("45292,1,,,", "2,1", "day_format", "spreadsheet's own number"),

@@ -181,7 +181,7 @@ async def test_every_fault_is_told_up_to_twenty(house: TestHouse) -> None:
 @pytest.mark.parametrize(
     ("wrong", "pointer", "code"),
     [
-        ({"on": "2024-01-01"}, "/observations/1", "missing"),
+        ({"on": "2024-01-01"}, "/observations/1", "no_figure"),
         ({"on": "2024-02-30", "value": 1}, "/observations/1/on", "no_such_day"),
         ({"on": "2024-02-01", "value": 1e16}, "/observations/1/value", "less_than_equal"),
         ({"on": "2024-02-01", "value": "1"}, "/observations/1/value", "float_type"),

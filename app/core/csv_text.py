@@ -28,7 +28,7 @@ from app.core.series import (
 )
 
 # Not said of a row whose number could not be read, which is said already.
-_WHERE_A_NUMBER_IS_MISSING = ("missing", "denominator_alone")
+_WHERE_A_NUMBER_IS_MISSING = ("no_figure", "denominator_alone")
 MEDIA_TYPE = "text/csv"
 _NAMES = {**{name: name for name in FIELDS}, "date": "on", "period": "on"}
 _MOST_COLUMNS = 50  # of a row that is looked at; it has five at most

@@ -168,7 +168,7 @@ def _number_faults(at: int, row: Observation) -> Iterator[Fault]:
             yield Fault(at, "value", *found)
     elif numerator is None and denominator is None:
         none = "No numerator and no value: leave the period out instead."
-        yield Fault(at, "", "missing", none)
+        yield Fault(at, "", "no_figure", none)
     elif numerator is None:
         yield Fault(at, "denominator", "denominator_alone", "A denominator without a numerator.")
     if numerator is not None:

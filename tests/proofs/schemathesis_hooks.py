@@ -32,7 +32,8 @@ FIELDS_IN_CONTEXT = frozenset((
     "stop_reason_needed", "not_stopped", "ends_before_it_begins", "answer_to_an_answer", "no_organisation",
     "no_figure", "value_and_count", "denominator_alone", "zero_denominator", "numerator_missing",
     "denominator_missing", "denominator_not_used", "not_a_count", "numerator_above_denominator",
-    "ruleset_not_for_chart", "baseline_too_short", "no_such_point",
+    "ruleset_not_for_chart", "baseline_too_short", "no_such_point", "outside_range", "csv_header", "csv_empty",
+    "csv_separator", "csv_quote", "csv_columns",
 ))  # fmt: skip
 TARGETS: dict[str, list[dict[str, str]]] = json.loads(Path(os.environ["QI_TARGETS"]).read_text())
 numbers = itertools.count()
