@@ -67,6 +67,7 @@ async def test_a_load_that_is_cut_off_leaves_nothing(own_url: str) -> None:
         mark = await read_mark(house.db)
         assert (mark.demo, mark.inhabited) == (True, True)
         assert steps.pop("demo meetings") > 200
+        assert steps.pop("demo results") > 50
         assert steps == {"people": 60, "listed networks": 74, "demo networks": 14}
 
 

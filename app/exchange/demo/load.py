@@ -3,6 +3,7 @@
 So its history and its change rows are real, and a start that is killed leaves nothing half loaded.
 """
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -15,8 +16,9 @@ from app.core.work import House, Work
 from app.db.database import Transaction, fetch_one
 from app.db.types import ID
 from app.exchange.demo.mark import set_mark
-from app.exchange.demo.meetings import load_meetings
-from app.exchange.demo.world import Inside, World
+from app.exchange.demo.meetings import meeting_events
+from app.exchange.demo.results import result_events
+from app.exchange.demo.world import Event, Inside, World
 from app.exchange.ods.stored import Report, write_differences
 from app.features.networks.closing import archive_network
 from app.features.networks.commands import create_network
@@ -51,7 +53,8 @@ SYSTEM = "qi-networks-demo"
 async def load_demo(house: House, report: Report) -> None:
     """Fill an empty database that has its baseline with the demo, and mark it as one.
 
-    `report` is called with ("people", "listed networks", "demo networks" or "demo meetings", done, total).
+    `report` is called with (what, done, total): "people", "listed networks", "demo networks", and "demo meetings" and
+    "demo results" by turns.
     Errors: whatever a command raises, and then nothing is there.
     """
     demo, listed = read_demo(), list(read_listed_networks())
@@ -71,13 +74,30 @@ async def load_demo(house: House, report: Report) -> None:
         for done, network in enumerate(demo.networks, 1):
             await _add_network(world, network)
             report("demo networks", done, len(demo.networks))
-        await load_meetings(world, now)
+        await _tell(
+            world,
+            {
+                "demo meetings": list(meeting_events(world, now)),
+                "demo results": list(result_events(world, now)),
+            },
+        )
         world.at = now
         for network in demo.networks:
             await _leave_open(world, network)
         await set_mark(tx)
 
     await house.db.unit(load)
+
+
+async def _tell(world: World, told: dict[str, list[Event]]) -> None:
+    """Tell what happened in its order, whatever it belongs to: `world.at` goes along."""
+    done = Counter[str]()
+    events = [(event, what) for what, events in told.items() for event in events]
+    for event, what in sorted(events, key=lambda one: one[0].at):
+        world.at = max(world.at, event.at)
+        await event.do()
+        done[what] += 1
+        world.report(what, done[what], len(told[what]))
 
 
 def listing_body(listing: ListedNetwork) -> NetworkCreate:

@@ -1,7 +1,7 @@
 """The meetings of the demo: planned, answered, held and followed up by the commands of everybody, each in its time."""
 
 from calendar import Calendar
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -13,7 +13,7 @@ from app.core.recurrence import expand
 from app.core.viewer import Viewer
 from app.core.wall_time import local_from, local_text
 from app.core.work import Work
-from app.exchange.demo.world import World
+from app.exchange.demo.world import Event, World
 from app.features.actions.commands import complete_action, create_action
 from app.features.actions.schemas import ActionCreate
 from app.features.meetings.aiming import Aim
@@ -42,14 +42,6 @@ FIELDS = (
     "title", "description", "duration_minutes", "mode", "place", "place_private", "latitude", "longitude", "join_url",
     "capacity", "confidentiality", "status", "announce", "agenda",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that is done at a time."""
-
-    at: datetime
-    do: Callable[[], Awaitable[Any]]
 
 
 @dataclass(slots=True)
@@ -103,15 +95,10 @@ def occurrences(demo: DemoMeeting, now: datetime) -> dict[int, tuple[str, dateti
     }
 
 
-async def load_meetings(world: World, now: datetime) -> None:
-    """Tell the year before `now` in its order: `world.at` goes along. Errors: whatever a command raises."""
-    events: list[Event] = []
+def meeting_events(world: World, now: datetime) -> Iterator[Event]:
+    """Everything that happens about meetings in the year before `now`, in no order."""
     for demo in read_demo_meetings():
-        events += _events(Story(world, demo, now))
-    for done, event in enumerate(sorted(events, key=lambda event: event.at), 1):
-        world.at = max(world.at, event.at)
-        await event.do()
-        world.report("demo meetings", done, len(events))
+        yield from _events(Story(world, demo, now))
 
 
 def _events(story: Story) -> Iterator[Event]:

@@ -48,6 +48,14 @@ class Inside:
         return await run(self.tx)
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that is done at a time."""
+
+    at: datetime
+    do: Callable[[], Awaitable[Any]]
+
+
 @dataclass(slots=True)
 class World:
     """Ids by the keys of the shipped files; `at` is the time there, which goes from a year ago to now."""
