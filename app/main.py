@@ -14,6 +14,7 @@ from app.core.work import House
 from app.db.open import open_database
 from app.exchange.calendar_tokens.router import router as calendar_tokens
 from app.exchange.ical.router import router as calendars
+from app.exchange.markdown.router import router as texts
 from app.exchange.privacy.router import router as privacy
 from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
@@ -70,6 +71,7 @@ ROUTERS = (
     adoptions,
     conduct,
     reports,
+    texts,
     calendars,
     calendar_tokens,
     invitations,

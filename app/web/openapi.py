@@ -32,7 +32,7 @@ VERSION = package.__version__
 FORM = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 VALUES = ("examples", "default", "enum")  # what stands there is no schema
 UNTAGGED = ("Health", "Ping", "Status", "Export")  # of this moment, for nobody to keep
-TAGGED = {"text/calendar", "image/svg+xml", "image/png"}
+TAGGED = {"text/calendar", "text/markdown", "image/svg+xml", "image/png"}
 # Answers that say under which name to keep them.
 FILES = ("/export", "/observations", ".ics", ".svg", ".png")
 DONE = {"200": "Done.", "201": "Made.", "204": "Done; there is nothing to show."}

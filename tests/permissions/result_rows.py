@@ -50,6 +50,18 @@ def get_result(facts: Facts) -> Iterator[Cell]:
         )  # fmt: skip
 
 
+@rows_of("getResultText")
+def get_result_text(facts: Facts) -> Iterator[Cell]:
+    """The same as text: its words are looked for in it, and the names of who wrote it."""
+    for label, actor, one in shared_towards(facts):
+        end = oracle.gate(actor, "results:read", sign_in=False)
+        end = end or result_oracle.there(facts, actor, one)
+        yield Cell(
+            "getResultText", label, one.net, actor, "GET", f"/v1/results/{one.id}.md", end or (200, None), one.kind,
+            ghost=one.id, recorded=_recorded(facts, actor, one, end),
+        )  # fmt: skip
+
+
 Matches = Callable[[Shared], bool]
 
 

@@ -1,0 +1,65 @@
+"""What goes into the text of a result besides itself: its network, measures with their verdict, and cycles."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from app.core import access
+from app.core.result_access import visible_cycle, visible_measure
+from app.core.viewer import Viewer
+from app.db.database import Reads, fetch_one
+from app.db.types import ID
+from app.models import Measure, Network, PdsaCycle
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """As this viewer reads them; `verdicts` are sentences by the id of a measure."""
+
+    network: str | None
+    measures: list[Row]
+    verdicts: dict[str, str]
+    cycles: list[Row]
+
+
+def _network(rank: str) -> Any:
+    return select(Network.name).where(
+        Network.id == bindparam("network_id", type_=ID), access.visible_network(rank)
+    )
+
+
+def _measures(rank: str) -> Any:
+    return (
+        select(
+            Measure.id, Measure.name, Measure.kind, Measure.operational_definition, Measure.numerator_definition,
+            Measure.denominator_definition, Measure.exclusions, Measure.source, Measure.unit, Measure.frequency,
+            Measure.target, Measure.improvement_direction, Measure.observation_count, Measure.first_on, Measure.last_on,
+        )
+        .where(Measure.result_id == bindparam("result_id", type_=ID), visible_measure(rank))
+        .order_by(Measure.position, Measure.id)
+    )  # fmt: skip
+
+
+def _cycles(rank: str) -> Any:
+    return (
+        select(
+            PdsaCycle.number, PdsaCycle.title, PdsaCycle.started_on, PdsaCycle.ended_on, PdsaCycle.plan,
+            PdsaCycle.prediction, PdsaCycle.do_text, PdsaCycle.study, PdsaCycle.act, PdsaCycle.decision,
+        )
+        .where(PdsaCycle.result_id == bindparam("result_id", type_=ID), visible_cycle(rank))
+        .order_by(PdsaCycle.number)
+    )  # fmt: skip
+
+
+async def parts_of(reads: Reads, viewer: Viewer, result: Row) -> Parts:
+    """What belongs to a result that this viewer was shown."""
+    rank = viewer.rank
+    values = {**access.values(viewer), "result_id": result["id"]}
+    measures = await reads.fetch(("measures in text", rank), lambda: _measures(rank), values)
+    cycles = await reads.fetch(("cycles in text", rank), lambda: _cycles(rank), values)
+    where = {**access.values(viewer), "network_id": result["network_id"]}
+    network = await fetch_one(reads, ("network in text", rank), lambda: _network(rank), where)
+    return Parts(network["name"] if network else None, measures, {}, cycles)
