@@ -147,7 +147,7 @@ def cited(result: Row, network: str | None, address: str) -> str:
 def written(result: Row, parts: Parts, address: str) -> str:
     """The whole text; `result` is a document of the contract, `address` where it is read."""
     aim, context, change = (plain(result[name]) or {} for name in ("aim", "context", "change"))
-    licence = result["licence"]
+    licence: str = result["licence"] or ""
     shown = [
         f"# {inline(result['title'])}",
         _by(result, parts.network),
@@ -186,7 +186,7 @@ def written(result: Row, parts: Parts, address: str) -> str:
             ("Before you try it", _said(result["prerequisites"])),
             ("Effort", _said(result["effort"])),
             ("Who tried it too", _adoptions(plain(result["adoptions"]))),
-            ("Licence", inline(LICENCES.get(licence, licence)) if licence else ""),
+            ("Licence", inline(LICENCES.get(licence, licence))),
             ("Cite as", cited(result, parts.network, address)),
         ),
     ]  # fmt: skip
