@@ -10,6 +10,8 @@ from app.core.result_access import visible_cycle, visible_measure
 from app.core.viewer import Viewer
 from app.db.database import Reads, fetch_one
 from app.db.types import ID
+from app.features.measures.series import seen_series
+from app.features.measures.stored_analysis import Look, analysed_measure
 from app.models import Measure, Network, PdsaCycle
 
 Row = dict[str, Any]
@@ -54,12 +56,26 @@ def _cycles(rank: str) -> Any:
     )  # fmt: skip
 
 
-async def parts_of(reads: Reads, viewer: Viewer, result: Row) -> Parts:
-    """What belongs to a result that this viewer was shown."""
+async def _verdicts(
+    reads: Reads, viewer: Viewer, measures: list[Row], threshold: int
+) -> dict[str, str]:
+    """What the figures of each say, as far as this viewer reads them; for most results there are one or two."""
+    found = {}
+    for one in measures:
+        if one["observation_count"]:
+            seen = await seen_series(reads, viewer, one["id"], threshold)
+            if seen is not None:
+                found[one["id"]] = analysed_measure(seen, Look()).summary
+    return found
+
+
+async def parts_of(reads: Reads, viewer: Viewer, result: Row, threshold: int) -> Parts:
+    """What belongs to a result that this viewer was shown; `threshold` is that of small numbers."""
     rank = viewer.rank
     values = {**access.values(viewer), "result_id": result["id"]}
     measures = await reads.fetch(("measures in text", rank), lambda: _measures(rank), values)
     cycles = await reads.fetch(("cycles in text", rank), lambda: _cycles(rank), values)
+    verdicts = await _verdicts(reads, viewer, measures, threshold)
     where = {**access.values(viewer), "network_id": result["network_id"]}
     network = await fetch_one(reads, ("network in text", rank), lambda: _network(rank), where)
-    return Parts(network["name"] if network else None, measures, {}, cycles)
+    return Parts(network["name"] if network else None, measures, verdicts, cycles)

@@ -45,7 +45,7 @@ async def get_result_text(call: CallDep, result_id: Id) -> Answer:
     document = await one_result(db, call.viewer, result_id)
     if document is None:
         raise NotFound
-    parts = await parts_of(db, call.viewer, document)
+    parts = await parts_of(db, call.viewer, document, call.rooms.settings.small_number_threshold)
     if call.viewer.operator:
         await note_operator_read(call, [document["network_id"]], "getResultText")
     text = written(document, parts, call.url(f"/v1/results/{result_id}"))
