@@ -125,6 +125,8 @@ def _answer(responses: dict[str, Any], door: Door, method: str, parameters: list
     more += ["Idempotent-Replayed"] if method == "post" and not door.form else []
     for done, answer in responses.items():
         sent = [*more, "Location"] if done == "201" else more
+        # Nothing has no ETag.
+        sent = [name for name in sent if name != "ETag"] if done == "204" else sent
         answer |= {"headers": header_references(*sent), "description": DONE[done]}
     if _must_match(door, method):
         parameters.append({**request_headers()["IfMatch"], "required": True})

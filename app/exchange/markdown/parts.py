@@ -1,5 +1,6 @@
 """What goes into the text of a result besides itself: its network, measures with their verdict, and cycles."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +11,12 @@ from app.core.result_access import visible_cycle, visible_measure
 from app.core.viewer import Viewer
 from app.db.database import Reads, fetch_one
 from app.db.types import ID
-from app.features.measures.series import seen_series
+from app.features.measures.series import Seen
 from app.features.measures.stored_analysis import Look, analysed_measure
 from app.models import Measure, Network, PdsaCycle
 
 Row = dict[str, Any]
+Figures = Callable[[str], Awaitable[Seen | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +58,24 @@ def _cycles(rank: str) -> Any:
     )  # fmt: skip
 
 
-async def _verdicts(
-    reads: Reads, viewer: Viewer, measures: list[Row], threshold: int
-) -> dict[str, str]:
+async def _verdicts(measures: list[Row], figures: Figures) -> dict[str, str]:
     """What the figures of each say, as far as this viewer reads them; for most results there are one or two."""
     found = {}
     for one in measures:
         if one["observation_count"]:
-            seen = await seen_series(reads, viewer, one["id"], threshold)
+            seen = await figures(one["id"])
             if seen is not None:
                 found[one["id"]] = analysed_measure(seen, Look()).summary
     return found
 
 
-async def parts_of(reads: Reads, viewer: Viewer, result: Row, threshold: int) -> Parts:
-    """What belongs to a result that this viewer was shown; `threshold` is that of small numbers."""
+async def parts_of(reads: Reads, viewer: Viewer, result: Row, figures: Figures) -> Parts:
+    """What belongs to a result that this viewer was shown; `figures` reads a measure's series as they may."""
     rank = viewer.rank
     values = {**access.values(viewer), "result_id": result["id"]}
     measures = await reads.fetch(("measures in text", rank), lambda: _measures(rank), values)
     cycles = await reads.fetch(("cycles in text", rank), lambda: _cycles(rank), values)
-    verdicts = await _verdicts(reads, viewer, measures, threshold)
+    verdicts = await _verdicts(measures, figures)
     where = {**access.values(viewer), "network_id": result["network_id"]}
     network = await fetch_one(reads, ("network in text", rank), lambda: _network(rank), where)
     return Parts(network["name"] if network else None, measures, verdicts, cycles)

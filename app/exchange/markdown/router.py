@@ -1,5 +1,6 @@
 """The door of results as text."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,6 +10,8 @@ from app.core.text import Id
 from app.core.viewer import Scope
 from app.exchange.markdown.document import EXAMPLE, LONGEST, MEDIA_TYPE, written
 from app.exchange.markdown.parts import parts_of
+from app.features.measures.hidden import Kept
+from app.features.measures.series import seen_series
 from app.features.results.queries import one_result
 from app.web import answers
 from app.web.call import Answer, CallDep
@@ -45,7 +48,10 @@ async def get_result_text(call: CallDep, result_id: Id) -> Answer:
     document = await one_result(db, call.viewer, result_id)
     if document is None:
         raise NotFound
-    parts = await parts_of(db, call.viewer, document, call.rooms.settings.small_number_threshold)
+    kept: Kept = call.rooms.kept.setdefault("hidden figures", Kept())
+    threshold = call.rooms.settings.small_number_threshold
+    figures = partial(seen_series, db, call.viewer, threshold=threshold, kept=kept)
+    parts = await parts_of(db, call.viewer, document, figures)
     if call.viewer.operator:
         await note_operator_read(call, [document["network_id"]], "getResultText")
     text = written(document, parts, call.url(f"/v1/results/{result_id}"))
