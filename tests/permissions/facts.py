@@ -174,6 +174,9 @@ class Shared:
     hidden: bool = False
     id: str = ""
     measure_id: str = ""
+    cycle_id: str = ""
+    feedback_id: str = ""
+    adoption_id: str = ""
     marks: dict[str, str] = field(default_factory=dict)
 
 

@@ -9,7 +9,8 @@ from tests.permissions import meeting_oracle, oracle
 from tests.permissions.facts import Actor, Facts, Shared
 from tests.permissions.oracle import Outcome, refused
 
-SCOPE_OF_KIND = {"result": "results", "measure": "results"}
+PARTS = ("measure", "pdsa_cycle", "feedback", "adoption")
+SCOPE_OF_KIND = dict.fromkeys(("result", *PARTS), "results")
 KINDS = ("result",)
 
 
@@ -98,10 +99,18 @@ def told(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
     """What a feed tells this actor of, by kind; `within` is the id of a network."""
     nets = [net.key for net in facts.nets.values() if within in (None, net.id)]
     seen = [r for r in facts.results.values() if r.net in nets and sees(facts, actor, r)]
-    return {"result": {one.id for one in seen}, "measure": {one.measure_id for one in seen}}
+    found = {"result": {one.id for one in seen}}
+    return found | {kind: {part_id(one, kind) for one in seen} - {""} for kind in PARTS}
+
+
+def part_id(one: Shared, kind: str) -> str:
+    """The id of what belongs to a result; empty where there is none."""
+    ids = (one.measure_id, one.cycle_id, one.feedback_id, one.adoption_id)
+    return ids[PARTS.index(kind)]
 
 
 def ids_in(facts: Facts, net: str) -> set[str]:
     """The ids of everything about results that is in this network."""
     every = [one for one in facts.results.values() if one.net == net]
-    return {one.id for one in every} | {one.measure_id for one in every}
+    parts = {part_id(one, kind) for one in every for kind in PARTS}
+    return {one.id for one in every} | parts - {""}

@@ -17,7 +17,7 @@ from app.core.series import Observation, to_text
 from app.core.telling_of_results import told_of_result
 from app.core.work import House, Work, perform
 from app.models import MeasureSeries, ResultAuthor, ResultTopic
-from tests.permissions.cast import cast_of, mark, practice
+from tests.permissions.cast import cast_of, icb, mark, practice
 from tests.permissions.facts import Actor, Facts, Net, Shared
 from tests.permissions.meeting_world import TRIED
 from tests.permissions.table import personas
@@ -33,6 +33,8 @@ PLANS: dict[str, dict[str, Any]] = {
     "hidden": {"audience": "public", "hidden": True, "authors": ("member",)},
 }
 KINDS = tuple(PLANS)
+# To these others said something, and of these somebody else tried it.
+WITH_PARTS = ("draft", "public", "hidden")
 WORDS = ("title", "summary", "problem", "learning", "withdrawn_reason", "measure")
 # What each of them is measured by; one figure is small.
 SMALL_AT = frozenset({4})
@@ -105,6 +107,8 @@ def _write(work: Work, facts: Facts, one: Shared) -> None:
     create(work, "result.drafted", row, told_of_result(row))
     work.insert(ResultTopic, {"result_id": one.id, "code": topic})
     _measure(work, facts, one, f"Of {one.marks['measure']}", told_of_result(row))
+    if one.kind in WITH_PARTS:
+        _said_of_it(work, facts, one, told_of_result(row))
     for place, person in enumerate((*one.authors, *one.former)):
         gone = person in one.former
         work.insert(
@@ -114,6 +118,36 @@ def _write(work: Work, facts: Facts, one: Shared) -> None:
                 "removed_version": 0 if gone else None,
             },
         )  # fmt: skip
+
+
+def _said_of_it(work: Work, facts: Facts, one: Shared, told: Told) -> None:
+    """A cycle, feedback by the facilitator that does not say so, and an adoption that the facilitator reported."""
+    net = facts.nets[one.net]
+    facilitator = facts.people[f"{one.net}: facilitator"].id
+    one.cycle_id, one.feedback_id, one.adoption_id = (work.blind_id() for _ in range(3))
+    of_it = {"result_id": one.id, "network_id": net.id}
+    cycle = {
+        **dict.fromkeys(
+            ("started_on", "ended_on", "plan", "prediction", "do_text", "study", "act", "decision")
+        )
+    }
+    cycle |= {**of_it, "id": one.cycle_id, "number": 1, "title": "Cycle 1"}
+    create(work, "pdsa_cycle.created", cycle, told)
+    feedback = {
+        **of_it, "id": one.feedback_id, "author_id": facilitator, "organisation_code": None, "kind": "comment",
+        "attribution": "network_only", "text": "Thank you.", "answer_to": None, "hidden_on": None,
+    }  # fmt: skip
+    create(work, "feedback.given", feedback, told)
+    nothing = (
+        "stop_reason", "stop_detail", "started_on", "adaptations", "context_difference", "fidelity", "figures_before",
+        "figures_after", "would_recommend", "follow_up_result_id", "hidden_on",
+    )  # fmt: skip
+    adoption = {
+        **dict.fromkeys(nothing), **of_it, "id": one.adoption_id, "organisation_code": icb(net.number),
+        "reported_by": facilitator, "stage": "testing", "effect": "same", "counted": True,
+        "last_reported_on": work.now.date(),
+    }  # fmt: skip
+    create(work, "adoption.reported", adoption, told)
 
 
 def _measure(work: Work, facts: Facts, one: Shared, name: str, told: Told) -> None:

@@ -40,6 +40,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     report_rows,
     result_rows,
     service_rows,
+    sharing_rows,
 )
 from tests.permissions.actions import disagreements
 from tests.permissions.facts import VISIBILITIES
