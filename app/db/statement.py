@@ -64,6 +64,15 @@ def dialect_of(name: str) -> Any:
     return found
 
 
+def worked_out_once(statement: Any) -> Any:
+    """A SELECT, in order, for use as a subquery whose columns are worked out once for each row.
+
+    PostgreSQL else copies what a column says to wherever the outer statement mentions it: of the change feed's page it
+    made 2,900 lines of plan, in 0.7 s, and 17 ms with this. SQLite works them out as they are read.
+    """
+    return statement.suffix_with("OFFSET 0", dialect="postgresql")
+
+
 def compile_statement(statement: ClauseElement, dialect: Any) -> Statement:
     """Compile once; the result holds no SQLAlchemy object."""
     compiled = statement.compile(dialect=dialect)

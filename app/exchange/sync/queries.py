@@ -20,30 +20,19 @@ from sqlalchemy.orm import aliased
 from app.core import access, meeting_access, moderation_access, result_access
 from app.core.access import FRONT, HIDDEN, INSIDE, NAME
 from app.core.viewer import Scope, Viewer
-from app.core.work import BLIND_KINDS
+from app.core.work import BLIND_KINDS, KINDS
 from app.db.database import Database, Reads, fetch_one
+from app.db.statement import worked_out_once
 from app.db.types import ID, among
 from app.models import (
     Action,
-    Adoption,
-    Attendance,
-    CalendarToken,
     Change,
-    Client,
-    Feedback,
     FeedHead,
-    Invitation,
-    Measure,
-    Meeting,
     Member,
     Minutes,
     Network,
-    PdsaCycle,
     Person,
-    Report,
-    Result,
     ResultAuthor,
-    Token,
 )
 
 SCOPE_OF_KIND = {
@@ -83,6 +72,24 @@ def kinds_for(viewer: Viewer) -> tuple[str, ...]:
     return tuple(kind for kind, scope in SCOPE_OF_KIND.items() if scope in viewer.scopes)
 
 
+# The predicate of the kinds that are seen whole or not at all: looked up when it is needed, for there are many.
+SEEN_BY: dict[str, tuple[Any, str]] = {
+    "member": (access, "visible_member"),
+    "token": (access, "visible_token"),
+    "client": (access, "visible_client"),
+    "invitation": (access, "visible_invitation"),
+    "meeting": (meeting_access, "visible_meeting"),
+    "attendance": (meeting_access, "visible_attendance"),
+    "calendar_token": (meeting_access, "visible_calendar_token"),
+    "result": (result_access, "visible_result"),
+    "measure": (result_access, "visible_measure"),
+    "pdsa_cycle": (result_access, "visible_cycle"),
+    "feedback": (result_access, "visible_feedback"),
+    "adoption": (result_access, "visible_adoption"),
+    "report": (moderation_access, "visible_report"),
+}
+
+
 def _sight(kind: str, rank: str) -> ColumnElement[int]:
     """The viewer's tier on the resource of a change row, or HIDDEN when it is not there for them now."""
     if kind == "network":
@@ -95,22 +102,9 @@ def _sight(kind: str, rank: str) -> ColumnElement[int]:
     if kind == "action":  # under the Chatham House Rule who owns it lies inside
         seen = meeting_access.visible_action(rank)
         return _two_tiers(Action, and_(seen, meeting_access.reads_owner(rank)), seen)
-    model: Any
-    model, seen = {
-        "member": (Member, access.visible_member(rank)),
-        "token": (Token, access.visible_token(rank)),
-        "client": (Client, access.visible_client(rank)),
-        "invitation": (Invitation, access.visible_invitation(rank)),
-        "meeting": (Meeting, meeting_access.visible_meeting(rank)),
-        "attendance": (Attendance, meeting_access.visible_attendance(rank)),
-        "calendar_token": (CalendarToken, meeting_access.visible_calendar_token(rank)),
-        "result": (Result, result_access.visible_result(rank)),
-        "measure": (Measure, result_access.visible_measure(rank)),
-        "pdsa_cycle": (PdsaCycle, result_access.visible_cycle(rank)),
-        "feedback": (Feedback, result_access.visible_feedback(rank)),
-        "adoption": (Adoption, result_access.visible_adoption(rank)),
-        "report": (Report, moderation_access.visible_report(rank)),
-    }[kind]
+    room, name = SEEN_BY[kind]
+    model: Any = KINDS[kind]
+    seen = getattr(room, name)(rank)
     return case((exists(select(1).where(model.id == _id(), seen)), INSIDE), else_=HIDDEN)
 
 
@@ -211,7 +205,7 @@ def shape(rank: str, kinds: tuple[str, ...], given: frozenset[str]) -> Any:
         row = row.where(Change.network_id == bindparam("network_id", type_=ID))
     if "kind" in given:
         row = row.where(Change.kind == bindparam("kind"))
-    seen = row.subquery()
+    seen = worked_out_once(row.order_by(Change.seq)).subquery()
     there = seen.c.sight > HIDDEN
     for_all = seen.c.scope == "all"
     for_me = (
