@@ -58,6 +58,7 @@ def test_every_shell_line_of_the_documents(
         "README.md",
         "calendars.md",
         "first-hour.md",
+        "results.md",
         "integrators.md",
         "measures.md",
         "meetings.md",
