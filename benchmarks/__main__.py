@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.equal import check_calendars, check_reading, check_writing
+from benchmarks.figures import figures, told
 from benchmarks.measure import Bench, Costs, Result, folder, run_costs, run_rounds
 from benchmarks.meetings import OCCURRENCES
 from benchmarks.profiling import profile
@@ -50,11 +51,12 @@ def main() -> None:
                 results = _measured(given, bench)
                 found = {**_as_a_process(servers["product"]), **_as_served(url, first, token)}
                 costs = _calendars(given, bench)
+                cpu = figures(bench, facts, max(1, int(given.seconds * 25)))
                 found["memory_with_calendars_mb"] = round(servers["product"].peak_memory(), 1)
         finally:
             for server in servers.values():
                 server.stop()
-    print(table(results, costs, found))
+    print("\n".join([table(results, costs, found), *told(cpu)]))
     line = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
@@ -64,6 +66,7 @@ def main() -> None:
         **found,
         "workloads": {result.name: result.summary() for result in results},
         "calendars": costs.summary(),
+        "figures_ms": cpu,
     }
     given.out.parent.mkdir(parents=True, exist_ok=True)
     with given.out.open("a", encoding="utf-8") as out:

@@ -16,7 +16,7 @@ import asyncio
 import math
 import os
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -26,6 +26,7 @@ import orjson
 from app.core.words import query_terms
 from benchmarks import floor_sql as sql
 from benchmarks.floor_plan import PLAN
+from benchmarks.floor_results import RESULTS
 
 READS, WRITES = 8, 3
 DEGREES = math.degrees(1 / 6371.0088)
@@ -73,6 +74,10 @@ class Floor:
             return str(await self.reads.fetchval(sql.ONE, path[13:]))
         given = dict(parse_qsl(query.decode()))
         limit = int(given["limit"])
+        if path == "/v1/results":
+            last = given.get("after_listed", "9999-12-31"), given.get("after_id", sql.NOBODY)
+            day = date.fromisoformat(last[0])
+            return str(await self.reads.fetchval(RESULTS, given["kind"], day, last[1], limit))
         if path == "/v1/members":
             return str(await self.reads.fetchval(sql.MEMBERS, given["network_id"], limit))
         if "q" in given:

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from app.db.schema import migrate
-from benchmarks import rows
+from benchmarks import results, rows
 from benchmarks.meetings import meeting_rows
 from benchmarks.world import Row, Sizes, World
 from tests.postgres import start_postgres
@@ -69,6 +69,12 @@ async def _fill(url: str, sizes: Sizes) -> None:
         await _copy(connection, "member_role", rows.member_role_rows(world))
         await _copy(connection, "token", rows.token_rows(world))
         await _copy(connection, "meeting", meeting_rows(world))
+        await _copy(connection, "result", results.result_rows(world))
+        await _copy(connection, "result_topic", results.topic_rows(world))
+        await _copy(connection, "result_author", results.author_rows(world))
+        (measure,) = results.measure_rows(world)
+        await _copy(connection, "measure", [measure])
+        await _copy(connection, "measure_series", results.series_rows(measure["id"]))
         await connection.execute("UPDATE installation SET baseline = 'benchmark'")
         await connection.execute("VACUUM ANALYZE")
         await connection.execute("CHECKPOINT")

@@ -57,6 +57,8 @@ class World:
     people: list[Row] = field(default_factory=list)
     spells: list[tuple[int, int, str, str]] = field(default_factory=list)
     """Network, person (both positions), role, status; in the order in which they began."""
+    results: list[tuple[Row, str]] = field(default_factory=list)
+    """What is shared, and who wrote it, once their rows were made."""
     active: list[tuple[str, datetime, str, str]] = field(default_factory=list)
     """Id, beginning, role and person of the active spells, once their rows were made."""
 
@@ -84,6 +86,10 @@ class World:
         stamp = int(at.timestamp() * 1000)
         number = stamp << 80 | 0x7 << 76 | self.chance.getrandbits(12) << 64 | 0b10 << 62
         return str(uuid.UUID(int=number | self.chance.getrandbits(62)))
+
+    def blind_id(self) -> str:
+        """A UUIDv4, which tells no time."""
+        return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
 
     def _person(self, number: int) -> Row:
         practice = self.chance.choice(self.practices)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.equal import difference, plain
+from benchmarks.figures import GOALS_MS
 from benchmarks.workloads import GOALS
 from tests.postgres import PostgresServer
 
@@ -33,6 +34,8 @@ def test_a_small_run_measures_every_workload(postgres: PostgresServer, tmp_path:
     line = json.loads(out.read_text())
     assert set(line["workloads"]) == set(GOALS)
     assert all(each["product_rps"] > 0 for each in line["workloads"].values())
+    assert all(cost > 0 for cost in line["figures_ms"].values())
+    assert set(line["figures_ms"]) >= set(GOALS_MS)
     assert line["memory_mb"] > 0
     assert line["start_cpu_seconds"] > 0
 
