@@ -62,10 +62,10 @@ def _by_itself(times: int) -> dict[str, float]:
     def judge() -> Any:
         return analysed_measure(Seen(measure, from_text(data)), Look())
 
-    judged = judge()
+    seen, judged = Seen(measure, from_text(data)), judge()
 
     def paint() -> str:
-        return drawn(Seen(measure, from_text(data)), judged, [], query)
+        return drawn(seen, judged, [], query)
 
     return {
         "analysed": _middle(times, time.process_time, judge),
