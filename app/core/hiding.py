@@ -4,7 +4,7 @@ Whatever a report hides stays hidden as long as one report does. What the servic
 reported it bears no actor, request or time of day, in no kind of thing: they would be the reporter's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import and_, bindparam, literal, or_, select
@@ -14,7 +14,14 @@ from app.core.adoption_counts import totals
 from app.core.changes import Told, change, change_by_service
 from app.core.fetching import facts
 from app.core.telling import reach_outside, told_of_action, told_of_minutes
-from app.core.telling_of_results import saw, told_of_edit, told_of_part, told_of_result
+from app.core.telling_of_results import (
+    again,
+    part_is_gone,
+    saw,
+    told_of_edit,
+    told_of_part,
+    told_of_result,
+)
 from app.core.work import KINDS, Work
 from app.db.database import fetch_one
 from app.db.types import ID
@@ -69,14 +76,25 @@ async def follow(
     if kind != "adoption":
         told = await _told(work, network, kind, row, hides=hides)
         edit(work, action, row, {"hidden_on": hidden_on}, told)
+        if kind == "feedback" and hides:
+            await _said_is_gone(work, network, row, edit)
         return
     result = await _row(work, "result", row["result_id"])
     if result is None:  # a foreign key is in the way
         raise LookupError(row["result_id"])
-    told = told_of_part(result, **(await saw(work, network, result) if hides else {}))
-    edit(work, action, row, {"hidden_on": hidden_on}, told)
+    seen = await saw(work, network, result) if hides else {}
+    edit(work, action, row, {"hidden_on": hidden_on}, told_of_part(result, **seen))
     sums = await totals(work, result["id"])
-    edit(work, "result.adoptions_counted", result, sums, told_of_result(result))
+    told = told_of_result(result, **again(seen))
+    edit(work, "result.adoptions_counted", result, sums, told)
+
+
+async def _said_is_gone(
+    work: Work, network: Mapping[str, Any], row: Row, edit: Callable[..., object]
+) -> None:
+    result = await _row(work, "result", row["result_id"])
+    if result is not None:
+        part_is_gone(work, result, await saw(work, network, result), edit)
 
 
 def _of_kind(kind: str) -> Any:

@@ -3,11 +3,11 @@
 What only its authors see is told to authors alone, by its reach: an operator would else hear that something is gone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.core.access import INSIDE
-from app.core.changes import Told
+from app.core.changes import Told, change
 from app.core.telling import reach_outside
 from app.core.work import Work
 
@@ -74,3 +74,25 @@ async def saw(work: Work, network: Mapping[str, Any], result: Mapping[str, Any])
         if outside is not None:
             return outside
     return {"reach": "member"}
+
+
+def again(seen: Mapping[str, Any]) -> dict[str, str]:
+    """What belongs to a result is gone, which `seen` (of `saw`) heard: its authors may be none of those.
+
+    An author who left the network sees the result all the same. So the result says, to all who see it, that what
+    belongs to it is to be listed again: whether there is such an author, nobody can tell.
+    """
+    return {"scope": "all"} if seen.get("reach") in ("member", "facilitator") else {}
+
+
+def part_is_gone(
+    work: Work,
+    result: Mapping[str, Any],
+    seen: Mapping[str, Any],
+    edit: Callable[..., object] = change,
+) -> None:
+    """Record it of the result too, where not everybody who sees it heard otherwise."""
+    scope = again(seen)
+    if scope:
+        told = Told(network_id=result["network_id"], tier=INSIDE, outer=False, **scope)
+        edit(work, "result.part_gone", result, {}, told)

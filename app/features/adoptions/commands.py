@@ -22,7 +22,7 @@ from app.core.fetching_results import sight_result
 from app.core.json_columns import json_text
 from app.core.references import organisations, unknown
 from app.core.result_access import visible_adoption, visible_result
-from app.core.telling_of_results import saw, told_of_part, told_of_result
+from app.core.telling_of_results import again, saw, told_of_part, told_of_result
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
@@ -183,14 +183,14 @@ def _told(result: Mapping[str, Any], row: Mapping[str, Any], **more: Any) -> Tol
     )
 
 
-async def _sum_up(work: Work, result: Row) -> None:
+async def _sum_up(work: Work, result: Row, **more: Any) -> None:
     """Every report moves the result, also one that does not count: its reporter would else see that it does not."""
     change(
         work,
         "result.adoptions_counted",
         result,
         await totals(work, result["id"]),
-        told_of_result(result),
+        told_of_result(result, **more),
     )
 
 
@@ -202,8 +202,9 @@ async def delete_adoption(work: Work, adoption_id: str, seen: Seen) -> None:
     row, result, network = await sight_part(work, Adoption, visible_adoption, adoption_id)
     require(work, "adoption.delete", network, about=row["reported_by"])
     seen(row["version"])
-    more: Row = await saw(work, network, result) if row["counted"] else {}
+    readers = await saw(work, network, result)
+    more: Row = readers if row["counted"] else {}
     if more and row["hidden_on"] is not None:
         more = {"reach": "facilitator"}
     remove(work, "adoption.deleted", row, _told(result, row, **more))
-    await _sum_up(work, result)
+    await _sum_up(work, result, **again(readers))

@@ -14,7 +14,7 @@ from app.core.fetching_parts import sight_part
 from app.core.fetching_results import sight_result
 from app.core.references import unknown
 from app.core.result_access import visible_feedback
-from app.core.telling_of_results import saw, told_of_part
+from app.core.telling_of_results import part_is_gone, saw, told_of_part
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
@@ -122,6 +122,8 @@ async def delete_feedback(work: Work, row: Row, result: Row, network: Row) -> No
     """Take back what was said; whoever saw it hears that it is gone. Errors: `FeedbackAnswered`."""
     await _unanswered(work, row)
     seen = await saw(work, network, result)
+    reach = seen
     if row["hidden_on"] is not None and seen:
-        seen = {"reach": "facilitator", "person_id": row["author_id"]}
-    remove(work, "feedback.deleted", row, told_of_part(result, **seen))
+        reach = {"reach": "facilitator", "person_id": row["author_id"]}
+    remove(work, "feedback.deleted", row, told_of_part(result, **reach))
+    part_is_gone(work, result, seen)

@@ -11,7 +11,7 @@ from app.core.errors_of_results import ResultIncomplete, TooManyMeasures
 from app.core.fetching_results import fetch_result
 from app.core.json_columns import json_text, plain
 from app.core.result_requirements import UNMEASURED
-from app.core.telling_of_results import saw, told_of_result, told_to_authors
+from app.core.telling_of_results import part_is_gone, saw, told_of_result, told_to_authors
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
@@ -133,3 +133,4 @@ async def delete_measure(work: Work, row: Row, result: Row, network: Row) -> Non
     seen_by = await saw(work, network, result)
     told = told_of_result(result, **seen_by) if seen_by else told_to_authors(result)
     remove(work, "measure.deleted", row, told)
+    part_is_gone(work, result, seen_by)

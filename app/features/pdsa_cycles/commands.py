@@ -12,7 +12,7 @@ from app.core.fetching import require
 from app.core.fetching_parts import sight_part
 from app.core.fetching_results import fetch_result
 from app.core.result_access import visible_cycle
-from app.core.telling_of_results import saw, told_of_part
+from app.core.telling_of_results import part_is_gone, saw, told_of_part
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
@@ -112,5 +112,6 @@ def _day(text: str | None) -> date | None:
 
 async def delete_cycle(work: Work, row: Row, result: Row, network: Row) -> None:
     """Delete a loaded cycle; whoever saw it hears that it is gone."""
-    told = told_of_part(result, **await saw(work, network, result))
-    remove(work, "pdsa_cycle.deleted", row, told)
+    seen = await saw(work, network, result)
+    remove(work, "pdsa_cycle.deleted", row, told_of_part(result, **seen))
+    part_is_gone(work, result, seen)

@@ -104,7 +104,9 @@ async def update_result(work: Work, row: Row, network: Row, body: ResultPatch) -
         values |= {
             name: value for name, value in counted.items() if _differs(name, row[name], value)
         }
-    told = await told_of_edit(work, network, row, new, joined=team is not None and team.joined)
+    # Who left the network hears by the result alone that an adoption does not count any more.
+    other = "adoption_count" in values or (team is not None and team.joined)
+    told = await told_of_edit(work, network, row, new, joined=other)
     also = () if team is None else ("author_ids",)
     change(work, "result.updated", row, values, told, also=also)
 
