@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
-from app.models import ConductAcceptance, Feedback, Measure, Result
+from app.models import Adoption, ConductAcceptance, Feedback, Measure, Result
 from tests.dumps import dump, held, hits
 from tests.house import TestHouse
 from tests.meetings import Group
 from tests.reference import load_small
 from tests.results import drafted, measured, publish, published, withdraw
+from tests.sharing import CODES, organisations
 
 pytestmark = pytest.mark.anyio
 
@@ -83,3 +84,23 @@ async def test_a_withdrawn_result_goes_with_what_others_said_to_it(own: TestHous
     assert (await zora.client.delete("/v1/me")).status_code == 204
     rows = await own.app.rooms.house.db.fetch("said", lambda: select(Feedback.id), {})
     assert (await titles(own), rows) == (set(), [])
+
+
+async def test_what_only_its_reporter_saw_goes(own: TestHouse) -> None:
+    """An adoption by the authors' own organisation that does not count; one that counts stays."""
+    await organisations(own, CODES[0])
+    group = await Group.of(own)
+    zora = await own.person("Zora Quibble", organisation_code=CODES[0])
+    ann = await own.person("Ann", organisation_code=CODES[0])
+    for person in (zora, ann):
+        await group.join(person)
+    result = await published(own, ann, group.network_id, attribution="network_only")
+    theirs = await published(own, group.mel, group.network_id)
+    said = {"stage": "testing", "effect": "unknown"}
+    for one in (result, theirs):
+        path = f"/v1/results/{one['id']}/adoptions/{CODES[0]}"
+        answer = await zora.client.put(path, said)
+        assert answer.status_code == 201, answer.text
+    assert (await zora.client.delete("/v1/me")).status_code == 204
+    rows = await own.app.rooms.house.db.fetch("adoptions", lambda: select(Adoption.result_id), {})
+    assert [row["result_id"] for row in rows] == [theirs["id"]]
