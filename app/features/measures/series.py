@@ -120,11 +120,16 @@ async def seen_series(
         return Seen(row, _observations(data))
     whole = _observations(data)
     values = {**access.values(viewer), "result_id": row["result_id"]}
-    state = _state(await reads.fetch(("states", rank), lambda: _every(rank), values), threshold)
+    state = _state(
+        await reads.fetch(("versions of series of result", rank), lambda: _every(rank), values),
+        threshold,
+    )
     hidden = kept.get(state)
     if hidden is None or (measure_id, row["version"]) not in state:
         columns = (Measure.frequency, MeasureSeries.data)
-        every = await reads.fetch(("all", rank), lambda: _every(rank, *columns), values)
+        every = await reads.fetch(
+            ("series of result", rank), lambda: _every(rank, *columns), values
+        )
         hidden, series = await _worked_out(every, threshold)
         kept.put(_state(every, threshold), hidden)
         if measure_id not in series:
