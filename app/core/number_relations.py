@@ -179,24 +179,33 @@ def _end(rank: int, start: str) -> str:
 
 def relations(frame: Frame, hidden: set[str]) -> list[Relation]:
     """What holds between the numbers of these periods, tried above all on those with something to hide."""
-    size = (_SAMPLE if len(frame.series) <= _MANY else _SMALLER_SAMPLE) // 2
-    sample = {*_spread(sorted(hidden), size), *_spread(sorted(frame.periods), size)}
+    size = _SAMPLE if len(frame.series) <= _MANY else _SMALLER_SAMPLE
+    sample = set(frame.periods)
+    if len(sample) > size:
+        sample = {*_spread(sorted(hidden), size // 2), *_spread(sorted(frame.periods), size // 2)}
     tables = [_table(frame, frame.periods[key]) for key in sorted(sample)]
     tried = {relation for table in tables for relation in _sums(table, frame.own)}
-    found = [relation for relation in tried if _mostly_holds(relation, tables)]
+    tried.update(_always_nothing(frame, tables))
+    found = [relation for relation in tried if _known(relation, tables)]
     return sorted([*found, *_rates(frame, tables)])
 
 
-def _mostly_holds(relation: Relation, tables: Sequence[Table]) -> bool:
-    """In at least half of the periods in which it says something: all its figures are there, and none is 0."""
-    count = held = 0
+def _known(relation: Relation, tables: Sequence[Table]) -> bool:
+    """In at least half of the periods in which not all figures are 0, and of those in which none is."""
+    some = some_held = every = every_held = 0
     for table in tables:
         total = table.get(relation.total)
         figures = [table.get(part) for part in relation.parts]
+        if total is None or None in figures:
+            continue
+        holds = sum(figure or 0 for figure in figures) == total
+        if total or any(figures):
+            some += 1
+            some_held += holds
         if total and all(figures):
-            count += 1
-            held += sum(figure or 0 for figure in figures) == total
-    return 2 * held >= count
+            every += 1
+            every_held += holds
+    return 2 * some_held >= some and 2 * every_held >= every
 
 
 def _spread(keys: Sequence[str], count: int) -> list[str]:
@@ -218,44 +227,45 @@ def _table(frame: Frame, period: Period) -> Table:
 
 
 def _sums(table: Table, own: set[int]) -> Iterator[Relation]:
-    """Every relation that holds in one period and says something: nothing in it is 0."""
+    """Every relation that holds in one period and whose total is not 0; parts may be."""
     by_figure: dict[int, list[Term]] = {}
-    for term, figure in table.items():
-        if figure and term.kind != "p":
-            by_figure.setdefault(figure, []).append(term)
+    terms = [term for term in table if term.kind != "p"]
+    for term in terms:
+        if table[term]:
+            by_figure.setdefault(table[term], []).append(term)
     for same in by_figure.values():
-        for one, other in combinations(same, 2):
-            if one.measure != other.measure and (one.measure in own or other.measure in own):
-                total, part = (one, other) if one.measure in own else (other, one)
-                yield Relation((part,), total)
-    terms = [term for term, figure in table.items() if figure and term.kind != "p"]
+        yield from _equal(same, own)
     for parts in _groups(terms):
-        added = sum(table[part] for part in parts)
+        totals = by_figure.get(sum(table[part] for part in parts))
+        if not totals:
+            continue
         measures = {part.measure for part in parts}
-        for term in _one_of_each_kind(by_figure.get(added, []), measures):
-            if own & {*measures, term.measure}:
-                yield Relation(tuple(sorted(parts)), term)
+        for total in totals:
+            if total.measure not in measures and own & {*measures, total.measure}:
+                yield Relation(tuple(sorted(parts)), total)
     yield from _running(table, terms)
 
 
-def _one_of_each_kind(terms: Sequence[Term], besides: set[int]) -> Iterator[Term]:
-    """Of equal figures the first of each kind; that the others are equal is a relation of its own."""
-    kinds = set()
-    for term in terms:
-        if term.measure not in besides and term.kind not in kinds:
-            kinds.add(term.kind)
-            yield term
+def _equal(same: Sequence[Term], own: set[int]) -> Iterator[Relation]:
+    for one, other in combinations(same, 2):
+        if one.measure != other.measure and (one.measure in own or other.measure in own):
+            total, part = (one, other) if one.measure in own else (other, one)
+            yield Relation((part,), total)
+
+
+def _always_nothing(frame: Frame, tables: Sequence[Table]) -> Iterator[Relation]:
+    """What is 0 wherever it is there: of those each is taken to be the same as the others."""
+    there = {term for table in tables for term in table if term.kind != "p"}
+    nothing = [term for term in sorted(there) if not any(table.get(term) for table in tables)]
+    yield from _equal(nothing, frame.own)
 
 
 def _running(table: Table, terms: Sequence[Term]) -> Iterator[Relation]:
     for before, earlier in table.items():
-        if before.kind != "p" or not earlier:
-            continue
-        for kind in "nv":
+        for kind in "nv" if before.kind == "p" else "":
             total = Term(before.measure, kind)
-            grown = table.get(total, 0) - earlier
-            for part in terms:
-                if part.measure != before.measure and table[part] == grown:
+            for part in terms if table.get(total) else ():
+                if part.measure != before.measure and table[part] == table[total] - earlier:
                     yield Relation((part, before), total)
 
 
@@ -283,8 +293,6 @@ def _rates(frame: Frame, tables: Sequence[Table]) -> Iterator[Relation]:
     for table in tables:
         for value in [t for t in table if t.kind == "v" and t.measure in frame.own]:
             for count in [t for t in table if t.kind in "nc"]:
-                if not table[count]:
-                    continue
                 tried[count, value] += 1
                 whole = table.get(Term(count.measure, "d"))
                 denominator = None if whole is None else whole / _UNIT
