@@ -222,12 +222,12 @@ def recovered(
     domains = _domains(story, shown, threshold, labelled=labelled)
     unknown = {cell for cell, domain in domains.items() if domain & (domain - 1)}
     equations = [e for e in _known(story, domains) if any(cell in unknown for cell, _ in e[0])]
-    if not _narrow(domains, equations):
-        raise AssertionError("the truth contradicts itself")
     of_cell: dict[Cell, list[Equation]] = {}
     for equation in equations:
         for cell, _ in equation[0]:
             of_cell.setdefault(cell, []).append(equation)
+    if not _narrow(domains, of_cell, equations):
+        raise AssertionError("the truth contradicts itself")
     hidden = {
         (m, row.on, "n")
         for m, rows in enumerate(shown)
@@ -236,19 +236,15 @@ def recovered(
     }
     told = []
     for cell in sorted(hidden):
-        possible = [n for n in range(MOST + 1) if domains[cell] >> n & 1]
-        if len(possible) == 1:
+        feasible = 0
+        for n in range(MOST + 1):  # tried one by one, until a second is possible
+            if domains[cell] >> n & 1:
+                trial = {**domains, cell: 1 << n}
+                feasible += _narrow(trial, of_cell, of_cell.get(cell, []))
+            if feasible > 1:
+                break
+        else:
             told.append(cell)
-        elif len(possible) <= 2 * threshold:  # tried one by one
-            feasible = 0
-            for n in possible:
-                trial = dict(domains)
-                trial[cell] = 1 << n
-                feasible += _narrow(trial, equations)
-                if feasible > 1:
-                    break
-            if feasible == 1:
-                told.append(cell)
     return told
 
 
@@ -296,30 +292,34 @@ def _known(story: Story, domains: dict[Cell, int]) -> Iterator[Equation]:
             yield (((m, on, "n"), 1), ((m, on, "rest"), 1), ((m, on, "d"), -1)), 0
 
 
-def _narrow(domains: dict[Cell, int], equations: Sequence[Equation]) -> bool:
-    """Leave each unknown what all equations leave it; whether that is anything."""
-    changed = True
-    while changed:
-        changed = False
-        for signed, known in equations:
-            plus = [cell for cell, sign in signed if sign > 0]
-            minus = [cell for cell, sign in signed if sign < 0]
-            for cell in [*plus, *minus]:
-                if not domains[cell] & (domains[cell] - 1) and domains[cell]:
-                    continue
-                same, other = (plus, minus) if cell in plus else (minus, plus)
-                # cell = others of the other side - others of its side (+ known on the side of plus)
-                high = _sums([domains[c] for c in other]) << (known if cell in plus else 0)
-                low = _sums([domains[c] for c in same if c != cell])
-                left = domains[cell] & _differences(high, low)
-                if not left:
-                    return False
-                changed = changed or left != domains[cell]
+def _narrow(
+    domains: dict[Cell, int], of_cell: dict[Cell, list[Equation]], begin: Sequence[Equation]
+) -> bool:
+    """Leave each unknown what all equations leave it, from these on; whether that is anything."""
+    waiting = dict.fromkeys(begin)
+    while waiting:
+        equation = next(iter(waiting))
+        del waiting[equation]
+        signed, known = equation
+        plus = [cell for cell, sign in signed if sign > 0]
+        minus = [cell for cell, sign in signed if sign < 0]
+        for cell in [*plus, *minus]:
+            if not domains[cell] & (domains[cell] - 1) and domains[cell]:
+                continue
+            same, other = (plus, minus) if cell in plus else (minus, plus)
+            # cell = others of the other side - others of its side (+ known on the side of plus)
+            high = _sums([domains[c] for c in other]) << (known if cell in plus else 0)
+            low = _sums([domains[c] for c in same if c != cell])
+            left = domains[cell] & _differences(high, low)
+            if not left:
+                return False
+            if left != domains[cell]:
                 domains[cell] = left
-            if all(not domains[c] & (domains[c] - 1) for c in [*plus, *minus]):
-                value = sum(sign * (domains[c].bit_length() - 1) for c, sign in signed)
-                if value != known:
-                    return False
+                waiting.update(dict.fromkeys(of_cell[cell]))
+        if all(not domains[c] & (domains[c] - 1) for c in [*plus, *minus]):
+            value = sum(sign * (domains[c].bit_length() - 1) for c, sign in signed)
+            if value != known:
+                return False
     return True
 
 
@@ -370,14 +370,14 @@ def _differences(high: int, low: int) -> int:
 
 
 def seen_rates(story: Story, shown: Sequence[Sequence[Observation]]) -> list[Cell]:
-    """Hidden counts that a visible percentage with a visible denominator gives away."""
+    """Hidden counts that a visible percentage gives away, with the denominator or whatever that may be."""
     found = []
     by_day = [{row.on: row for row in rows} for rows in shown]
     for m, base, on in story.rates:
         value, row = by_day[m][on].value, by_day[base][on]
-        if row.suppressed and value is not None and row.denominator is not None:
-            fits = [n for n in range(int(row.denominator) + 1)
-                    if round(100 * n / row.denominator, 1) == value]  # fmt: skip
+        if row.suppressed and value is not None:
+            of = range(1, 61) if row.denominator is None else [int(row.denominator)]
+            fits = {n for d in of for n in range(d + 1) if round(100 * n / d, 1) == value}
             if len(fits) == 1:
                 found.append((base, on, "n"))
     return found

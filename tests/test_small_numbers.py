@@ -149,6 +149,26 @@ def test_a_running_total_ends_where_a_month_is_hidden() -> None:
     ]
 
 
+def test_a_nought_that_is_hidden_is_not_told_by_another() -> None:
+    """Nobody of a small group: hidden with the group, so the total so far and the percentage are too."""
+    nobody = of_month((0, 1), (0, 3))
+    so_far = of_month((0, None), (0, None))
+    rate = Measured("month", [Observation(on, value=0) for on in months(2)])
+    assert all(row.suppressed for rows in suppress([nobody, so_far, rate], 7) for row in rows)
+    parts = of_month((0, 1), (30, 90), (0, 90)), of_month((20, None), (0, None), (40, None))
+    total = of_month((20, None), (30, None), (40, None))
+    assert [row[0] for row in shown(*parts, total)] == [(None, None)] * 3
+
+
+def test_what_is_now_and_then_nothing_has_nothing_to_do_with_it() -> None:
+    """A relation that holds because nothing was added is none where something was."""
+    screened, missed = of_month(*COUNTS), of_month(*[(d - n, d) for n, d in COUNTS])
+    falls = Measured(
+        "month", [Observation(on, n) for on, n in zip(months(4), (0, 0, 9, 0), strict=True)]
+    )
+    assert suppress([screened, missed, falls], 7)[2] is falls.observations
+
+
 def test_the_same_as_a_percentage_is_hidden() -> None:
     rates = [
         Observation(on, value=round(100 * n / d, 1))
