@@ -24,7 +24,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def with_analyses(story: Story, analysed: Rows) -> Story:
-    """The same, for a reader who also knows the centre line of every measure: the mean of the counts in its analysis."""
+    """The same, for a reader who also knows the centre line of every measure: its mean count."""
     knowing = deepcopy(story)
     for m, rows in enumerate(analysed):
         counts = [Observation(row.on, row.numerator) for row in rows if row.numerator is not None]

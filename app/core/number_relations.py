@@ -2,7 +2,9 @@
 
 Nobody declares that one measure is the rest of another, or a year the total of its months, and readers know it all the
 same. So a relation counts as known where the numbers say so: at one period it holds exactly, and of the periods
-looked at (24 at most) it holds in at least half. Looked for, within one frequency: two numbers that are equal; a number
+looked at (24 at most) it holds in at least half, noughts counted and not counted. One that is true holds in all of
+them, so it is found where one of them has all its figures and a total that is not 0; what is 0 throughout is taken to
+be the same. Looked for, within one frequency: two numbers that are equal; a number
 that is the sum of two to four others, of neighbours in the order of measures, or of all others of its kind; a running
 total; a value that is a rate of counts to within half a count. Numbers of finer frequencies take part as their sums
 over the period, so a quarter may be the sum of its months or of the months of two measures.
