@@ -110,6 +110,10 @@ async def test_anybody_reads_three_stories_end_to_end(demo: TestHouse) -> None:
         assert "figures are real" in result["limitations"]
         assert result["completeness"]["needed"] == []
         assert result["completeness"]["percent"] >= 70
+        page = await anybody.get(f"/v1/results/{result['id']}.md")
+        assert page.headers["content-type"].startswith("text/markdown")
+        assert "figures are real" in page.text
+        assert all(said in page.text for _, said in verdicts)
         about = {"result_id": result["id"]}
         measures = await every(anybody, "/v1/measures", **about)
         assert len(measures) == len(verdicts) == len(RESULTS[key].measures)
