@@ -152,7 +152,8 @@ async def test_a_report_is_taken_back_by_who_made_it_last(house: TestHouse) -> N
     assert (await ben.client.delete(path)).status_code == 204
     assert (await shared.summary(house.anonymous))["organisations"] == 0
     for client in (house.anonymous, shared.group.mel.client, ben.client):
-        feed = (await client.get("/v1/changes", params={"limit": "100"})).json()["items"]
+        about = {"limit": "100", "network_id": shared.group.network_id}
+        feed = (await client.get("/v1/changes", params=about)).json()["items"]
         assert [one["op"] for one in feed if one["id"] == made["id"]][-1] == "gone"
 
 

@@ -60,10 +60,14 @@ async def sees(person: TestPerson, path: str) -> bool:
 
 
 async def feed(person: TestPerson, since: str | None = None) -> tuple[list[Json], str]:
-    """What a follower hears, and where to go on."""
-    params = {"limit": "100", **({"cursor": since} if since else {})}
-    found = (await person.client.get("/v1/changes", params=params)).json()
-    return found["items"], found["next_cursor"]
+    """What a follower hears, to the end, and where to go on."""
+    heard: list[Json] = []
+    while True:
+        params = {"limit": "100", **({"cursor": since} if since else {})}
+        found = (await person.client.get("/v1/changes", params=params)).json()
+        heard, since = heard + found["items"], str(found["next_cursor"])
+        if not found["has_more"]:
+            return heard, since
 
 
 async def rows(house: TestHouse, model: Any, **where: str) -> list[Json]:
