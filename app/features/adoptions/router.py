@@ -16,7 +16,7 @@ from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
 from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
-from app.web.on_record import note_in_work, note_operator_read
+from app.web.on_record import note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["adoptions"], route_class=Door)
 
@@ -54,7 +54,6 @@ async def report_adoption(
         document = await queries.one_adoption(work, call.viewer, adoption_id, threshold)
         if document is None:
             raise NotFound
-        await note_in_work(work, document["network_id"], "reportAdoption")
         location = f"/v1/adoptions/{adoption_id}" if first else None
         return answers.one(call, document, status=201 if first else 200, location=location)
 

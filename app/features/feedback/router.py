@@ -21,20 +21,17 @@ from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
 from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
-from app.web.on_record import note_in_work, note_operator_read
+from app.web.on_record import note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["feedback"], route_class=Door)
 
 
-async def written(
-    call: Call, work: Work, feedback_id: str, operation: str, *, status: int = 200
-) -> Answer:
-    """The feedback as it is now inside this transaction; an operator's look at it is on record."""
+async def written(call: Call, work: Work, feedback_id: str, *, status: int = 200) -> Answer:
+    """The feedback as it is now inside this transaction. Of one's own words no look is on record."""
     await work.flush()
     document = await queries.one_feedback(work, call.viewer, feedback_id)
     if document is None:
         raise NotFound
-    await note_in_work(work, document["network_id"], operation)
     location = f"/v1/feedback/{feedback_id}" if status == 201 else None  # noqa: PLR2004 - created
     return answers.one(call, document, status=status, location=location)
 
@@ -67,7 +64,7 @@ async def give_feedback(call: CallDep, body: FeedbackCreate) -> Answer:
 
     async def command(work: Work) -> Answer:
         feedback_id = await commands.give_feedback(work, body)
-        return await written(call, work, feedback_id, "giveFeedback", status=201)
+        return await written(call, work, feedback_id, status=201)
 
     return await idempotency.run(call, command)
 
@@ -93,7 +90,7 @@ async def update_feedback(call: CallDep, feedback_id: Id, body: FeedbackPatch) -
         row, result, _ = await commands.feedback_to_change(work, feedback_id)
         answers.if_match(call, row["version"])
         await commands.update_feedback(work, row, result, body)
-        return await written(call, work, feedback_id, "updateFeedback")
+        return await written(call, work, feedback_id)
 
     return await idempotency.run(call, command)
 

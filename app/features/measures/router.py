@@ -22,20 +22,17 @@ from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
 from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
-from app.web.on_record import note_in_work, note_operator_read
+from app.web.on_record import note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["measures"], route_class=Door)
 
 
-async def written(
-    call: Call, work: Work, measure_id: str, operation: str, *, status: int = 200
-) -> Answer:
-    """The measure as it is now inside this transaction; an operator's look at it is on record."""
+async def written(call: Call, work: Work, measure_id: str, *, status: int = 200) -> Answer:
+    """The measure as it is now inside this transaction. Of one's own no look is on record: it would name its author."""
     await work.flush()
     document = await queries.one_measure(work, call.viewer, measure_id)
     if document is None:
         raise NotFound
-    await note_in_work(work, document["network_id"], operation)
     location = f"/v1/measures/{measure_id}" if status == 201 else None  # noqa: PLR2004 - created
     return answers.one(call, document, status=status, location=location)
 
@@ -64,7 +61,7 @@ async def create_measure(call: CallDep, body: MeasureCreate) -> Answer:
 
     async def command(work: Work) -> Answer:
         measure_id = await commands.create_measure(work, body)
-        return await written(call, work, measure_id, "createMeasure", status=201)
+        return await written(call, work, measure_id, status=201)
 
     return await idempotency.run(call, command)
 
@@ -93,7 +90,7 @@ async def update_measure(call: CallDep, measure_id: Id, body: MeasurePatch) -> A
         row, result, _ = await fetch_measure(work, measure_id)
         answers.if_match(call, row["version"])
         commands.update_measure(work, row, result, body)
-        return await written(call, work, measure_id, "updateMeasure")
+        return await written(call, work, measure_id)
 
     return await idempotency.run(call, command)
 

@@ -49,7 +49,7 @@ from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
 from app.web.csv_body import CsvText
 from app.web.door import Door, needs, wanted
-from app.web.on_record import note_in_work, note_operator_read
+from app.web.on_record import note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["measures"], route_class=Door)
 CSV_TYPE = (b"content-type", b"text/csv; charset=utf-8; header=present")
@@ -115,7 +115,6 @@ async def put_observations(
         row, result, _ = await fetch_measure(work, measure_id)
         answers.if_match(call, row["version"])
         measure = await replace_series(work, row, result, given, days)
-        await note_in_work(work, row["network_id"], "putObservations")
         return answers.one(call, _in_short(measure))
 
     return await idempotency.run(call, command)

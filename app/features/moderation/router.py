@@ -28,14 +28,17 @@ router = APIRouter(prefix="/v1", tags=["reports"], route_class=Door)
 
 
 async def _written(
-    call: Call, work: Work, report_id: str, operation: str, *, status: int = 200
+    call: Call, work: Work, report_id: str, operation: str | None = None, *, status: int = 200
 ) -> Answer:
-    """The report as it is now inside this transaction; an operator's look at it is on record."""
+    """The report as it is now inside this transaction; an operator's look at it is on record by its `operation`.
+
+    Of one's own report or appeal there is none: it would name whoever reported, or wrote what was reported.
+    """
     await work.flush()
     document = await queries.one_report(work, call.viewer, report_id)
     if document is None:
         raise NotFound
-    if document["network_id"] is not None:
+    if operation is not None and document["network_id"] is not None:
         await note_in_work(work, document["network_id"], operation)
     location = f"/v1/reports/{report_id}" if status == 201 else None  # noqa: PLR2004 - created
     return answers.one(call, document, status=status, location=location)
@@ -71,7 +74,7 @@ async def report_content(call: CallDep, body: ReportCreate) -> Answer:
 
     async def command(work: Work) -> Answer:
         report_id = await commands.report_content(work, body)
-        return await _written(call, work, report_id, "reportContent", status=201)
+        return await _written(call, work, report_id, status=201)
 
     return await idempotency.run(call, command)
 
@@ -131,6 +134,6 @@ async def appeal_decision(call: CallDep, report_id: Id, body: ReportAppeal) -> A
 
     async def command(work: Work) -> Answer:
         await deciding.appeal_decision(work, report_id, body)
-        return await _written(call, work, report_id, "appealDecision")
+        return await _written(call, work, report_id)
 
     return await idempotency.run(call, command)

@@ -21,20 +21,17 @@ from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
 from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
-from app.web.on_record import note_in_work, note_operator_read
+from app.web.on_record import note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["pdsa-cycles"], route_class=Door)
 
 
-async def written(
-    call: Call, work: Work, cycle_id: str, operation: str, *, status: int = 200
-) -> Answer:
-    """The cycle as it is now inside this transaction; an operator's look at it is on record."""
+async def written(call: Call, work: Work, cycle_id: str, *, status: int = 200) -> Answer:
+    """The cycle as it is now inside this transaction. Of one's own no look is on record: it would name its author."""
     await work.flush()
     document = await queries.one_cycle(work, call.viewer, cycle_id)
     if document is None:
         raise NotFound
-    await note_in_work(work, document["network_id"], operation)
     location = f"/v1/pdsa-cycles/{cycle_id}" if status == 201 else None  # noqa: PLR2004 - created
     return answers.one(call, document, status=status, location=location)
 
@@ -60,7 +57,7 @@ async def create_pdsa_cycle(call: CallDep, body: PdsaCycleCreate) -> Answer:
 
     async def command(work: Work) -> Answer:
         cycle_id = await commands.create_cycle(work, body)
-        return await written(call, work, cycle_id, "createPdsaCycle", status=201)
+        return await written(call, work, cycle_id, status=201)
 
     return await idempotency.run(call, command)
 
@@ -86,7 +83,7 @@ async def update_pdsa_cycle(call: CallDep, cycle_id: Id, body: PdsaCyclePatch) -
         row, result, _ = await commands.cycle_to_change(work, cycle_id)
         answers.if_match(call, row["version"])
         await commands.update_cycle(work, row, result, body)
-        return await written(call, work, cycle_id, "updatePdsaCycle")
+        return await written(call, work, cycle_id)
 
     return await idempotency.run(call, command)
 

@@ -29,7 +29,7 @@ from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
 from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
-from app.web.on_record import note_in_work, note_operator_read
+from app.web.on_record import note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["results"], route_class=Door)
 LEFT: dict[int | str, dict[str, Any]] = {204: {"description": "It is out of your sight now"}}
@@ -37,9 +37,9 @@ NOTHING, NO_REASON = ResultPublish(), ResultWithdraw()
 
 
 async def written(
-    call: Call, work: Work, result_id: str, operation: str, *, status: int = 200, left: bool = False
+    call: Call, work: Work, result_id: str, *, status: int = 200, left: bool = False
 ) -> Answer:
-    """The result as it is now inside this transaction; an operator's look at it is on record.
+    """The result as it is now inside this transaction. Of one's own no look is on record: it would name its author.
 
     With `left`, nothing where it went out of the caller's own sight.
     """
@@ -49,7 +49,6 @@ async def written(
         return answers.gone()
     if document is None:
         raise NotFound
-    await note_in_work(work, document["network_id"], operation)
     location = f"/v1/results/{result_id}" if status == 201 else None  # noqa: PLR2004 - created
     return answers.one(call, document, status=status, location=location)
 
@@ -83,7 +82,7 @@ async def create_result(call: CallDep, body: ResultCreate) -> Answer:
 
     async def command(work: Work) -> Answer:
         result_id = await commands.create_result(work, body)
-        return await written(call, work, result_id, "createResult", status=201)
+        return await written(call, work, result_id, status=201)
 
     return await idempotency.run(call, command)
 
@@ -116,7 +115,7 @@ async def update_result(call: CallDep, result_id: Id, body: ResultPatch) -> Answ
         row, network = await fetch_result(work, result_id, "result.update")
         answers.if_match(call, row["version"])
         await editing.update_result(work, row, network, body)
-        return await written(call, work, result_id, "updateResult", left=True)
+        return await written(call, work, result_id, left=True)
 
     return await idempotency.run(call, command)
 
@@ -147,7 +146,7 @@ async def publish_result(call: CallDep, result_id: Id, body: ResultPublish = NOT
     async def command(work: Work) -> Answer:
         row, network = await fetch_result(work, result_id, "result.publish")
         await publishing.publish_result(work, row, network, body)
-        return await written(call, work, result_id, "publishResult")
+        return await written(call, work, result_id)
 
     return await idempotency.run(call, command)
 
@@ -163,6 +162,6 @@ async def withdraw_result(call: CallDep, result_id: Id, body: ResultWithdraw = N
     async def command(work: Work) -> Answer:
         row, network = await fetch_result(work, result_id, "result.withdraw")
         await publishing.withdraw_result(work, row, network, body)
-        return await written(call, work, result_id, "withdrawResult")
+        return await written(call, work, result_id)
 
     return await idempotency.run(call, command)
