@@ -20,6 +20,9 @@ from app.core.series import Observation
 # Beyond these a result shows no numbers at all: relations looked at (a second or two), points of all measures.
 _MOST_STEPS = 100_000
 MOST_POINTS_FOLLOWED = 50_000
+# In all periods together. Days that are called quarters make periods that overlap: a square of what is there.
+_MOST_IN_PERIODS = 250_000
+_SUMMED_AT_ONCE = 16  # figures that are as quick to add up as one relation is to look at
 _MOST_PASSES = 30
 _TELLING = (1, 100, 1_000, 10_000, 100_000)
 
@@ -49,7 +52,8 @@ class Hiding:
         self.whole: set[Point] = set()
         self.bounds: dict[Unknown, tuple[float, float]] = {}
         self.frames = [Frame(rank, self.ranks, self.series) for rank in sorted(set(self.ranks))]
-        self.periods_of = [_periods_of(frame) for frame in self.frames]
+        self.too_much = sum(map(_size_of, self.frames)) > _MOST_IN_PERIODS
+        self.periods_of = [] if self.too_much else [_periods_of(frame) for frame in self.frames]
         self.known: dict[int, list[Relation]] = {}
         self.waiting: list[tuple[int, str]] = []
         self.seen: set[tuple[int, str]] = set()
@@ -69,6 +73,9 @@ class Hiding:
 
     def spread(self) -> None:
         """Hide all that would give hidden numbers away."""
+        if self.too_much:
+            self._hide_all()
+            return
         try:
             self._close()
             while self._audit():
@@ -120,7 +127,9 @@ class Hiding:
         return self.known[number]
 
     def _holds(self, frame: Frame, period: Period, relation: Relation) -> bool:
-        self.steps += 1
+        terms = (*relation.parts, relation.total)
+        summed = sum(len(period.points.get(term.measure, ())) for term in terms)
+        self.steps += 1 + summed // _SUMMED_AT_ONCE
         if self.steps > _MOST_STEPS:
             raise TooMuch
         total = frame.number(period, relation.total)
@@ -231,6 +240,10 @@ class Hiding:
             elif factor:
                 known += factor * (figure or 0)
         return known
+
+
+def _size_of(frame: Frame) -> int:
+    return sum(len(places) for one in frame.periods.values() for places in one.points.values())
 
 
 def _periods_of(frame: Frame) -> dict[Point, list[str]]:

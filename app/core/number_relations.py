@@ -75,7 +75,7 @@ class Period(NamedTuple):
     period before.
     """
 
-    points: dict[int, list[int]]
+    points: dict[int, Sequence[int]]
     before: dict[int, int]
 
 
@@ -105,7 +105,7 @@ class Frame:
             for m in finer:
                 low, high = bisect_left(days[m], key), bisect_right(days[m], end)
                 if low < high:
-                    period.points[m] = list(range(low, high))
+                    period.points[m] = range(low, high)
 
     def number(self, period: Period, term: Term) -> float | None:
         """The figure of a column in a period; of a finer measure the sum. None where any is missing."""

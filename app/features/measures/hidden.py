@@ -5,8 +5,10 @@ many. It depends on nothing but their versions and the threshold, so it is worke
 are days, never a figure.
 """
 
+import asyncio
+from asyncio import Task
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.core.series import Observation
@@ -40,6 +42,32 @@ class Kept:
         """Start empty."""
         self._known: OrderedDict[State, Hidden] = OrderedDict()
         self._days = 0
+        self._working: dict[State, Task[Hidden]] = {}
+        self._one_at_a_time = asyncio.Semaphore(1)
+
+    async def find(self, state: State, work_out: Callable[[], Hidden]) -> Hidden:
+        """What is hidden in this state, worked out in a thread of its own unless it is known.
+
+        Whoever asks meanwhile waits for the same; whoever gives up leaves it to the next to ask. Else reading what
+        takes longer than a request may would cost the same again at every try, as often at once as anybody likes.
+        """
+        known = self.get(state)
+        if known is not None:
+            return known
+        working = self._working.get(state)
+        if working is None:
+            working = asyncio.create_task(self._work_out(state, work_out))
+            self._working[state] = working
+        return await asyncio.shield(working)
+
+    async def _work_out(self, state: State, work_out: Callable[[], Hidden]) -> Hidden:
+        try:
+            async with self._one_at_a_time:
+                hidden = await asyncio.to_thread(work_out)
+            self.put(state, hidden)
+            return hidden
+        finally:
+            del self._working[state]
 
     def get(self, state: State) -> Hidden | None:
         """What is hidden in this state, if it was worked out."""

@@ -1,9 +1,9 @@
 """The figures of a measure: read as far as the viewer may read them, and replaced."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -130,11 +130,11 @@ async def seen_series(
         every = await reads.fetch(
             ("series of result", rank), lambda: _every(rank, *columns), values
         )
-        hidden, series = await _worked_out(every, threshold)
-        kept.put(_state(every, threshold), hidden)
-        if measure_id not in series:
+        hidden = await kept.find(_state(every, threshold), partial(_worked_out, every, threshold))
+        figures = {one["id"]: one["data"] for one in every}
+        if measure_id not in figures:
             return None  # deleted between two looks
-        whole = series[measure_id]
+        whole = _observations(figures[measure_id])
     return Seen(row, hide(whole, hidden.get(measure_id, {})))
 
 
@@ -143,17 +143,14 @@ def _state(every: Sequence[Row], threshold: int) -> State:
     return (threshold, *((one["id"], one["version"]) for one in every))
 
 
-async def _worked_out(
-    every: Sequence[Row], threshold: int
-) -> tuple[Hidden, dict[str, list[Observation]]]:
-    """What is hidden of each measure of a result, and the measures as they are."""
+def _worked_out(every: Sequence[Row], threshold: int) -> Hidden:
+    """What is hidden of each measure of a result. Many figures take seconds: for a thread."""
     series = {one["id"]: core.from_text(one["data"]) for one in every}
     measured = [Measured(one["frequency"], series[one["id"]]) for one in every]
-    # Many figures take up to a second: others are answered meanwhile.
-    shown = await asyncio.to_thread(suppress, measured, threshold)
+    shown = suppress(measured, threshold)
     return {
         measure_id: what_is_hidden(of_one) for measure_id, of_one in zip(series, shown, strict=True)
-    }, series
+    }
 
 
 def _observations(data: str | None) -> list[Observation]:
