@@ -13,6 +13,7 @@ import orjson
 
 from app.core.access import INSIDE, NAME, SELF
 from app.core.audit_access import NO_REQUEST
+from app.core.days import midnight
 from app.core.work import BLIND_KINDS, KINDS, Model, Work
 from app.db.database import ChangeRow
 
@@ -88,7 +89,7 @@ def stamp(work: Work, kind: str) -> datetime:
     """The time that a row of this kind is stamped with: of what may have an author who is not named, the day."""
     if kind not in BLIND_KINDS:
         return work.now
-    return work.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight(work.now)
 
 
 def _stamp(work: Work, action: str) -> datetime:
@@ -250,9 +251,8 @@ def change_by_service(
         outer_version=new.get("outer_version", row["outer_version"]),
         fields=tuple(values),
     )
-    day = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
     work.changes[-1] = replace(
-        work.changes[-1], at=day, actor_id=None, token_id=None, request_id=NO_REQUEST
+        work.changes[-1], at=midnight(work.now), actor_id=None, token_id=None, request_id=NO_REQUEST
     )
 
 

@@ -1,4 +1,4 @@
-"""Load = authorise, for commands about what belongs to a result: a cycle, feedback, an adoption."""
+"""Load = authorise, for commands about what belongs to a result: a measure, a cycle, feedback, an adoption."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +7,13 @@ from sqlalchemy import ColumnElement, bindparam, select
 
 from app.core import access
 from app.core.errors import NotFound
-from app.core.fetching import facts
+from app.core.fetching import facts, require
 from app.core.fetching_results import sight_result
+from app.core.result_access import visible_cycle, visible_measure
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
+from app.models import Measure, PdsaCycle
 
 Row = dict[str, Any]
 
@@ -39,4 +41,27 @@ async def sight_part(
     row = await fetch_one(work, key, build, values)
     if row is None:
         raise NotFound
+    return row, result, network
+
+
+async def fetch_measure(work: Work, measure_id: str) -> tuple[Row, Row, Row]:
+    """A visible measure, its result and its network, and the right to change it. Errors: as `_fetch_part`."""
+    return await _fetch_part(work, Measure, visible_measure, measure_id)
+
+
+async def fetch_cycle(work: Work, cycle_id: str) -> tuple[Row, Row, Row]:
+    """The same of a PDSA cycle."""
+    return await _fetch_part(work, PdsaCycle, visible_cycle, cycle_id)
+
+
+async def _fetch_part(
+    work: Work, model: Any, visible: Callable[[str], ColumnElement[bool]], part_id: str
+) -> tuple[Row, Row, Row]:
+    """What the authors of a result keep with it, as one of them.
+
+    Errors: `NotFound`; `Forbidden`; `NetworkArchived`.
+    """
+    row, result, network = await sight_part(work, model, visible, part_id)
+    about = work.viewer.person_id if result["_authored"] else None
+    require(work, "result.update", network, about=about)
     return row, result, network

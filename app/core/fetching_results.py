@@ -10,11 +10,11 @@ from sqlalchemy import bindparam, select
 from app.core import access
 from app.core.errors import NotFound
 from app.core.fetching import facts, require, sight_member_network
-from app.core.result_access import authored, visible_measure, visible_result
+from app.core.result_access import authored, visible_result
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
-from app.models import Measure, Result, ResultAuthor
+from app.models import Result, ResultAuthor
 
 Row = dict[str, Any]
 
@@ -54,23 +54,6 @@ async def fetch_result(work: Work, result_id: str, action: str) -> tuple[Row, Ro
     return row, network
 
 
-def _authors() -> Any:
-    return (
-        select(ResultAuthor.person_id)
-        .where(
-            ResultAuthor.result_id == bindparam("result_id", type_=ID),
-            ResultAuthor.removed.is_(False),
-        )
-        .order_by(ResultAuthor.position, ResultAuthor.person_id)
-    )
-
-
-async def authors_of(work: Work, result_id: str) -> list[str]:
-    """The ids of who wrote a loaded result, in order. For rules alone: whether it may be said, the result decides."""
-    rows = await work.fetch("authors of result", _authors, {"result_id": result_id})
-    return [row["person_id"] for row in rows]
-
-
 def _authorships() -> Any:
     return select(ResultAuthor.person_id, ResultAuthor.position, ResultAuthor.removed).where(
         ResultAuthor.result_id == bindparam("result_id", type_=ID)
@@ -80,28 +63,3 @@ def _authorships() -> Any:
 async def authorships(work: Work, result_id: str) -> list[Row]:
     """Everybody who ever was an author of a loaded result, with their place: who began it has 0."""
     return await work.fetch("authorships", _authorships, {"result_id": result_id})
-
-
-def _measure(rank: str) -> Any:
-    return select(*facts(Measure)).where(
-        Measure.id == bindparam("measure_id", type_=ID), visible_measure(rank)
-    )
-
-
-async def fetch_measure(work: Work, measure_id: str) -> tuple[Row, Row, Row]:
-    """A visible measure, its result and its network, locked by the network's lock, and the right to change it.
-
-    Errors: `NotFound`; `Forbidden`; `NetworkArchived`.
-    """
-    rank = work.viewer.rank
-    values = {**access.values(work.viewer), "measure_id": measure_id}
-    key = ("fetch measure", rank)
-    found = await fetch_one(work, key, lambda: _measure(rank), values)
-    if found is None:
-        raise NotFound
-    result, network = await fetch_result(work, found["result_id"], "result.update")
-    # Again, now that nobody else can change it.
-    row = await fetch_one(work, key, lambda: _measure(rank), values)
-    if row is None:
-        raise NotFound
-    return row, result, network

@@ -47,8 +47,6 @@ CONTENT: dict[str, tuple[Any, Sight]] = {
     "person": (Person, access.visible_person),
 }
 OF_RESULT = ("result", "measure", "pdsa_cycle")  # hidden together
-# Operators decide about these, and they are never out of sight as a whole.
-FOR_OPERATORS = frozenset({"network", "person"})
 # What moderation itself does to content is nothing that somebody wrote.
 NOT_WRITING = tuple(
     f"{kind}.{done}" for kind in ("meeting", "minutes") for done in ("hidden", "shown")

@@ -14,7 +14,17 @@ from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from math import inf
 
-from app.core.number_relations import RANKS, Frame, Period, Point, Relation, Term, relations, tells
+from app.core.number_relations import (
+    MULTIPLIERS,
+    RANKS,
+    Frame,
+    Period,
+    Point,
+    Relation,
+    Term,
+    relations,
+    tells,
+)
 from app.core.series import Observation
 
 # Beyond these a result shows no numbers at all: relations looked at (a second or two), points of all measures.
@@ -24,7 +34,6 @@ MOST_POINTS_FOLLOWED = 50_000
 _MOST_IN_PERIODS = 250_000
 _SUMMED_AT_ONCE = 16  # figures that are as quick to add up as one relation is to look at
 _MOST_PASSES = 30
-_TELLING = (1, 100, 1_000, 10_000, 100_000)
 
 Unknown = tuple[str, int, int]  # n, d or v of a point
 # Unknowns with their signs, and what is known: signs and unknowns plus known are 0.
@@ -139,7 +148,9 @@ class Hiding:
         if relation.rate:
             count = figures[0]
             denominator = frame.number(period, Term(relation.parts[0].measure, "d"))
-            return count is not None and any(tells(total, k, denominator, count) for k in _TELLING)
+            return count is not None and any(
+                tells(total, k, denominator, count) for k in MULTIPLIERS
+            )
         if any(figure is None for figure in figures):
             return False
         return abs(sum(figure or 0 for figure in figures) - total) < 1e-6  # noqa: PLR2004 - as figures are rounded

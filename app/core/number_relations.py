@@ -22,14 +22,12 @@ from app.core.series import Observation
 
 RANKS = {"event": 0, "day": 0, "week": 1, "month": 2, "quarter": 3, "year": 4}
 _MONTHS = {2: 1, 3: 3, 4: 12}
-_SAMPLE, _SMALLER_SAMPLE = (
-    24,
-    12,
-)  # periods that a relation is tried on; the latter for many measures
+# Periods that a relation is tried on; the latter for many measures.
+_SAMPLE, _SMALLER_SAMPLE = 24, 12
 _MANY = 8
 _MOST_PARTS = 4
 _MOST_FOR_FOUR = 12  # measures up to which sums of four are looked for
-_MULTIPLIERS = (1, 100, 1_000, 10_000, 100_000)
+MULTIPLIERS = (1, 100, 1_000, 10_000, 100_000)  # of rates
 _DIGITS = 6  # figures are equal when they are to so many decimals
 _UNIT = 10**_DIGITS  # tables count in these, so that sums are exact
 
@@ -298,7 +296,7 @@ def _rates(frame: Frame, tables: Sequence[Table]) -> Iterator[Relation]:
                 tried[count, value] += 1
                 whole = table.get(Term(count.measure, "d"))
                 denominator = None if whole is None else whole / _UNIT
-                for multiplier in _MULTIPLIERS:
+                for multiplier in MULTIPLIERS:
                     if tells(table[value] / _UNIT, multiplier, denominator, table[count] / _UNIT):
                         pairs[count, value, multiplier] += 1
     known = {

@@ -6,7 +6,7 @@ What they mean - that the day exists, that the zone is known, that the rule ends
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import (
@@ -104,8 +104,3 @@ CalendarDay = Annotated[
         }
     ),
 ]
-
-
-def midnight(at: datetime) -> datetime:
-    """The beginning of the day of an instant, UTC: what is stamped with days is compared with days."""
-    return at.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -7,7 +7,8 @@ from functools import partial
 
 from app.core.conduct import in_force
 from app.core.fetching import fetch_network
-from app.core.fetching_results import fetch_measure, fetch_result
+from app.core.fetching_parts import fetch_measure
+from app.core.fetching_results import fetch_result
 from app.core.viewer import Viewer
 from app.core.work import Work
 from app.exchange.demo.world import Event, World

@@ -6,6 +6,7 @@ What is not there is left out, headings too. Source of the order: Ogrinc et al.,
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.core.adoption_counts import STAGES
 from app.core.json_columns import plain
 from app.exchange.markdown.escaping import block, inline, link
 from app.exchange.markdown.parts import Parts
@@ -35,7 +36,6 @@ MEASURE = {
 CYCLE = {
     "plan": "Plan", "prediction": "Prediction", "do_text": "Do", "study": "Study", "act": "Act", "decision": "Decision",
 }  # fmt: skip
-STAGES = ("interested", "planning", "testing", "adopted", "adapted", "sustained", "stopped")
 
 
 def _word(value: Any) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 
 from app.core import access, meeting_access, moderation_access, result_access
 from app.core.access import FRONT, HIDDEN, INSIDE, NAME
+from app.core.days import at_midnight
 from app.core.viewer import Scope, Viewer
 from app.core.work import BLIND_KINDS, KINDS
 from app.db.database import Database, Reads, fetch_one
@@ -62,7 +63,6 @@ PERSONS_OWN = ("token", "client", "calendar_token", "attendance")
 # Positions that one statement looks at. Who sees little of what happened makes it look at everything (6 microseconds a
 # position): one for a million would end at the statement timeout, at every try.
 STRIDE = 10_000
-MIDNIGHT = "T00:00:00.000000Z"
 
 
 def kinds_for(viewer: Viewer) -> tuple[str, ...]:
@@ -278,5 +278,5 @@ async def page(
     for row in rows:
         del row["_seq"]
         if row["kind"] in BLIND_KINDS:  # the time of day could name an author
-            row["at"] = f"{row['at'][:10]}{MIDNIGHT}"
+            row["at"] = at_midnight(row["at"])
     return rows, more, reached

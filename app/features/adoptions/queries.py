@@ -7,12 +7,12 @@ from sqlalchemy.orm import aliased
 
 from app.core import access
 from app.core.adoption_counts import counts_for
+from app.core.days import in_days, midnight
 from app.core.feed_position import feed_head, with_position
 from app.core.json_columns import plain
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.result_access import names_organisation, visible_adoption, visible_result
 from app.core.small_numbers import Figures, suppress_pair
-from app.core.text_of_time import midnight
 from app.core.viewer import Viewer
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, INSTANT
@@ -100,9 +100,7 @@ async def list_adoptions(
         **page_values(page),
         **{name: getattr(query, name) for name in conditions},
     }
-    if (
-        query.updated_since is not None
-    ):  # stamps are days: what was written today is found with any time of today
+    if query.updated_since is not None:
         values["updated_since"] = midnight(query.updated_since)
 
     def build() -> Any:
@@ -139,8 +137,7 @@ async def one_adoption(
 
 def shown(row: Row, threshold: int) -> Row:
     """The row as its reader may see it: days for stamps, and small numbers for who reported them alone. In place."""
-    row["created_on"] = row.pop("created_at")[:10]
-    row["updated_on"] = row.pop("updated_at")[:10]
+    in_days(row)
     given = [plain(row["before"]), plain(row["after"])]
     if given == [None, None]:
         return row

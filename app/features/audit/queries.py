@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Integer, and_, bindparam, case, not_, or_, se
 
 from app.core import access
 from app.core.audit_access import NO_REQUEST, blind, came_of_going, hidden, unread
+from app.core.days import at_midnight, midnight
 from app.core.viewer import Viewer
 from app.db.database import Database, fetch_one
 from app.db.types import ID, INSTANT
@@ -33,7 +34,6 @@ FILTERS: dict[str, Any] = {
     "from_at": _at(Change.at.__ge__, "from"),
     "to_at": _at(Change.at.__lt__, "to"),
 }
-MIDNIGHT = "T00:00:00.000000Z"
 
 
 def shape(rank: str, given: frozenset[str]) -> Any:
@@ -99,7 +99,7 @@ async def list_audit(
 
 def next_midnight(at: datetime) -> datetime:
     """The first midnight that is not before this instant."""
-    day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = midnight(at)
     return day if day == at else day + timedelta(days=1)
 
 
@@ -111,7 +111,7 @@ def shown(row: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
     """
     del row["_seq"]
     if row.pop("_blind"):
-        row["at"] = f"{row['at'][:10]}{MIDNIGHT}"
+        row["at"] = at_midnight(row["at"])
     if row.pop("_hidden"):
         row |= {"actor": {"id": None}, "token_id": None, "request_id": NO_REQUEST}
     if row["actor"]["id"] is None:

@@ -7,10 +7,10 @@ from sqlalchemy.orm import aliased
 
 from app.core import access
 from app.core.cards import card_columns, shown_card
+from app.core.days import in_days, midnight
 from app.core.feed_position import feed_head, with_position
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.result_access import visible_feedback
-from app.core.text_of_time import midnight
 from app.core.viewer import Viewer
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, INSTANT, among
@@ -126,6 +126,4 @@ def shown(row: Row) -> Row:
     row["author"] = shown_card(row["author"])
     if row["organisation"]["code"] is None:
         row["organisation"] = None
-    row["created_on"] = row.pop("created_at")[:10]
-    row["updated_on"] = row.pop("updated_at")[:10]
-    return row
+    return in_days(row)

@@ -11,7 +11,7 @@ from app.core.errors_of_results import ResultIncomplete, TooManyMeasures
 from app.core.fetching_results import fetch_result
 from app.core.json_columns import json_text, plain
 from app.core.result_requirements import UNMEASURED
-from app.core.telling_of_results import part_is_gone, saw, told_of_result, told_to_authors
+from app.core.telling_of_results import part_is_gone, saw, told_of_part
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
@@ -59,7 +59,7 @@ async def create_measure(work: Work, body: MeasureCreate) -> str:
         "last_on": None,
     }
     _refuse_what_cannot_be_drawn(row)
-    create(work, "measure.created", row, told_of_result(result))
+    create(work, "measure.created", row, told_of_part(result))
     work.insert(MeasureSeries, {"measure_id": row["id"], "data": "[]", "smallest": None})
     return str(row["id"])
 
@@ -68,7 +68,7 @@ def _columns(given: Mapping[str, Any]) -> Row:
     """The fields of a body as columns, with the chart's own ruleset where none is named beside a chart."""
     columns = dict(given)
     if columns.get("ruleset") is None and ("chart" in columns or "ruleset" in columns):
-        columns["ruleset"] = None if "chart" not in columns else own_ruleset(columns["chart"])
+        columns["ruleset"] = None if "chart" not in columns else _own_ruleset(columns["chart"])
     if "rebase" in columns:
         columns["rebase"] = json_text(_in_order(columns["rebase"]))
     if "exclude_on" in columns:
@@ -76,7 +76,7 @@ def _columns(given: Mapping[str, Any]) -> Row:
     return columns
 
 
-def own_ruleset(chart: str) -> str:
+def _own_ruleset(chart: str) -> str:
     """The rules that are meant where none are named."""
     return ruleset_of(Request(points=(), chart=chart))
 
@@ -115,7 +115,7 @@ def update_measure(work: Work, row: Row, result: Row, body: MeasurePatch) -> Non
     if not values:
         return
     _refuse_what_cannot_be_drawn({**row, **values})
-    change(work, "measure.updated", row, values, told_of_result(result))
+    change(work, "measure.updated", row, values, told_of_part(result))
 
 
 async def delete_measure(work: Work, row: Row, result: Row, network: Row) -> None:
@@ -130,7 +130,6 @@ async def delete_measure(work: Work, row: Row, result: Row, network: Row) -> Non
                 "It is published: replace its last measure before you delete it."
             )
     work.delete(MeasureSeries, {"measure_id": row["id"]})
-    seen_by = await saw(work, network, result)
-    told = told_of_result(result, **seen_by) if seen_by else told_to_authors(result)
-    remove(work, "measure.deleted", row, told)
-    part_is_gone(work, result, seen_by)
+    seen = await saw(work, network, result)
+    remove(work, "measure.deleted", row, told_of_part(result, **seen))
+    part_is_gone(work, result, seen)

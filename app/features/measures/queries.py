@@ -1,11 +1,11 @@
 """Reading measures; their figures are read in `series`."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select
 
 from app.core import access
+from app.core.days import in_days, midnight
 from app.core.feed_position import feed_head, with_position
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.result_access import authored, visible_measure
@@ -34,18 +34,6 @@ FILTERS: dict[str, ColumnElement[bool]] = {
 NARROW = frozenset({"result_id", "network_id"})
 
 
-def in_days(row: Row) -> Row:
-    """The stamps as the days that they are. In place."""
-    row["created_on"] = row.pop("created_at")[:10]
-    row["updated_on"] = row.pop("updated_at")[:10]
-    return row
-
-
-def _midnight(instant: datetime | None) -> datetime | None:
-    """The beginning of the day, which is all that stamps of measures tell."""
-    return instant and instant.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 async def list_measures(
     db: Database, viewer: Viewer, query: MeasureQuery, page: Page
 ) -> tuple[list[Row], int]:
@@ -56,8 +44,9 @@ async def list_measures(
         **access.values(viewer),
         **page_values(page),
         **{name: getattr(query, name) for name in given},
-        "updated_since": _midnight(query.updated_since),
     }
+    if query.updated_since is not None:
+        values["updated_since"] = midnight(query.updated_since)
 
     def build() -> Any:
         statement = select(*COLUMNS, feed_head().label("_head"))

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.core.errors import NotFound
-from app.core.fetching_results import fetch_measure
+from app.core.fetching_parts import fetch_measure
 from app.core.paging import cut, open_page
 from app.core.text import Id
 from app.core.viewer import Scope

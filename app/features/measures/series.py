@@ -15,7 +15,7 @@ from app.core.changes import change
 from app.core.result_access import authored, visible_measure
 from app.core.series import Observation
 from app.core.small_numbers import Measured, suppress
-from app.core.telling_of_results import told_of_result
+from app.core.telling_of_results import told_of_part
 from app.core.viewer import Viewer
 from app.core.work import Work
 from app.db.database import Reads, fetch_one
@@ -218,6 +218,6 @@ async def replace_series(
     values: Row = {name: new for name, new in follows.items() if row[name] != new}
     for name in DAYS & values.keys():
         values[name] = values[name] and date.fromisoformat(values[name])
-    told = told_of_result(result)
+    told = told_of_part(result)
     new = change(work, "measure.observed", row, values, told, also=("observations",))
     return {**row, **new, **follows}

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from app.core import csv_text
 from app.core.errors import NotFound, Overloaded
-from app.core.fetching_results import fetch_measure
+from app.core.fetching_parts import fetch_measure
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work

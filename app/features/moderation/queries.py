@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, bindparam, case, not_, null, or_, select, 
 
 from app.core import access
 from app.core.access import allowed
+from app.core.days import in_days
 from app.core.feed_position import feed_head, with_position
 from app.core.hiding import HIDEABLE
 from app.core.meeting_access import own_role, roles_of
@@ -74,13 +75,7 @@ async def list_reports(
 
     key = ("reports", rank, frozenset(conditions), query.mine, started)
     rows, position = await with_position(db, lambda: db.fetch_slow(key, build, values))
-    return [_shown(row) for row in rows], position
-
-
-def _shown(row: Row) -> Row:
-    row["created_on"] = row.pop("created_at")[:10]
-    row["updated_on"] = row.pop("updated_at")[:10]
-    return row
+    return [in_days(row) for row in rows], position
 
 
 def _one(rank: str) -> Any:
@@ -97,7 +92,7 @@ async def one_report(reads: Reads, viewer: Viewer, report_id: str) -> Row | None
     if row is None:
         return None
     roles, looks = roles_of(viewer, row.pop("_role")), row.pop("_moderates")
-    row = _shown(row)
+    in_days(row)
     row["actions"] = _actions(viewer, row, roles, looks=bool(looks))
     return row
 

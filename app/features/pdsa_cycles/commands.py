@@ -8,10 +8,7 @@ from sqlalchemy import bindparam, func, literal, select
 from app.core.changes import change, create, remove
 from app.core.errors import refuse
 from app.core.errors_of_results import CycleNumberTaken, TooManyCycles
-from app.core.fetching import require
-from app.core.fetching_parts import sight_part
 from app.core.fetching_results import fetch_result
-from app.core.result_access import visible_cycle
 from app.core.telling_of_results import part_is_gone, saw, told_of_part
 from app.core.work import Work
 from app.db.database import fetch_one
@@ -75,18 +72,6 @@ async def _is_free(work: Work, result_id: str, number: int) -> None:
     values = {"result_id": result_id, "number": number}
     if await fetch_one(work, "cycle numbered", _numbered, values) is not None:
         raise CycleNumberTaken
-
-
-async def cycle_to_change(work: Work, cycle_id: str) -> tuple[Row, Row, Row]:
-    """A cycle, its result and their network, and the right to change it.
-
-    Errors: `NotFound`; `Forbidden`; `NetworkArchived`.
-    """
-    row, result, network = await sight_part(work, PdsaCycle, visible_cycle, cycle_id)
-    require(
-        work, "result.update", network, about=work.viewer.person_id if result["_authored"] else None
-    )
-    return row, result, network
 
 
 async def update_cycle(work: Work, row: Row, result: Row, body: PdsaCyclePatch) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, select
 
 from app.core import access
+from app.core.days import in_days, midnight
 from app.core.feed_position import feed_head, with_position
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.result_access import visible_cycle
-from app.core.text_of_time import midnight
 from app.core.viewer import Viewer
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import ID, INSTANT
@@ -61,7 +61,7 @@ async def list_cycles(
     key = ("cycles", rank, frozenset(conditions), str(sort), started)
     fetch = db.fetch if NARROW & conditions.keys() else db.fetch_slow
     rows, position = await with_position(db, lambda: fetch(key, build, values))
-    return [shown(row) for row in rows], position
+    return [in_days(row) for row in rows], position
 
 
 def _one(rank: str) -> Any:
@@ -75,11 +75,4 @@ async def one_cycle(reads: Reads, viewer: Viewer, cycle_id: str) -> Row | None:
     rank = viewer.rank
     values = {**access.values(viewer), "cycle_id": cycle_id}
     row = await fetch_one(reads, ("one cycle", rank), lambda: _one(rank), values)
-    return None if row is None else shown(row)
-
-
-def shown(row: Row) -> Row:
-    """The row with days for stamps, in place."""
-    row["created_on"] = row.pop("created_at")[:10]
-    row["updated_on"] = row.pop("updated_at")[:10]
-    return row
+    return None if row is None else in_days(row)

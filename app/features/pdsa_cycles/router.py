@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.core.errors import NotFound
+from app.core.fetching_parts import fetch_cycle
 from app.core.paging import cut, open_page
 from app.core.text import Id
 from app.core.viewer import Scope
@@ -80,7 +81,7 @@ async def update_pdsa_cycle(call: CallDep, cycle_id: Id, body: PdsaCyclePatch) -
     """Change a cycle, as an author of its result."""
 
     async def command(work: Work) -> Answer:
-        row, result, _ = await commands.cycle_to_change(work, cycle_id)
+        row, result, _ = await fetch_cycle(work, cycle_id)
         answers.if_match(call, row["version"])
         await commands.update_cycle(work, row, result, body)
         return await written(call, work, cycle_id)
@@ -94,7 +95,7 @@ async def delete_pdsa_cycle(call: CallDep, cycle_id: Id) -> Answer:
     """Delete a cycle, as an author of its result. What was given up is a cycle whose decision is `abandon`."""
 
     async def command(work: Work) -> Answer:
-        row, result, network = await commands.cycle_to_change(work, cycle_id)
+        row, result, network = await fetch_cycle(work, cycle_id)
         answers.if_match(call, row["version"])
         await commands.delete_cycle(work, row, result, network)
         return answers.gone()

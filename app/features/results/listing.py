@@ -1,6 +1,5 @@
 """The list of results: one statement for each shape; every filter and order looks at what this viewer is shown."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, not_, select
@@ -8,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from app.core import access, words
 from app.core.adoption_counts import count_seen
+from app.core.days import midnight
 from app.core.errors import refuse
 from app.core.feed_position import feed_head, head, with_position
 from app.core.paging import Page, Sort, in_order, keyset, page_values
@@ -56,7 +56,6 @@ def _about() -> ColumnElement[bool]:
 
 def _conditions(rank: str, query: ResultQuery) -> dict[str, ColumnElement[bool]]:
     """The filters that are given, by name."""
-    given = query.model_fields_set
     found: dict[str, ColumnElement[bool]] = {
         name: column == bindparam(name, type_=column.type)
         for name, column in PLAIN.items()
@@ -74,7 +73,7 @@ def _conditions(rank: str, query: ResultQuery) -> dict[str, ColumnElement[bool]]
     if query.has_adoptions is not None:
         some = count_seen(rank) > 0
         found["has_adoptions"] = some if query.has_adoptions else not_(some)
-    if "updated_since" in given and query.updated_since is not None:
+    if query.updated_since is not None:
         since = bindparam("updated_since", type_=INSTANT)
         found["updated_since"] = Result.updated_at >= since
     return found
@@ -121,11 +120,6 @@ def chosen_sort(query: ResultQuery) -> ResultSort:
     return query.sort
 
 
-def _day(moment: datetime) -> datetime:
-    """The beginning of its day: to ask for a later time of the day would tell what the stamps do not."""
-    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 async def list_results(
     db: Database, viewer: Viewer, query: ResultQuery, page: Page
 ) -> tuple[list[Row], int]:
@@ -144,7 +138,7 @@ async def list_results(
         **{name: getattr(query, name) for name in given},
     }
     if query.updated_since is not None:
-        values["updated_since"] = _day(query.updated_since)
+        values["updated_since"] = midnight(query.updated_since)
     if terms:
         values |= search.values(db.name, terms)
     flags = query.mine, query.has_adoptions

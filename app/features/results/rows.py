@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 
 from app.core.adoption_counts import with_ones_own
 from app.core.cards import card_columns, shown_card
+from app.core.days import in_days
 from app.core.result_access import authored, names_authors, names_organisation
 from app.core.viewer import Viewer
 from app.db.database import Reads
@@ -65,6 +66,5 @@ async def shown(reads: Reads, viewer: Viewer, rows: list[Row]) -> list[Row]:
         row["authors"] = cards.get(row["id"], [])
         if not row.pop("_names_organisation") or row["organisation"]["code"] is None:
             row["organisation"] = None
-        row["created_on"] = row.pop("created_at")[:10]
-        row["updated_on"] = row.pop("updated_at")[:10]
+        in_days(row)
     return rows
