@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import select, update
 
@@ -128,6 +129,19 @@ async def test_patient_data_is_hidden_at_once(house: TestHouse) -> None:
     heard, _ = await feed(world.cat, since)
     assert [one["id"] for one in heard] == [result["id"]]
     assert heard[0]["op"] in ("upsert", "scope_changed")
+
+
+async def test_what_a_reporter_acknowledges_is_about_the_report_alone(house: TestHouse) -> None:
+    world = await World.of(house)
+    result = await published(world.group, world.ann)
+    words = {"reason": "patient_data", "detail": "It says SW1A 1AA", "content_kind": "result"}
+    body = {**words, "content_id": result["id"]}
+    made = await world.ben.client.post("/v1/reports?acknowledge_warnings=true", body)
+    assert made.status_code == 201, made.text
+    (filed,) = await rows(house, Change, resource_id=made.json()["id"])
+    assert "acknowledged:" in orjson.dumps(filed["fields"]).decode()
+    (hidden,) = await rows(house, Change, action="result.hidden")
+    assert "acknowledged:" not in orjson.dumps(hidden["fields"]).decode()
 
 
 async def test_other_reasons_wait_for_somebody_to_look(house: TestHouse) -> None:

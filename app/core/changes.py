@@ -233,7 +233,8 @@ def change_by_service(
 ) -> None:
     """The same where the service acts because of somebody who stays unnamed.
 
-    The change row has no actor, token or request, and the day alone; stamps that are instants stay as they are.
+    The change row has no actor, token or request, the day alone, and nothing of what they acknowledged, which is about
+    their own words; stamps that are instants stay as they are.
     """
     kind = action.split(".", 1)[0]
     new = {**values, "version": row["version"] + 1}
@@ -249,10 +250,14 @@ def change_by_service(
         told,
         version=new["version"],
         outer_version=new.get("outer_version", row["outer_version"]),
-        fields=tuple(values),
     )
     work.changes[-1] = replace(
-        work.changes[-1], at=midnight(work.now), actor_id=None, token_id=None, request_id=NO_REQUEST
+        work.changes[-1],
+        at=midnight(work.now),
+        actor_id=None,
+        token_id=None,
+        request_id=NO_REQUEST,
+        fields=orjson.dumps([*values]).decode(),
     )
 
 

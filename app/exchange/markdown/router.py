@@ -10,8 +10,7 @@ from app.core.text import Id
 from app.core.viewer import Scope
 from app.exchange.markdown.document import EXAMPLE, LONGEST, MEDIA_TYPE, written
 from app.exchange.markdown.parts import parts_of
-from app.features.measures.hidden import Kept
-from app.features.measures.series import seen_series
+from app.features.measures.series_router import figures_read
 from app.features.results.queries import one_result
 from app.web import answers
 from app.web.call import Answer, CallDep
@@ -48,10 +47,7 @@ async def get_result_text(call: CallDep, result_id: Id) -> Answer:
     document = await one_result(db, call.viewer, result_id)
     if document is None:
         raise NotFound
-    kept: Kept = call.rooms.kept.setdefault("hidden figures", Kept())
-    threshold = call.rooms.settings.small_number_threshold
-    figures = partial(seen_series, db, call.viewer, threshold=threshold, kept=kept)
-    parts = await parts_of(db, call.viewer, document, figures)
+    parts = await parts_of(db, call.viewer, document, partial(figures_read, call))
     if call.viewer.operator:
         await note_operator_read(call, [document["network_id"]], "getResultText")
     text = written(document, parts, call.url(f"/v1/results/{result_id}"))

@@ -4,8 +4,8 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue
-from pydantic.fields import FieldInfo
 
+from app.core.figures import number
 from app.core.references import OrganisationReference
 from app.core.text import (
     Cursor,
@@ -71,20 +71,8 @@ class AdoptionSort(StrEnum):
     UPDATED = "-updated_on"
 
 
-def _number(least: float, most: float, example: float) -> FieldInfo:
-    field: FieldInfo = Field(
-        strict=True,
-        ge=least,
-        le=most,
-        allow_inf_nan=False,
-        examples=[example],
-        json_schema_extra={"format": "double"},
-    )
-    return field
-
-
-Count = Annotated[float, _number(0, 999_999_999, 42)]
-Value = Annotated[float, _number(-1e15, 1e15, 12.5)]
+Count = Annotated[float, number(0, 999_999_999, 42)]
+Value = Annotated[float, number(-1e15, 1e15, 12.5)]
 
 
 class FiguresGiven(Input):

@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from app.core.errors import refuse
+from app.core.figures import number
 from app.core.text import Day, Input, Output, line, whole
 from app.core.text_of_time import CalendarDay
 from app.spc.analysis import analyse
@@ -16,19 +17,6 @@ from app.spc.series import LARGEST, MOST_POINTS, Analysis, Point, Refused, Reque
 MOST_VALUES = 80_000  # in a body of so many points, with the days that are excluded and rebased on
 MOST_MULTIPLIED = 1_000_000_000
 BEYOND_WHAT_IS_PLOTTED = 1e100  # lines may lie far beyond the largest point, and nowhere near this
-
-
-def number(least: float, most: float, example: float) -> FieldInfo:
-    """Bound a number in a body, both bounds included; goes into `Annotated[float, ...]`."""
-    field: FieldInfo = Field(
-        strict=True,
-        ge=least,
-        le=most,
-        allow_inf_nan=False,
-        examples=[example],
-        json_schema_extra={"format": "double"},
-    )
-    return field
 
 
 def _given(example: float, least: float = -LARGEST) -> FieldInfo:

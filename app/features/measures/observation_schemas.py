@@ -6,10 +6,10 @@ from typing import Annotated, Any, Final
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.core.figures import number
 from app.core.series import MOST_COUNT, MOST_VALUE, Annotation
 from app.core.text import Id, Input, Output, Version
 from app.core.text_of_time import CalendarDay
-from app.features.measures.analysis_schemas import number
 from app.features.measures.schemas import Count
 from app.spc.series import MOST_POINTS
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue
 
+from app.core.figures import number
 from app.core.text import (
     Cursor,
     Id,
@@ -25,7 +26,6 @@ from app.features.measures.analysis_schemas import (
     Chart,
     Direction,
     Ruleset,
-    number,
 )
 from app.spc.series import LARGEST, MOST_POINTS
 

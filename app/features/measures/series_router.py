@@ -83,11 +83,16 @@ def _named(answer: Answer, measure_id: str, what: str, ending: str, how: str = "
     return answer
 
 
-async def _seen(call: Call, measure_id: str, operation: str) -> Seen:
-    """Errors: `NotFound`."""
+async def figures_read(call: Call, measure_id: str) -> Seen | None:
+    """A measure with its figures as the caller reads them; None when it is not there for them."""
     house, threshold = call.rooms.house, call.rooms.settings.small_number_threshold
     kept: Kept = call.rooms.kept.setdefault("hidden figures", Kept())
-    seen = await seen_series(house.db, call.viewer, measure_id, threshold, kept)
+    return await seen_series(house.db, call.viewer, measure_id, threshold, kept)
+
+
+async def _seen(call: Call, measure_id: str, operation: str) -> Seen:
+    """Errors: `NotFound`."""
+    seen = await figures_read(call, measure_id)
     if seen is None:
         raise NotFound
     if call.viewer.operator:
