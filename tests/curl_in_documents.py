@@ -39,8 +39,9 @@ def stand_in(arguments: list[str]) -> tuple[int, int]:
     parser = argparse.ArgumentParser()
     for flag in ("-s", "-S"):
         parser.add_argument(flag, action="store_true")
-    for option in ("-X", "-d", "-o", "-D"):
+    for option in ("-X", "-o", "-D"):
         parser.add_argument(option)
+    parser.add_argument("-d", "--data-binary", dest="d")
     parser.add_argument("-H", action="append", default=[])
     parser.add_argument("url")
     given = parser.parse_args(arguments)
@@ -48,13 +49,16 @@ def stand_in(arguments: list[str]) -> tuple[int, int]:
     headers = dict(header.split(": ", 1) for header in given.H)
     connection = http.client.HTTPConnection(address.netloc, timeout=30)
     path = f"{address.path}?{address.query}" if address.query else address.path
-    connection.request(given.X or ("POST" if given.d else "GET"), path, given.d, headers)
+    body = given.d.encode() if given.d else None
+    connection.request(given.X or ("POST" if given.d else "GET"), path, body, headers)
     answer = connection.getresponse()
     if given.D == "-":
         lines = [f"{name}: {value}" for name, value in answer.getheaders()]
         head = "\r\n".join([f"HTTP/1.1 {answer.status}", *lines, "", ""])
         sys.stdout.buffer.write(head.encode())
-    if given.o != "/dev/null":
+    if given.o:
+        Path(given.o).write_bytes(answer.read())
+    else:
         sys.stdout.buffer.write(answer.read())
     return 0, answer.status
 

@@ -56,7 +56,9 @@ def test_every_shell_line_of_the_documents(
     names = {path.name for path in RUN}
     assert names == {
         "README.md",
+        "adoptions.md",
         "calendars.md",
+        "feedback.md",
         "first-hour.md",
         "results.md",
         "integrators.md",

@@ -20,7 +20,10 @@ _BESIDE = _HERE.parent / "docs"
 # Beside the package in a checkout, inside it when installed, as the migrations are.
 FOLDER: Final = _BESIDE if (_BESIDE / "first-hour.md").exists() else _HERE / "_docs"
 # The order to read them in.
-FIRST: Final = ("first-hour", "meetings", "calendars", "sync", "sign-in", "integrators", "deploy")
+FIRST: Final = (
+    "first-hour", "meetings", "results", "measures", "adoptions", "calendars", "sync", "sign-in", "integrators",
+    "deploy",
+)  # fmt: skip
 NOT_SERVED: Final = frozenset({"contributing"})  # for those who have the repository
 PRINTED_ADDRESS: Final = "http://127.0.0.1:8000"
 _TO_A_GUIDE = re.compile(r"(?:docs/)?([a-z-]+)\.md(#[\w-]+)?")

@@ -18,8 +18,8 @@ from app.web.problems import problem
 
 NAME: Final = "QI Networks API"
 DESCRIPTION: Final = (
-    "An API to find the improvement network of UK primary care that fits, set one up, bring people in, meet, and "
-    "keep other systems in step with all of it."
+    "An API to find the improvement network of UK primary care that fits, set one up, bring people in, meet, share "
+    "what was tried and what came of it, and keep other systems in step with all of it."
 )
 FIRST: Final = "/v1/networks?near=M1&within_km=25"
 LINKS: Final = {
