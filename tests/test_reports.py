@@ -140,7 +140,7 @@ async def test_what_a_reporter_acknowledges_is_about_the_report_alone(house: Tes
     assert made.status_code == 201, made.text
     (filed,) = await rows(house, Change, resource_id=made.json()["id"])
     assert "acknowledged:" in orjson.dumps(filed["fields"]).decode()
-    (hidden,) = await rows(house, Change, action="result.hidden")
+    (hidden,) = await rows(house, Change, resource_id=result["id"], action="result.hidden")
     assert "acknowledged:" not in orjson.dumps(hidden["fields"]).decode()
 
 
