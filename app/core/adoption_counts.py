@@ -192,6 +192,13 @@ def count_seen(rank: str, result: Any = Result) -> Any:
     return result.adoption_count + more
 
 
+def reports_unseen() -> Any:
+    """Whether the viewer reported anything at all that does not count: for most, nothing is to be counted in."""
+    mine = aliased(Adoption)
+    own = select(1).where(mine.reported_by == viewer_id(), mine.counted.is_(False))
+    return exists(own)
+
+
 def _own_of(rank: str) -> Any:
     mine, own = _ones_own(rank, Result.id)
     return (

@@ -160,7 +160,7 @@ def _set_topics(work: Work, row: Row, topics: list[str]) -> None:
 async def _team(work: Work, row: Row, network: Row, author_ids: list[str]) -> Team | None:
     """Who began it comes first, unless they take themselves out; None where nothing changes.
 
-    Errors: `Invalid`; `UnknownReference` for a new one who is no active member.
+    Errors: `Invalid`; `UnknownReference` for a new one who is no active member; `Forbidden` for who is none themselves.
     """
     rows = await authorships(work, row["id"])
     now = {one["person_id"]: one["position"] for one in rows if not one["removed"]}
@@ -175,6 +175,8 @@ async def _team(work: Work, row: Row, network: Row, author_ids: list[str]) -> Te
         detail = f"A result has {MOST_AUTHORS} authors at most."
         raise refuse("/author_ids", "too_many_authors", detail)
     joining = [person_id for person_id in order if person_id not in now]
+    if joining and network["_status"] != "active":  # who left would else ask who is a member
+        raise Forbidden("Who brings in an author is an active member of the network.")
     await members_alone(work, network, joining)
     places = dict(zip(order, count(0 if order[0] == begun else 1), strict=False))
     known = {one["person_id"] for one in rows}

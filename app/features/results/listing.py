@@ -33,6 +33,9 @@ PLAIN = {
     "status": Result.status,
     "audience": Result.audience,
 }
+FILTERS = frozenset(
+    {*PLAIN, "topic", "organisation", "author_id", "mine", "has_adoptions", "updated_since"}
+)
 NARROW = frozenset({"network_id", "author_id", "organisation"})
 
 
@@ -54,8 +57,14 @@ def _about() -> ColumnElement[bool]:
     return exists(found)
 
 
+def _given(query: ResultQuery) -> frozenset[str]:
+    """The names of the filters that are given: a part of the shape, without building it."""
+    set_to = {name for name in FILTERS & query.model_fields_set if getattr(query, name) is not None}
+    return frozenset(set_to if query.topic else set_to - {"topic"})
+
+
 def _conditions(rank: str, query: ResultQuery) -> dict[str, ColumnElement[bool]]:
-    """The filters that are given, by name."""
+    """The filters of `_given`, by name."""
     found: dict[str, ColumnElement[bool]] = {
         name: column == bindparam(name, type_=column.type)
         for name, column in PLAIN.items()
@@ -131,7 +140,7 @@ async def list_results(
     terms = words.query_terms(query.q) if query.q is not None else ()
     if query.q is not None and not terms:
         return [], await head(db)
-    given = _conditions(rank, query)
+    given = _given(query)
     values: dict[str, Any] = {
         **access.values(viewer),
         **page_values(page),
@@ -142,9 +151,9 @@ async def list_results(
     if terms:
         values |= search.values(db.name, terms)
     flags = query.mine, query.has_adoptions
-    key = ("results", rank, frozenset(given), flags, str(sort), started, len(terms))
+    key = ("results", rank, given, flags, str(sort), started, len(terms))
     quick = not terms and sort is not ResultSort.ADOPTIONS
-    fetch = db.fetch if quick and (not given or NARROW & set(given)) else db.fetch_slow
+    fetch = db.fetch if quick and (not given or NARROW & given) else db.fetch_slow
     rows, position = await with_position(
         db,
         lambda: fetch(

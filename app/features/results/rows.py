@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, false, select
 
-from app.core.adoption_counts import with_ones_own
+from app.core.adoption_counts import reports_unseen, with_ones_own
 from app.core.cards import card_columns, shown_card
 from app.core.days import in_days
 from app.core.result_access import authored, names_authors, names_organisation
@@ -38,6 +38,7 @@ def columns(rank: str) -> list[Any]:
         authored(rank).label("mine"),
         names_authors(rank).label("_names_authors"),
         names_organisation(rank).label("_names_organisation"),
+        (false() if rank == "anonymous" else reports_unseen()).label("_reports_unseen"),
     ]
 
 
@@ -56,7 +57,8 @@ def _authors() -> Any:
 
 async def shown(reads: Reads, viewer: Viewer, rows: list[Row]) -> list[Row]:
     """The rows as their reader may see them: who wrote them, where the attribution says so. In place."""
-    await with_ones_own(reads, viewer, rows)
+    if True in {row.pop("_reports_unseen") for row in rows}:
+        await with_ones_own(reads, viewer, rows)
     named = sorted(row["id"] for row in rows if row.pop("_names_authors"))
     cards: dict[str, list[Any]] = {}
     if named:
