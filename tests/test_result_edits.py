@@ -165,6 +165,24 @@ async def test_who_leaves_and_who_stays(reference_house: TestHouse) -> None:
     await edit(group.fay, draft, 422, author_ids=[group.fay.id, out.id])
 
 
+async def test_who_left_asks_nobody_who_is_a_member(reference_house: TestHouse) -> None:
+    """An author who is no member any more brings in nobody: a member and a stranger are refused alike."""
+    group = await Group.of(reference_house)
+    draft = await drafted(group.mel, group.network_id)
+    out = await reference_house.person("Out")
+    await edit(group.mel, draft, author_ids=[group.mel.id, group.fay.id])
+    await edit(group.mel, draft, author_ids=[group.mel.id])
+    spells = (await group.mel.client.get(f"/v1/members?network_id={group.network_id}")).json()
+    (spell,) = [one["id"] for one in spells["items"] if one["person"]["id"] == group.mel.id]
+    assert (await group.mel.client.delete(f"/v1/members/{spell}")).is_success
+    refusals = [
+        await edit(group.mel, draft, 403, author_ids=[group.mel.id, person.id])
+        for person in (group.fay, out)
+    ]
+    assert len({refusal["detail"] for refusal in refusals}) == 1
+    assert (await edit(group.mel, draft, title="Mine still"))["title"] == "Mine still"
+
+
 async def test_a_narrower_audience(reference_house: TestHouse) -> None:
     """It is gone for outsiders, and stays for members; then for these too."""
     house = reference_house

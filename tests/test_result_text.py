@@ -9,7 +9,7 @@ from markdown_it.token import Token
 from app.exchange.markdown.escaping import block, inline, link
 from tests.house import TestHouse
 from tests.meetings import Group
-from tests.results import drafted, measured, publish, published
+from tests.results import drafted, measured, publish, published, withdraw
 
 pytestmark = pytest.mark.anyio
 HOSTILE = (
@@ -162,3 +162,15 @@ async def test_not_there_for_others(reference_house: TestHouse) -> None:
         assert (await client.get(f"/v1/results/{draft['id']}.md")).status_code == 404
     text = (await group.mel.client.get(f"/v1/results/{draft['id']}.md")).text
     assert text.startswith(f"# {draft['title']}\n")
+
+
+async def test_a_draft_is_not_cited(reference_house: TestHouse) -> None:
+    """Nor is what was withdrawn."""
+    group = await Group.of(reference_house)
+    draft = await drafted(group.mel, group.network_id, kind="story")
+    path = f"/v1/results/{draft['id']}.md"
+    assert "Not to be cited: a draft." in (await group.mel.client.get(path)).text
+    await publish(group.mel, draft)
+    assert "Not to be cited" not in (await group.mel.client.get(path)).text
+    await withdraw(group.mel, draft)
+    assert "Not to be cited: withdrawn on 20" in (await group.mel.client.get(path)).text

@@ -139,7 +139,14 @@ def _by(result: Row, network: str | None) -> str:
 
 
 def cited(result: Row, network: str | None, address: str) -> str:
-    """The line to cite it by."""
+    """The line to cite it by; nobody cites what is not there to be read."""
+    if result["status"] != "published":
+        withdrawn = result["withdrawn_on"]
+        return (
+            f"Not to be cited: withdrawn on {withdrawn}."
+            if withdrawn
+            else "Not to be cited: a draft."
+        )
     year = (result["published_on"] or result["created_on"])[:4]
     return f"{_by(result, network)} ({year}). {inline(result['title'])}. Version {result['version']}. <{address}>"
 

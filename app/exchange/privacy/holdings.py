@@ -12,6 +12,7 @@ from app.db.database import fetch_one
 from app.db.types import ID, among
 from app.features.networks.spells import OPEN
 from app.models import (
+    Adoption,
     CalendarToken,
     Client,
     Erasure,
@@ -20,6 +21,8 @@ from app.models import (
     Member,
     Network,
     Person,
+    Result,
+    ResultAuthor,
     Token,
 )
 
@@ -37,10 +40,17 @@ def _person_id() -> Any:
 
 
 def _networks() -> Any:
-    mine = select(Member.network_id).where(
+    spells = select(Member.network_id).where(
         Member.person_id == _person_id(), among(Member.status, OPEN)
     )
-    found = select(*facts(Network)).where(Network.id.in_(mine.scalar_subquery()))
+    wrote = (
+        select(Result.network_id)
+        .join(ResultAuthor, ResultAuthor.result_id == Result.id)
+        .where(ResultAuthor.person_id == _person_id())
+    )
+    tried = select(Adoption.network_id).where(Adoption.reported_by == _person_id())
+    theirs = [Network.id.in_(one.scalar_subquery()) for one in (spells, wrote, tried)]
+    found = select(*facts(Network)).where(or_(*theirs))
     return found.order_by(Network.depth, Network.id).with_for_update()
 
 
@@ -50,7 +60,10 @@ def _person() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A person's row, and by their ids the networks with an open spell of theirs: all locked."""
+    """A person's row, and by their ids the networks with something of theirs: all locked.
+
+    That is an open spell, a result that they wrote, an adoption that they reported.
+    """
 
     person: Row
     networks: dict[str, Row]
