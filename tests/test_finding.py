@@ -61,7 +61,14 @@ NOT_TYPED = {
             "audience",
             "status",
         ),
-        *("published_on", "withdrawn_on", "hidden_on", "adoption_summary", "last_reported_on"),
+        *(
+            "published_on",
+            "withdrawn_on",
+            "hidden_on",
+            "listed_on",
+            "adoption_summary",
+            "last_reported_on",
+        ),
     },
     "measure": {
         *(
@@ -77,12 +84,12 @@ NOT_TYPED = {
     },
     "measure_series": set(),
     "pdsa_cycle": {"started_on", "ended_on", "decision"},
-    "feedback": {"attribution", "kind", "answer_to", "hidden_on"},
+    "feedback": {"organisation_code", "attribution", "kind", "answer_to", "hidden_on"},
     "adoption": {
         *("organisation_code", "stage", "stop_reason", "started_on", "fidelity", "figures_before"),
         *("figures_after", "effect", "last_reported_on", "hidden_on"),
     },
-    "report": {"content_kind", "reason", "status", "decided_on"},
+    "report": {"appealed_on", "content_kind", "reason", "status", "decided_on"},
     "conduct": set(),
 }
 
