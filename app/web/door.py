@@ -202,12 +202,13 @@ class Door(APIRoute):
 
     async def _body(self, call: Call, model: type[BaseModel]) -> BaseModel:
         """Errors: `UnsupportedMediaType`, `InvalidJson`, `Invalid`."""
-        if self.no_body is not None and not await call.body():
-            return self.no_body
         content_type = call.headers.get(b"content-type", b"")
         media_type = content_type.split(b";", 1)[0].strip().lower()
         taken = [MERGE_PATCH if call.method == "PATCH" else b"application/json"]
         taken = [FORM] if self.form else [*taken, CSV] if self.csv else taken
+        fits = not content_type or media_type in taken
+        if self.no_body is not None and fits and not await call.body():
+            return self.no_body
         if media_type not in taken:
             names = [name.decode() for name in taken]
             said = f"Send Content-Type: {' or '.join(names)}."

@@ -25,7 +25,7 @@ async def _written(call: Call, work: Work, network_id: str, operation: str) -> A
     if document is None:
         raise NotFound
     await note_in_work(work, network_id, operation)
-    return answers.one(call, document)
+    return answers.one(call, document, edition=document["version"] + 1)
 
 
 @router.get("/networks/{network_id}/conduct", response_model=Conduct)
@@ -40,7 +40,7 @@ async def get_conduct(call: CallDep, network_id: Id) -> Answer:
         raise NotFound
     if call.viewer.operator:
         await note_operator_read(call, [network_id], "getConduct")
-    return answers.one(call, document)
+    return answers.one(call, document, edition=document["version"] + 1)
 
 
 @router.put("/networks/{network_id}/conduct", response_model=Conduct)
@@ -54,7 +54,7 @@ async def write_conduct(call: CallDep, network_id: Id, body: ConductWrite) -> An
     async def command(work: Work) -> Answer:
         network = await fetch_network(work, network_id, "conduct.write")
         version, text = await in_force(work, network_id)
-        answers.if_match(call, version)
+        answers.if_match(call, version + 1)  # version 0 is the house's own text
         await commands.write_conduct(work, network, version, text, body)
         return await _written(call, work, network_id, "writeConduct")
 

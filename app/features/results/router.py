@@ -145,6 +145,7 @@ async def publish_result(call: CallDep, result_id: Id, body: ResultPublish = NOT
 
     async def command(work: Work) -> Answer:
         row, network = await fetch_result(work, result_id, "result.publish")
+        answers.if_match(call, row["version"])
         await publishing.publish_result(work, row, network, body)
         return await written(call, work, result_id)
 
