@@ -22,7 +22,7 @@ async def file_reports(house: House, facts: Facts) -> None:
 
 
 def _file(work: Work, facts: Facts, one: Filed) -> None:
-    one.marks = {"detail": mark(90_000 + len(facts.filed))}
+    one.marks = {"detail": mark(85_000 + len(facts.filed))}
     meet, by = facts.meets[one.meet], facts.actors[one.reporter, "main"]
     row: dict[str, Any] = {
         "id": one.id, "content_kind": "meeting", "content_id": meet.id, "network_id": facts.nets[meet.net].id,

@@ -173,7 +173,6 @@ def give_feedback(facts: Facts) -> Iterator[Cell]:
         yield Cell(
             "giveFeedback", label, one.net, actor, "POST", "/v1/feedback", end or (201, None), one.kind,
             {"result_id": one.id, "kind": "thanks", "text": "Well done."}, ghost=one.id,
-            recorded=_recorded(facts, actor, one, end),
         )  # fmt: skip
 
 
@@ -199,5 +198,4 @@ def report_adoption(facts: Facts) -> Iterator[Cell]:
             yield Cell(
                 "reportAdoption", label, one.net, actor, "PUT", f"/v1/results/{one.id}/adoptions/{code}",
                 end or (201, None), f"{variant} {one.kind}", {"stage": "planning"}, ghost=one.id,
-                recorded=_recorded(facts, actor, one, end),
             )  # fmt: skip

@@ -13,11 +13,10 @@ from sqlalchemy.orm import aliased
 from app.core.access import INSIDE
 from app.core.changes import Told, remove_many
 from app.core.fetching import facts
-from app.core.telling_of_results import told_to_authors
 from app.core.work import Work
 from app.db.types import ID
 from app.features.results.publishing import remove_result
-from app.models import Adoption, ConductAcceptance, Feedback, Person, Result, ResultAuthor
+from app.models import Adoption, ConductAcceptance, Person, Result, ResultAuthor
 
 
 def _nobody_elses() -> Any:
@@ -43,30 +42,6 @@ def _nobody_elses() -> Any:
     return select(*facts(Result)).where(and_(wrote, alone, ~left)).order_by(Result.id)
 
 
-def _answers() -> Any:
-    return _said().where(Feedback.answer_to.is_not(None))
-
-
-def _said() -> Any:
-    return select(*facts(Feedback)).where(_of(Feedback)).order_by(Feedback.id)
-
-
-def _tried() -> Any:
-    return select(*facts(Adoption)).where(_of(Adoption)).order_by(Adoption.id)
-
-
-def _of(model: Any) -> Any:
-    return model.result_id == bindparam("result_id", type_=ID)
-
-
-# What is answered is referred to, so the answers go first.
-BELONGS = (
-    ("feedback.deleted", _answers),
-    ("feedback.deleted", _said),
-    ("adoption.deleted", _tried),
-)
-
-
 def _uncounted() -> Any:
     own = Adoption.reported_by == bindparam("person_id", type_=ID)
     return select(*facts(Adoption)).where(own, Adoption.counted.is_(False)).order_by(Adoption.id)
@@ -79,9 +54,5 @@ async def erase_results(work: Work, person_id: str) -> None:
     await remove_many(work, "adoption.deleted", unseen, alone)
     rows = await work.fetch("results of nobody else", _nobody_elses, {"person_id": person_id})
     for row in rows:
-        told, values = told_to_authors(row), {"result_id": row["id"]}
-        for action, build in BELONGS:
-            belonging = await work.fetch(("to erase", action, build), build, values)
-            await remove_many(work, action, belonging, told)
         await remove_result(work, row)
     work.delete(ConductAcceptance, {"person_id": person_id})

@@ -15,7 +15,7 @@ from app.core.work import Work
 from app.db.types import ID
 from app.features.results.editing import count_measures
 from app.features.results.schemas import ResultPublish, ResultWithdraw
-from app.models import Measure, PdsaCycle
+from app.models import Adoption, Feedback, Measure, PdsaCycle
 
 Row = dict[str, Any]
 
@@ -67,6 +67,20 @@ def _parts(model: Any) -> Any:
     )
 
 
+def _answers() -> Any:
+    return _parts(Feedback).where(Feedback.answer_to.is_not(None))
+
+
+# What is answered is referred to, so the answers go first.
+BELONGS = (
+    ("feedback.deleted", _answers),
+    ("feedback.deleted", partial(_parts, Feedback)),
+    ("adoption.deleted", partial(_parts, Adoption)),
+    ("measure.deleted", partial(_parts, Measure)),
+    ("pdsa_cycle.deleted", partial(_parts, PdsaCycle)),
+)
+
+
 async def delete_result(work: Work, row: Row) -> None:
     """Delete a loaded result that was never published, with its measures and cycles. Errors: `ResultPublished`."""
     if row["published_on"] is not None:
@@ -75,10 +89,10 @@ async def delete_result(work: Work, row: Row) -> None:
 
 
 async def remove_result(work: Work, row: Row) -> None:
-    """Take a result that none but its authors see out of the tables, with its measures and cycles."""
+    """Take a result that none but its authors see out of the tables, with all that belongs to it."""
     told = told_to_authors(row)
-    for action, model in (("measure.deleted", Measure), ("pdsa_cycle.deleted", PdsaCycle)):
-        key, values = ("parts of result", model), {"result_id": row["id"]}
-        parts = await work.fetch(key, partial(_parts, model), values)
+    for action, build in BELONGS:
+        key, values = ("parts of result", action, build), {"result_id": row["id"]}
+        parts = await work.fetch(key, build, values)
         await remove_many(work, action, parts, told)
     remove(work, "result.deleted", row, told)
