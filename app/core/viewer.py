@@ -16,6 +16,8 @@ class Scope(StrEnum):
     MEETINGS_WRITE = "meetings:write"
     RESULTS_READ = "results:read"
     RESULTS_WRITE = "results:write"
+    SEARCHES_READ = "searches:read"
+    SEARCHES_WRITE = "searches:write"
     MODERATION_READ = "moderation:read"
     MODERATION_WRITE = "moderation:write"
     PEOPLE_READ = "people:read"
@@ -41,6 +43,8 @@ OPENS: dict[Scope, str] = {
     Scope.MEETINGS_WRITE: "planning meetings, answering, recording who came, minutes, actions",
     Scope.RESULTS_READ: "reading results, measures, cycles, feedback and adoptions",
     Scope.RESULTS_WRITE: "writing and publishing results, measuring, feedback, reporting adoptions",
+    Scope.SEARCHES_READ: "reading one's own saved searches, and what is new in them",
+    Scope.SEARCHES_WRITE: "saving searches, editing and deleting them",
     Scope.MODERATION_READ: "reading codes of conduct, and reports: one's own, and those of what one facilitates",
     Scope.MODERATION_WRITE: "accepting and writing codes of conduct, reporting content, deciding on reports",
     Scope.PEOPLE_READ: "reading people, and oneself",

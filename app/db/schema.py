@@ -173,4 +173,5 @@ def is_house_object(
     """Leave out what `search.ddl` made when Alembic compares the schema with the models."""
     if kind == "table":
         return "_fts" not in str(name)
-    return not str(name).startswith("words_") and "_words_" not in str(name)
+    ours = ("_words_", "_names_begin")
+    return not str(name).startswith("words_") and not any(part in str(name) for part in ours)

@@ -194,6 +194,33 @@ def ddl_drop(database: str, table: str) -> list[str]:
     return [f"DROP TABLE {table}_fts", f"DROP TABLE {table}_fts_key"]
 
 
+def ddl_names(database: str, table: str) -> list[str]:
+    """The statements that let names alone be found: by their beginning, and by the words in them."""
+    if database != "postgresql":
+        return [f"CREATE INDEX ix_{table}_names_begin ON {table} (search_name)"]
+    statements = []
+    if "name" not in INDEXED[table]:
+        words = "to_tsvector('simple'::regconfig, search_name)"
+        statements.append(
+            f"ALTER TABLE {table} ADD COLUMN words_name tsvector GENERATED ALWAYS AS ({words}) STORED"
+        )
+    return [
+        *statements,
+        f"CREATE INDEX ix_{table}_words_names ON {table} USING gin (words_name) WITH (fastupdate = off)",
+        f"CREATE INDEX ix_{table}_names_begin ON {table} (left(search_name, 60) text_pattern_ops)",
+    ]
+
+
+def ddl_names_drop(database: str, table: str) -> list[str]:
+    """The inverse of `ddl_names`."""
+    statements = [f"DROP INDEX ix_{table}_names_begin"]
+    if database == "postgresql":
+        statements.append(f"DROP INDEX ix_{table}_words_names")
+        if "name" not in INDEXED[table]:
+            statements.append(f"ALTER TABLE {table} DROP COLUMN words_name")
+    return statements
+
+
 def _ddl_postgresql(table: str) -> list[str]:
     statements = []
     for level, rows in INDEXED[table].items():

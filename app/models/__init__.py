@@ -4,6 +4,7 @@ from app.models.account import Client, Identity, Token, UsedAssertion
 from app.models.base import Base
 from app.models.calendar_token import CalendarToken
 from app.models.change import Change, FeedHead, Idempotency, Installation
+from app.models.finding import Place, SavedSearch, SearchGap, SearchState, SearchWord
 from app.models.follow_up import Action, Minutes, MinutesEdition
 from app.models.invitation import Invitation
 from app.models.meeting import Attendance, Meeting, MeetingException
@@ -50,10 +51,15 @@ __all__ = [
     "PdsaCycle",
     "Person",
     "PersonTopic",
+    "Place",
     "Report",
     "Result",
     "ResultAuthor",
     "ResultTopic",
+    "SavedSearch",
+    "SearchGap",
+    "SearchState",
+    "SearchWord",
     "Term",
     "Token",
     "UsedAssertion",

@@ -48,13 +48,14 @@ class OrganisationParent(Base):
 
 
 class Outcode(Base):
-    """The centre of the first half of a postcode."""
+    """The centre of the first half of a postcode; nine in ten of its postcodes lie within `precision_km` of it."""
 
     __tablename__ = "outcode"
 
     outcode: Mapped[str] = mapped_column(String(4), primary_key=True)
     latitude: Mapped[float] = mapped_column(FLOAT)
     longitude: Mapped[float] = mapped_column(FLOAT)
+    precision_km: Mapped[float | None] = mapped_column(FLOAT)
 
 
 class Term(Base):

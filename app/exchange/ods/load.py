@@ -159,7 +159,12 @@ def _wanted(
 async def _load_outcodes(tx: Transaction, data: Shipped, report: Report) -> int:
     """Put the shipped outcodes in the place of the stored ones."""
     rows = [
-        {"outcode": o.outcode, "latitude": o.latitude, "longitude": o.longitude}
+        {
+            "outcode": o.outcode,
+            "latitude": o.latitude,
+            "longitude": o.longitude,
+            "precision_km": o.p90_km,
+        }
         for o in data.outcodes()
     ]
     await tx.write([Write("clear outcodes", lambda: delete(Outcode), {}, ("outcode", ""), None)])
