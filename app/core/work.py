@@ -35,6 +35,7 @@ from app.models import (
     Person,
     Report,
     Result,
+    SavedSearch,
     Token,
 )
 
@@ -60,6 +61,7 @@ KINDS: dict[str, Model] = {
     "feedback": Feedback,
     "adoption": Adoption,
     "report": Report,
+    "saved_search": SavedSearch,
 }
 # Who wrote one of these may not be named: its stamps are days, and its id tells no time (docs/decisions/0025).
 BLIND_KINDS = frozenset({"result", "measure", "pdsa_cycle", "feedback", "adoption", "report"})

@@ -194,10 +194,16 @@ def ddl_drop(database: str, table: str) -> list[str]:
     return [f"DROP TABLE {table}_fts", f"DROP TABLE {table}_fts_key"]
 
 
+def ddl_beginning(database: str, table: str, column: str) -> str:
+    """The statement that lets a column be found by its beginning."""
+    kind = " text_pattern_ops" if database == "postgresql" else ""
+    return f"CREATE INDEX ix_{table}_names_begin ON {table} ({column}{kind})"
+
+
 def ddl_names(database: str, table: str) -> list[str]:
     """The statements that let names alone be found: by their beginning, and by the words in them."""
     if database != "postgresql":
-        return [f"CREATE INDEX ix_{table}_names_begin ON {table} (search_name)"]
+        return [ddl_beginning(database, table, "search_name")]
     statements = []
     if "name" not in INDEXED[table]:
         words = "to_tsvector('simple'::regconfig, search_name)"
@@ -207,7 +213,8 @@ def ddl_names(database: str, table: str) -> list[str]:
     return [
         *statements,
         f"CREATE INDEX ix_{table}_words_names ON {table} USING gin (words_name) WITH (fastupdate = off)",
-        f"CREATE INDEX ix_{table}_names_begin ON {table} (left(search_name, 60) text_pattern_ops)",
+        # A whole name may be longer than a page of an index holds.
+        ddl_beginning(database, table, "left(search_name, 60)"),
     ]
 
 

@@ -1,6 +1,6 @@
 """What finding needs beside the rows themselves: the spelling vocabulary, places, saved searches."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, String
+from sqlalchemy import BigInteger, ForeignKey, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.types import FLOAT, INSTANT, JSON_TEXT
@@ -42,11 +42,9 @@ class SearchState(Base):
 
 
 class Place(Base):
-    """A town, as practices name it in their addresses; `key` is its folded name."""
+    """A town, as practices name it in their addresses; `key` is its folded name, indexed by its beginning."""
 
     __tablename__ = "place"
-    __table_args__ = (Index("ix_place_key", "key", postgresql_ops={"key": "text_pattern_ops"}),)
-
     id: Mapped[str] = mapped_column(String(80), primary_key=True)
     key: Mapped[str] = mapped_column(String(80))
     name: Mapped[str] = mapped_column(String(80))

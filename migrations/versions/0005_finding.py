@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.db.schema import execute_all
-from app.db.search import ddl_names, ddl_names_drop
+from app.db.search import ddl_beginning, ddl_names, ddl_names_drop
 from app.db.types import FLOAT, ID, INSTANT, JSON_TEXT
 
 revision = "0005"
@@ -73,7 +73,8 @@ def _places() -> None:
         sa.Column("practices", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
     )
-    op.create_index("ix_place_key", "place", ["key"], postgresql_ops={"key": "text_pattern_ops"})
+    bind = op.get_bind()
+    execute_all(bind, [ddl_beginning(bind.dialect.name, "place", "key")])
 
 
 def _saved() -> None:

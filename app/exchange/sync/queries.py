@@ -17,7 +17,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.core import access, meeting_access, moderation_access, result_access
+from app.core import (
+    access,
+    meeting_access,
+    moderation_access,
+    result_access,
+    search_access,
+)
 from app.core.access import FRONT, HIDDEN, INSIDE, NAME
 from app.core.days import at_midnight
 from app.core.viewer import Scope, Viewer
@@ -54,12 +60,13 @@ SCOPE_OF_KIND = {
     "feedback": Scope.RESULTS_READ,
     "adoption": Scope.RESULTS_READ,
     "report": Scope.MODERATION_READ,
+    "saved_search": Scope.SEARCHES_READ,
 }
 PUBLIC_KINDS = (
     "network", "meeting", "minutes", "result", "measure", "pdsa_cycle", "feedback", "adoption"
 )  # fmt: skip
 # Other people's are never for an operator's eyes, or not always.
-PERSONS_OWN = ("token", "client", "calendar_token", "attendance")
+PERSONS_OWN = ("token", "client", "calendar_token", "attendance", "saved_search")
 # Positions that one statement looks at. Who sees little of what happened makes it look at everything (6 microseconds a
 # position): one for a million would end at the statement timeout, at every try.
 STRIDE = 10_000
@@ -87,6 +94,7 @@ SEEN_BY: dict[str, tuple[Any, str]] = {
     "feedback": (result_access, "visible_feedback"),
     "adoption": (result_access, "visible_adoption"),
     "report": (moderation_access, "visible_report"),
+    "saved_search": (search_access, "visible_saved_search"),
 }
 
 

@@ -28,6 +28,7 @@ class ChangeKind(StrEnum):
     FEEDBACK = "feedback"
     ADOPTION = "adoption"
     REPORT = "report"
+    SAVED_SEARCH = "saved_search"
 
 
 class ChangeOp(StrEnum):

@@ -40,6 +40,7 @@ class AuditKind(StrEnum):
     FEEDBACK = "feedback"
     ADOPTION = "adoption"
     REPORT = "report"
+    SAVED_SEARCH = "saved_search"
     READ = "read"
 
 
