@@ -4,22 +4,16 @@ Two worlds differ in nothing but who wrote it. Everybody else walks every operat
 answered with the same bytes.
 """
 
-from contextlib import AsyncExitStack
-from typing import Any
-
 import pytest
 from sqlalchemy import false, true
 
 from app.core import result_access
 from app.features.audit import queries as audit_queries
 from app.features.results import listing, rows
-from tests.permissions.facts import Facts
-from tests.permissions.runner import Trial
 from tests.proofs.figures import SCALE, Figures
 from tests.two_worlds import attribution
-from tests.two_worlds.readings import Transcript, differences
-from tests.two_worlds.test_chatham_house import MEASURED, SEAL
-from tests.two_worlds.test_two_worlds import SHAPES, given_secrets, ids_of
+from tests.two_worlds.comparing import compare
+from tests.two_worlds.test_two_worlds import SHAPES
 from tests.two_worlds.world import World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.prove]
@@ -27,57 +21,15 @@ pytestmark = [pytest.mark.anyio, pytest.mark.prove]
 FEW = ("Ada", "Olga", "Cat", "nobody")
 
 
-async def told(
-    world: World, reader: str, ids: dict[str, list[str]], only: tuple[str, ...]
-) -> Transcript:
-    """What a reader is told, by everything that they may ask or try; nothing that they try is kept."""
-    trial, transcript = Trial(world.house, Facts()), Transcript(world, reader, ids, only=only)
-    await transcript.everything({})
-    async with trial.undoing():
-        for method, path, json in attribution.writes(world):
-            await transcript.try_out(method, path, json)
-    transcript.lines = {
-        asked: (line[0], SEAL.sub(b"", line[1]), line[2])
-        for asked, line in transcript.lines.items()
-        if not asked.startswith(MEASURED)
-    }
-    return transcript
-
-
-async def compare(
-    pair: tuple[str, str],
-    readers: tuple[str, ...],
-    shapes: dict[str, Any],
-    only: tuple[str, ...] = ("",),
-) -> tuple[int, list[str]]:
-    """How many answers were compared, and those that differ."""
-    async with AsyncExitStack() as stack:
-        worlds = [
-            await stack.enter_async_context(World.over(url, fuller=fuller))
-            for url, fuller in zip(pair, (False, True), strict=True)
-        ]
-        for world in worlds:
-            db: Any = world.house.app.rooms.house.db
-            db._shapes = shapes.setdefault(db.name, db._shapes)
-            with given_secrets(world):
-                await attribution.beginning(world)
-                await attribution.sharing(world)
-        ids = await ids_of(worlds[1])
-        assert ids == await ids_of(worlds[0])
-        asked, found = 0, []
-        for reader in readers:
-            sheets = []
-            for world in worlds:
-                with given_secrets(world):
-                    sheets.append(await told(world, reader, ids, only))
-            asked += len(sheets[0].lines)
-            found += differences(*sheets)
-        return asked, found
+async def live(world: World) -> None:
+    """What happens."""
+    await attribution.beginning(world)
+    await attribution.sharing(world)
 
 
 async def test_no_author_is_told(pair: tuple[str, str], figures: Figures) -> None:
     readers = attribution.READERS if SCALE >= 1 else FEW
-    asked, found = await compare(pair, readers, SHAPES)
+    asked, found = await compare(pair, readers, SHAPES, live, attribution.writes)
     figures.tell(readers=len(readers), answers=asked, different=len(found))
     assert not found, f"{len(found)} of {asked} differ\n" + "\n".join(f[:400] for f in found[:8])
     assert asked > 300 * len(readers)
@@ -109,5 +61,5 @@ async def test_a_broken_guard_is_seen(
         monkeypatch.setattr(audit_queries, "unread", false)
         monkeypatch.setattr(audit_queries, "blind", false)
     only = ("/v1/results", "/v1/changes", "/v1/audit")
-    _, found = await compare(pair, (reader,), {}, only)
+    _, found = await compare(pair, (reader,), {}, live, attribution.writes, only)
     assert found, "nobody noticed"

@@ -4,8 +4,6 @@ Two worlds differ in nothing but who it was. Everybody else walks every operatio
 answered with the same bytes: bodies, headers, feeds, calendars, exports, audit, and what refusals say.
 """
 
-import re
-from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -14,38 +12,16 @@ from sqlalchemy import false, true
 from app.features.actions import queries as action_queries
 from app.features.audit import queries as audit_queries
 from app.features.meetings import attendance_queries
-from tests.permissions.facts import Facts
-from tests.permissions.runner import Trial
 from tests.proofs.figures import SCALE, Figures
 from tests.two_worlds import chatham
+from tests.two_worlds.comparing import ANYTHING, told, two_worlds
 from tests.two_worlds.readings import Transcript, differences
-from tests.two_worlds.test_two_worlds import SHAPES, given_secrets, ids_of
+from tests.two_worlds.test_two_worlds import SHAPES
 from tests.two_worlds.world import World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.prove]
-# A seal is a sum over everything that was written: it differs wherever anything does (docs/decisions/0022).
-SEAL = re.compile(rb'"seal":"[0-9a-f]{64}"')
 # While counts are small, some for the whole and some for a part.
 ASKED = {False: ("Ben", "Zed", "Olga", "nobody"), True: ("Ben", "Obs", "Eva", "Olga", "Pam")}
-# How busy the service is: seconds and bytes, for operators.
-MEASURED = ("GET /metrics", "HEAD /metrics")
-
-
-async def told(
-    world: World, reader: str, ids: dict[str, list[str]], only: tuple[str, ...]
-) -> Transcript:
-    """What a reader is told, by everything that they may ask or try; nothing that they try is kept."""
-    trial, transcript = Trial(world.house, Facts()), Transcript(world, reader, ids, only=only)
-    await transcript.everything({})
-    async with trial.undoing():
-        for method, path, json in chatham.writes(world):
-            await transcript.try_out(method, path, json)
-    transcript.lines = {
-        asked: (line[0], SEAL.sub(b"", line[1]), line[2])
-        for asked, line in transcript.lines.items()
-        if not asked.startswith(MEASURED)
-    }
-    return transcript
 
 
 async def compare(
@@ -54,33 +30,23 @@ async def compare(
     shapes: dict[str, Any],
     *,
     part: bool,
-    only: tuple[str, ...] = ("",),
+    only: tuple[str, ...] = ANYTHING,
 ) -> tuple[int, list[str], list[str]]:
     """How many answers were compared, those that differ, and those that tell an id of somebody's attendance."""
-    async with AsyncExitStack() as stack:
-        worlds = [
-            await stack.enter_async_context(World.over(url, fuller=fuller))
-            for url, fuller in zip(pair, (False, True), strict=True)
-        ]
-        for world in worlds:
-            db: Any = world.house.app.rooms.house.db
-            db._shapes = shapes.setdefault(db.name, db._shapes)
-            with given_secrets(world):
-                await chatham.beginning(world, part=part)
-                await chatham.gathering(world)
-        ids = await ids_of(worlds[1])
-        assert ids == await ids_of(worlds[0])
-        asked, found, named = 0, [], []
+
+    async def live(world: World) -> None:
+        await chatham.beginning(world, part=part)
+        await chatham.gathering(world)
+
+    asked, found, named = 0, [], []
+    async with two_worlds(pair, shapes, live) as (worlds, ids):
         for reader in readers:
-            sheets = []
-            for world in worlds:
-                with given_secrets(world):
-                    sheets.append(await told(world, reader, ids, only))
+            sheets = await told(worlds, reader, ids, chatham.writes, only)
             asked += len(sheets[0].lines)
             found += differences(*sheets)
             own, _ = [await own_attendance(world, reader) for world in worlds]
             named += ids_told(sheets[0], own)
-        return asked, found, named
+    return asked, found, named
 
 
 async def own_attendance(world: World, reader: str) -> set[str]:
