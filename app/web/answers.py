@@ -1,6 +1,7 @@
 """The shapes that answers have: one resource, a page of a list, a creation, nothing."""
 
 import hashlib
+from http import HTTPStatus
 from typing import Any
 
 from app.core.errors import PreconditionFailed, PreconditionRequired
@@ -24,12 +25,14 @@ def one(
 ) -> Answer:
     """One resource with its ETag; 304 without a body when the caller has it already.
 
+    `location` is told where it was created (201).
+
     `edition` is what If-Match compares, where that is not the version.
     """
     body = dump(document)
     etag = etag_of(edition or document.get("version"), body)
     headers = [JSON, (b"etag", etag.encode())]
-    if location is not None:
+    if location is not None and status == HTTPStatus.CREATED:
         headers.append((b"location", location.encode()))
     known = call.headers.get(b"if-none-match")
     if known is not None and call.method == "GET" and _names(known, etag):

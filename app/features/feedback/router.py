@@ -32,7 +32,7 @@ async def written(call: Call, work: Work, feedback_id: str, *, status: int = 200
     document = await queries.one_feedback(work, call.viewer, feedback_id)
     if document is None:
         raise NotFound
-    location = f"/v1/feedback/{feedback_id}" if status == 201 else None  # noqa: PLR2004 - created
+    location = f"/v1/feedback/{feedback_id}"
     return answers.one(call, document, status=status, location=location)
 
 

@@ -33,7 +33,7 @@ async def written(call: Call, work: Work, measure_id: str, *, status: int = 200)
     document = await queries.one_measure(work, call.viewer, measure_id)
     if document is None:
         raise NotFound
-    location = f"/v1/measures/{measure_id}" if status == 201 else None  # noqa: PLR2004 - created
+    location = f"/v1/measures/{measure_id}"
     return answers.one(call, document, status=status, location=location)
 
 

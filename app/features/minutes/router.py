@@ -43,7 +43,7 @@ async def written(
     if document is None:
         raise NotFound
     await note_in_work(work, document["network_id"], operation)
-    location = f"/v1/minutes/{minutes_id}" if status == 201 else None  # noqa: PLR2004 - created
+    location = f"/v1/minutes/{minutes_id}"
     return answers.one(call, document, status=status, location=location)
 
 

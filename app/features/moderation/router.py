@@ -40,7 +40,7 @@ async def _written(
         raise NotFound
     if operation is not None and document["network_id"] is not None:
         await note_in_work(work, document["network_id"], operation)
-    location = f"/v1/reports/{report_id}" if status == 201 else None  # noqa: PLR2004 - created
+    location = f"/v1/reports/{report_id}"
     return answers.one(call, document, status=status, location=location)
 
 

@@ -43,7 +43,7 @@ async def read_one(call: Call, network_id: str, *, status: int = 200) -> Answer:
 
 def _one(call: Call, document: dict[str, Any], status: int) -> Answer:
     edition = document.pop("_edition")
-    location = f"/v1/networks/{document['id']}" if status == 201 else None  # noqa: PLR2004
+    location = f"/v1/networks/{document['id']}"
     return answers.one(call, document, status=status, location=location, edition=edition)
 
 

@@ -33,7 +33,7 @@ async def written(call: Call, work: Work, cycle_id: str, *, status: int = 200) -
     document = await queries.one_cycle(work, call.viewer, cycle_id)
     if document is None:
         raise NotFound
-    location = f"/v1/pdsa-cycles/{cycle_id}" if status == 201 else None  # noqa: PLR2004 - created
+    location = f"/v1/pdsa-cycles/{cycle_id}"
     return answers.one(call, document, status=status, location=location)
 
 

@@ -30,7 +30,7 @@ router = APIRouter(prefix="/v1", tags=["people"], route_class=Door)
 def _one(call: Call, document: dict[str, Any] | None, status: int = 200) -> Answer:
     if document is None:
         raise NotFound
-    location = f"/v1/people/{document['id']}" if status == 201 else None  # noqa: PLR2004
+    location = f"/v1/people/{document['id']}"
     return answers.one(call, document, status=status, location=location)
 
 

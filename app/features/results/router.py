@@ -49,7 +49,7 @@ async def written(
         return answers.gone()
     if document is None:
         raise NotFound
-    location = f"/v1/results/{result_id}" if status == 201 else None  # noqa: PLR2004 - created
+    location = f"/v1/results/{result_id}"
     return answers.one(call, document, status=status, location=location)
 
 
