@@ -81,7 +81,7 @@ async def test_it_is_the_lock_that_does_it(
     people = await _people(shared)
     locked = fetching._fetch_network_row
 
-    async def unlocked(work: Any, network_id: str, *, lock: bool) -> Any:  # noqa: ARG001 - as it is called
+    async def unlocked(work: Any, network_id: str, **_: Any) -> Any:
         return await locked(work, network_id, lock=False)
 
     monkeypatch.setattr(fetching, "_fetch_network_row", unlocked)

@@ -43,7 +43,8 @@ def _unfiltered(kind: int, row: bytearray, above: bytearray, channels: int) -> b
     for i, byte in enumerate(row):
         left = row[i - channels] if i >= channels else 0
         up, corner = above[i], above[i - channels] if i >= channels else 0
-        near = min((left, up, corner), key=lambda n, at=left + up - corner: abs(at - n))  # type: ignore[misc]  # bound
+        guess = left + up - corner
+        _, _, near = min((abs(guess - n), order, n) for order, n in enumerate((left, up, corner)))
         row[i] = (byte + (0, left, up, (left + up) // 2, near)[kind]) & 255
     return row
 

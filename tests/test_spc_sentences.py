@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,9 +16,9 @@ QUIET = [52, 48, 51, 47, 53, 49, 50, 52, 47, 51, 49, 48]
 MONTHS = [f"{2020 + n // 12}-{n % 12 + 1:02}-01" for n in range(60)]
 
 
-def request(values: Sequence[float], **options: object) -> Request:
+def request(values: Sequence[float], **options: Any) -> Request:
     points = [Point(on, value) for on, value in zip(MONTHS, values, strict=False)]
-    return replace(Request(points, improvement_direction="increase"), **options)  # type: ignore[arg-type] # given by name
+    return replace(Request(points, improvement_direction="increase"), **options)
 
 
 def said(values: Sequence[float], **options: object) -> str:

@@ -28,7 +28,7 @@ class BoundedHeads(HttpToolsProtocol):
 
     patience: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # of TCP, as uvicorn narrows it
         """Somebody has come, and is to say what for."""
         super().connection_made(transport)
         self._wait_for_head()

@@ -34,6 +34,7 @@ MOST_POINTS_FOLLOWED = 50_000
 _MOST_IN_PERIODS = 250_000
 _SUMMED_AT_ONCE = 16  # figures that are as quick to add up as one relation is to look at
 _MOST_PASSES = 30
+ROUNDING = 1e-6  # figures that differ by less are equal, as they are rounded to six decimals
 
 Unknown = tuple[str, int, int]  # n, d or v of a point
 # Unknowns with their signs, and what is known: signs and unknowns plus known are 0.
@@ -153,7 +154,7 @@ class Hiding:
             )
         if any(figure is None for figure in figures):
             return False
-        return abs(sum(figure or 0 for figure in figures) - total) < 1e-6  # noqa: PLR2004 - as figures are rounded
+        return abs(sum(figure or 0 for figure in figures) - total) < ROUNDING
 
     def _gone(self, frame: Frame, period: Period, term: Term) -> set[Point]:
         gone = self.whole if term.kind == "d" else self.hidden

@@ -27,6 +27,7 @@ _SAMPLE, _SMALLER_SAMPLE = 24, 12
 _MANY = 8
 _MOST_PARTS = 4
 _MOST_FOR_FOUR = 12  # measures up to which sums of four are looked for
+HALF_OF_ONE = 0.5  # what is nearer to a count than this rounds to it
 MULTIPLIERS = (1, 100, 1_000, 10_000, 100_000)  # of rates
 _DIGITS = 6  # figures are equal when they are to so many decimals
 _UNIT = 10**_DIGITS  # tables count in these, so that sums are exact
@@ -309,6 +310,6 @@ def _rates(frame: Frame, tables: Sequence[Table]) -> Iterator[Relation]:
 
 def tells(value: float, multiplier: float, denominator: float | None, count: float) -> bool:
     """Whether a value gives a count away once it is rounded."""
-    if multiplier == 1 and abs(value - count) < 0.5:  # noqa: PLR2004 - half of one
+    if multiplier == 1 and abs(value - count) < HALF_OF_ONE:
         return True
-    return denominator is not None and abs(value / multiplier * denominator - count) < 0.5  # noqa: PLR2004
+    return denominator is not None and abs(value / multiplier * denominator - count) < HALF_OF_ONE

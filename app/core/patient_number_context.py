@@ -47,6 +47,7 @@ _TOKEN_BEFORE, _TOKEN_AFTER = re.compile("[0-9A-Za-z]{0,64}$"), re.compile("[0-9
 _TOKEN_CHANGES = re.compile("[0-9][A-Za-z]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)[0-9]{2}(?!\d)")
 _LONG_TOKEN = 20
+_CHANGES_OF_A_WORD = 2  # a word, a number, a word is no digest
 _LAST_HOUR, _LAST_MINUTE = 23, 59
 
 
@@ -113,7 +114,7 @@ def _in_token(candidate: Candidate) -> bool:
         _TOKEN_AFTER.match(text, end),
     )
     token = f"{before[0] if before else ''}{candidate.digits}{after[0] if after else ''}"
-    return len(token) >= _LONG_TOKEN and len(_TOKEN_CHANGES.findall(token)) > 2  # noqa: PLR2004 - a word, a number, a word is no digest
+    return len(token) >= _LONG_TOKEN and len(_TOKEN_CHANGES.findall(token)) > _CHANGES_OF_A_WORD
 
 
 def _is_grouped_otherwise(before: str, candidate: Candidate) -> bool:

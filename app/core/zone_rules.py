@@ -109,9 +109,10 @@ def _is_daylight(change: _Change) -> bool:
 
 
 def _beginning(zone: str, year: int) -> Observance:
-    state = _state(zone, datetime(year, 1, 1, tzinfo=UTC))
+    new_year = datetime(year, 1, 1, tzinfo=UTC)
+    state = _state(zone, new_year)
     offset = int(state.offset.total_seconds())
-    onset = datetime(year, 1, 1)  # noqa: DTZ001 (naive, as local times are)
+    onset = new_year.replace(tzinfo=None)  # naive, as local times are
     return Observance(state.special > timedelta(0), state.name, offset, offset, onset)
 
 

@@ -225,12 +225,17 @@ async def others_in(url: str) -> bool:
             await connection.close()
 
 
+def _moved(text: str, by: int) -> str:
+    """A statement with its parameters numbered from further on."""
+    return _PLACEHOLDER.sub(lambda match: f"${int(match[1]) + by}", text)
+
+
 def _merge(texts: Sequence[str], rows: Sequence[int | None]) -> str:
     """Several single-row writes and the feed's tail as one statement, parameters numbered through."""
     parts, offset = [], 0
     for index, text in enumerate(texts):
         highest = max((int(number) for number in _PLACEHOLDER.findall(text)), default=0)
-        moved = _PLACEHOLDER.sub(lambda match, by=offset: f"${int(match[1]) + by}", text)  # type: ignore[misc]
+        moved = _moved(text, offset)
         tells = " RETURNING " in moved or moved.startswith("SELECT ")
         returning = "" if tells else " RETURNING 1 AS one"
         parts.append(f"w{index} AS ({moved}{returning})")

@@ -46,7 +46,7 @@ def _constants_inline(base: type[SQLCompiler]) -> type[SQLCompiler]:
     A plan that is kept then knows them - partial indexes answer, estimates are right - and no request sends them.
     """
 
-    class Compiler(base):  # type: ignore[misc, valid-type]
+    class Compiler(base):  # type: ignore[misc, valid-type] # a base that is known at run time
         def visit_bindparam(self, bindparam: Any, **kw: Any) -> str:
             # `unique` is a value that SQLAlchemy named itself: it stands in our code, not in a request.
             if bindparam.unique and type(bindparam.value) in (int, str):
@@ -126,7 +126,9 @@ def _shaper(columns: Sequence[Any], *, native: bool) -> Callable[[Sequence[Any]]
     # The source is made of column labels of our own statements and integers only, each through repr().
     names = "".join(f"v{index}, " for index in range(len(columns)))
     code = f"lambda rows: [{source(tree)} for ({names}) in rows]"
-    return eval(code, {"Fragment": orjson.Fragment})  # type: ignore[no-any-return]  # noqa: S307
+    shape: Callable[[Sequence[Any]], list[Document]]
+    shape = eval(code, {"Fragment": orjson.Fragment})  # noqa: S307 - our own source, as said above
+    return shape
 
 
 class Shapes:

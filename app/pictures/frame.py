@@ -9,6 +9,7 @@ from app.pictures.numerals import MONTHS, decimals_of, nice_step
 
 SMALLEST = 1e-100  # below it two values are one
 FAR = 1.5  # a target further off than so many times the range of the data is told, not drawn
+EVERYTHING = 100.0  # per cent
 _DAYS, _MONTHS = (1, 2, 7, 14), (1, 2, 3, 6)
 _MONTH, _YEAR = 30.4, 365.25  # days, on the average
 
@@ -49,7 +50,7 @@ def range_of(numbers: Sequence[float], target: float | None, most: int, unit: st
     low, high = low - room, high + room
     # What cannot be below nothing, or above everything, has no room there.
     low = 0.0 if low < 0 <= least else low
-    high = 100.0 if unit == "%" and high > 100 >= largest else high  # noqa: PLR2004 - per cent
+    high = EVERYTHING if unit == "%" and high > EVERYTHING >= largest else high
     step = nice_step(high - low, most)
     low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
     return Range(low, high if high > low else low + step, step)

@@ -8,6 +8,7 @@ from app.pictures.numerals import formatter
 from app.pictures.picture import Picture
 from app.pictures.sheet import Sheet
 
+LONGEST_UNIT = 8  # letters of a unit that is written beside a number: a word
 GAP = 7  # between the end of a line and its name
 
 
@@ -81,7 +82,7 @@ def label_lines(sheet: Sheet, picture: Picture, decimals: int, unit: str) -> Lab
     """What is to be written for the lines of the last points and the target."""
     look, short = sheet.look, sheet.sizes.narrow
     last = next((p for p in reversed(picture.points) if p.centre_line is not None), None)
-    shown = "" if short and unit != "%" else unit if len(unit) <= 8 else ""  # noqa: PLR2004 - a word
+    shown = "" if short and unit != "%" else unit if len(unit) <= LONGEST_UNIT else ""
     written = formatter(decimals, shown)
     found: list[Label] = []
     if last is not None:

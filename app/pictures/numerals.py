@@ -7,7 +7,8 @@ from datetime import date
 DAYS = {f"{number:02}": str(number) for number in range(1, 32)}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTHS_OF = {f"{number:02}": name for number, name in enumerate(MONTHS, 1)}
-_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_QUARTER = 2.5
+_STEPS = (1.0, 2.0, _QUARTER, 5.0, 10.0)
 _LARGE = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 _HUGE, _TINY = 1e15, 1e-6
 
@@ -32,7 +33,7 @@ def nice_step(span: float, most: int) -> float:
     """
     rough = span / most
     power = 10.0 ** math.floor(math.log10(rough))
-    steps = (f * power for f in _STEPS if f != 2.5 or power >= 10)  # noqa: PLR2004 - as the docstring says
+    steps = (f * power for f in _STEPS if f != _QUARTER or power > 1)
     return next((step for step in steps if step >= rough * 0.999999), 10 * power)
 
 

@@ -170,7 +170,7 @@ def points(
 
 def radius(placed: Sequence[Placed]) -> float:
     """Half the width of a common point: smaller where they stand close."""
-    if len(placed) < 2:  # noqa: PLR2004 - one has no neighbour
+    if not placed[1:]:
         return 4.0
     return min(max((placed[-1][1] - placed[0][1]) / (len(placed) - 1) * 0.36, 1.4), 3.8)
 

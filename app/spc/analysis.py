@@ -115,7 +115,7 @@ def judge(
     drawn: Lines,
 ) -> Part:
     """Read the rules of a ruleset on one group."""
-    measured: list[float] = [values[place] for place in used]  # type: ignore[misc] # used have one
+    measured = [value for place in used if (value := values[place]) is not None]
     sides = rules.sides_of(measured, drawn.centre)
     runs = runs_of(sides)
     beyond = rules.outside(values, drawn.lower, drawn.upper)

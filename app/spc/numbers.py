@@ -32,9 +32,7 @@ def median(numbers: Sequence[float]) -> float | None:
 
 def moving_ranges(numbers: Sequence[float | None]) -> list[float]:
     """The step between each two neighbours, without a sign; a gap takes both of its steps with it."""
-    if None in numbers:
-        return [abs(b - a) for a, b in pairwise(numbers) if a is not None and b is not None]
-    return [abs(b - a) for a, b in pairwise(numbers)]  # type: ignore[operator] # no gap among them
+    return [abs(b - a) for a, b in pairwise(numbers) if a is not None and b is not None]
 
 
 def mean_moving_range(numbers: Sequence[float | None], *, screen: bool) -> float | None:

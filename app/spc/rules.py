@@ -25,13 +25,8 @@ Numbers = Sequence[float | None]
 
 def outside(values: Numbers, lower: Numbers, upper: Numbers) -> list[Fired | None]:
     """Strictly beyond a limit. Each point has both limits or none."""
-    if None in values or None in lower:
-        return [
-            None if value is None or low is None or high is None else _beyond(value, low, high)
-            for value, low, high in zip(values, lower, upper, strict=True)
-        ]
     return [
-        ABOVE if value > high else BELOW if value < low else None  # type: ignore[operator] # no gap among them
+        None if value is None or low is None or high is None else _beyond(value, low, high)
         for value, low, high in zip(values, lower, upper, strict=True)
     ]
 

@@ -63,7 +63,7 @@ def _number(number: float) -> str:
 
 def spacing(days: Sequence[str]) -> str:
     """What a point stands for (month), where the days between the points all say so; else `point`."""
-    if len(days) < 2:  # noqa: PLR2004 - one day has no distance
+    if not days[1:]:
         return "point"
     numbers = [date.fromisoformat(day).toordinal() for day in days]
     steps = [after - before for before, after in pairwise(numbers)]

@@ -25,7 +25,7 @@ def analyse_subgroups(
     if chart not in ("xbar", "s"):
         raise Refused("unknown_choice", "Should be one of xbar, s", "/chart")
     for place, (_, numbers) in enumerate(subgroups):
-        if len(numbers) < 2:  # noqa: PLR2004 - one number has no spread
+        if not numbers[1:]:
             detail = "A subgroup has two numbers or more"
             raise Refused("subgroup_too_small", detail, f"/subgroups/{place}")
     sizes = [len(numbers) for _, numbers in subgroups]

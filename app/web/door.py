@@ -47,6 +47,8 @@ Cache = Literal["no-store", "private, no-cache", "public, max-age=3600"]
 HEALTH = frozenset({"/livez", "/readyz", "/_ping", "/_status", "/metrics"})
 LONGEST_POINTER = 500  # an unknown name may have any length
 MERGE_PATCH = b"application/merge-patch+json"
+# What a caller needs for each operation, as its function was marked: scopes, sign_in, cache, most_values.
+_NEEDS: dict[Endpoint, tuple[frozenset[Scope], bool, bytes, int]] = {}
 _WEIGHT = re.compile(rb"q=(0(?:\.[0-9]{0,3})?)")
 
 
@@ -62,7 +64,7 @@ def needs(
     """
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.needs = (frozenset(scopes), sign_in, cache.encode(), most_values)  # type: ignore[attr-defined]
+        _NEEDS[endpoint] = (frozenset(scopes), sign_in, cache.encode(), most_values)
         return endpoint
 
     return mark
@@ -136,10 +138,9 @@ class Door(APIRoute):
         if isinstance(options.get("response_model"), DefaultPlaceholder):
             options["response_model"] = None  # else FastAPI takes `Answer` for the model
         super().__init__(path, endpoint, **options)
-        scopes, self.sign_in, self.cache, self.most_values = endpoint.needs  # type: ignore[attr-defined]
+        self.scopes, self.sign_in, self.cache, self.most_values = _NEEDS[endpoint]
         declared = (options.get("responses") or {}).get(200, {}).get("content", {})
         self.media_types = [name.encode() for name in declared] or [b"application/json"]
-        self.scopes: frozenset[Scope] = scopes
         self.run = endpoint
         self.paths: dict[str, TypeAdapter[Any]] = {}
         self.query: QueryReader[BaseModel] | None = None

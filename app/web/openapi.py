@@ -31,6 +31,7 @@ __all__ = ["DESCRIPTION", "VERSION", "contract", "doors_of", "operation_id"]
 VERSION = package.__version__
 FORM = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 VALUES = ("examples", "default", "enum")  # what stands there is no schema
+NULL = {"type": "null"}
 UNTAGGED = ("Health", "Ping", "Status", "Export")  # of this moment, for nobody to keep
 TAGGED = {"text/calendar", "text/markdown", "image/svg+xml", "image/png"}
 # Answers that say under which name to keep them.
@@ -205,7 +206,7 @@ def _errors(door: Door, method: str) -> list[int]:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    options = [option for option in schema.get("anyOf", []) if option != {"type": "null"}]
+    options = [option for option in schema.get("anyOf", []) if option != NULL]
     if len(options) != 1:
         return schema
     rest = {
@@ -225,9 +226,10 @@ def _tidy(node: Any, key: str = "") -> Any:
         del node["title"]
     if node.get("type") == "integer":  # FastAPI writes every bound as a float
         node |= {bound: int(node[bound]) for bound in ("minimum", "maximum") if bound in node}
-    options = node.get("anyOf")
-    if options is not None and len(options) == 2 and {"type": "null"} in options:  # noqa: PLR2004
-        (real,) = [option for option in options if option != {"type": "null"}]
+    options = node.get("anyOf", [])
+    others = [option for option in options if option != NULL]
+    if NULL in options and len(others) == 1:
+        real = others[0]
         if "$ref" not in real and isinstance(real.get("type"), str):
             del node["anyOf"]
             node = {**real, **node, "type": [real["type"], "null"]}

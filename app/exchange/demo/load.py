@@ -6,6 +6,7 @@ So its history and its change rows are real, and a start that is killed leaves n
 from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -69,7 +70,7 @@ async def load_demo(house: House, report: Report) -> None:
         keeper = next(world.people[person.key] for person in demo.people if person.operator)
         for done, listing in enumerate(listed, 1):
             body = listing_body(listing)
-            await world.do(keeper, lambda work, body=body: create_network(work, body))  # type: ignore[misc]
+            await world.do(keeper, partial(create_network, body=body))
             report("listed networks", done, len(listed))
         for done, network in enumerate(demo.networks, 1):
             await _add_network(world, network)
@@ -173,7 +174,7 @@ async def _leave_open(world: World, network: DemoNetwork) -> None:
                     "message": invitation.message,
                 }
             )
-            await world.do(viewer, lambda work, invited=invited: invite(work, network_id, invited))  # type: ignore[misc]
+            await world.do(viewer, partial(invite, network_id=network_id, body=invited))
     if network.closing_note is not None:
         note = NetworkArchive(closing_note=network.closing_note)
         await world.do(viewer, lambda work: archive_network(work, network_id, note))

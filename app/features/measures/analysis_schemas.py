@@ -28,7 +28,7 @@ class Chart(StrEnum):
 
     RUN = "run"
     XMR = "xmr"
-    I = "i"  # noqa: E741 - the name of the chart
+    INDIVIDUALS = "i"
     MR = "mr"
     P = "p"
     PP = "pp"
@@ -97,7 +97,7 @@ class Variation(StrEnum):
 class Assurance(StrEnum):
     """Whether the target will be met as things are: every time, never, or now and then."""
 
-    PASS = "pass"  # noqa: S105 - the target is passed
+    MET = "pass"
     FAIL = "fail"
     INCONSISTENT = "inconsistent"
 

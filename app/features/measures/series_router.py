@@ -1,6 +1,7 @@
 """The doors of a measure's figures: replaced, read, judged, drawn."""
 
 import asyncio
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -77,7 +78,7 @@ def _in_short(measure: Row) -> dict[str, Any]:
 
 def _named(answer: Answer, measure_id: str, what: str, ending: str, how: str = "inline") -> Answer:
     """Say under which name to keep it: of our own making, since authors' words have no place in a header."""
-    if answer.status == 200:  # noqa: PLR2004 - what is known already has no body
+    if answer.status == HTTPStatus.OK:  # what is known already has no body
         value = f'{how}; filename="{what}-{measure_id[:8]}.{ending}"'
         answer.headers.append((b"content-disposition", value.encode()))
     return answer
@@ -192,7 +193,7 @@ async def get_measure_chart_png(
     svg = await _svg(call, measure_id, params, "getMeasureChartPng")
     etag = answers.weak_etag(f"{params.scale} {svg}".encode())
     answer = answers.tagged(call, b"", etag, (b"content-type", PNG_TYPE.encode()))
-    if answer.status == 200:  # noqa: PLR2004 - drawn only for who does not have it yet
+    if answer.status == HTTPStatus.OK:  # drawn only for who does not have it yet
         try:
             answer.body = await asyncio.to_thread(png.of, svg, params.scale)
         except png.NotDrawn:
