@@ -40,6 +40,7 @@ from app.features.pdsa_cycles.router import router as pdsa_cycles
 from app.features.people.newcomers import welcome
 from app.features.people.router import router as people
 from app.features.results.router import router as results
+from app.features.saved_searches.router import router as saved_searches
 from app.features.service_document.router import router as service_document
 from app.features.vocabularies.router import router as vocabularies
 from app.jobs.tidying import keep_tidy
@@ -89,6 +90,7 @@ ROUTERS = (
     series,
     analysis,
     vocabularies,
+    saved_searches,
     service_document,
 )
 

@@ -27,7 +27,16 @@ ZORA: dict[str, Any] = {
 TRACES = (
     *("zoraida", "quibblethorpe", "wimblecraft", "snorkelhound", "frobisherville", "zqlink"),
     *("98z7654q", "zora.quib", "zq-4711-ext", "zq-subject-0815", "zqphone", "zqhandset"),
-    *("zq-invited@", "zqplease", "zqbakes", "zqtired", "zqrequest", "zqcome"),
+    *(
+        "zq-invited@",
+        "zqplease",
+        "zqbakes",
+        "zqsaved",
+        "zqsought",
+        "zqtired",
+        "zqrequest",
+        "zqcome",
+    ),
 )
 
 
@@ -126,6 +135,8 @@ async def story(house: TestHouse) -> tuple[TestPerson, dict[str, TestPerson], di
     assert gone.status_code == 204, gone.text
     over = await network_of(zora, name="Over")
     await zora.client.post(f"/v1/networks/{over}/archive", {"closing_note": "Done"})
+    search = {"name": "zqsaved", "q": "zqsought", "topic": ["wound-care"]}
+    assert (await zora.client.post("/v1/saved-searches", search)).status_code == 201
     await signs_in(house, zora.id, "zq-subject-0815")
     await _beside(house, zora.id, belongs)
     networks = {"led": led, "belongs": belongs, "asked": asked, "left": left, "over": over}

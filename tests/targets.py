@@ -140,6 +140,9 @@ class Targets:
                 f"/v1/calendar-tokens/{self.ids['calendar_token_id']}"
             )
         calendar = await self._made("calendar-tokens", {"name": "A calendar", "feed": "me"})
+        if "saved_search_id" in self.ids:  # a person has fifty at most
+            await self.operator.client.delete(f"/v1/saved-searches/{self.ids['saved_search_id']}")
+        saved = await self._made("saved-searches", {"name": "Wounds", "q": "wound"})
         answer = {"answer": "accepted"}
         said = await self.operator.client.put(f"/v1/meetings/{minuted['id']}/attendance/me", answer)
         about = {"content_kind": "person", "content_id": self.other.id, "reason": "other"}
@@ -150,6 +153,7 @@ class Targets:
             "report_id": reported["id"],
             "content_id": meeting["id"],
             "calendar_token_id": calendar["id"],
+            "saved_search_id": saved["id"],
             "calendar_secret": calendar["address"].rpartition("/")[2].removesuffix(".ics"),
             "meeting_id": meeting["id"],
             "attendance_id": said.json()["id"],

@@ -24,6 +24,9 @@ LEFT_OUT = {
     "demo": "of the installation",
     "queue": "how many were before one: of others",
     "recorded_by": "another person",
+    "seen": "digests of what a search found, from which nothing can be read",
+    "seen_before": "the same",
+    "looked_before_at": "in the log",
     "version": "counts edits",
     "outer_version": "counts edits",
     "outer_updated_at": "counts edits",
@@ -57,6 +60,11 @@ async def test_everything_is_in_it(own: TestHouse) -> None:
     assert [one["name"] for one in found["clients"]] == ["zqhandset"]
     spells = {one["network_id"]: one for one in found["memberships"]}
     assert set(spells) == set(networks.values())
+    (saved,) = found["saved_searches"]
+    assert (saved["name"], saved["q"], saved["topic"]) == ("zqsaved", "zqsought", ["wound-care"])
+    assert ("saved_search.created", True) in {
+        (one["action"], one["by_me"]) for one in found["changes"]
+    }
     assert spells[networks["left"]]["reason"] == "zqtired of it"
     assert [role["role"] for role in spells[networks["led"]]["roles"]] == ["facilitator"]
     assert [one["address"] for one in found["invitations"]] == [
@@ -151,6 +159,7 @@ async def test_it_is_on_record_and_in_the_next_one(own: TestHouse) -> None:
         "token",
         "client",
         "invitation",
+        "saved_search",
     }
 
 
@@ -201,9 +210,18 @@ def test_no_column_of_a_person_is_forgotten() -> None:
         ),
         *("reason", "joined_at", "ended_at", "added_by", "ended_by"),
         *("meeting_id", "occurrence", "answer", "place", "answered_at", "came", "recorded_at"),
-        *("feed", "filters"),
+        *("feed", "filters", "params", "looked_at"),
     }
-    tables = ("person", "identity", "token", "client", "member", "attendance", "calendar_token")
+    tables = (
+        "person",
+        "identity",
+        "token",
+        "client",
+        "member",
+        "attendance",
+        "calendar_token",
+        "saved_search",
+    )
     columns = {
         column.name
         for table in tables

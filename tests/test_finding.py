@@ -50,6 +50,7 @@ NOT_TYPED = {
     "minutes_edition": set(),
     "action": {"occurrence", "due_on", "hidden_on"},
     "calendar_token": {"secret_hash", "hint", "feed", "last_used_on"},
+    "saved_search": {"seen", "seen_before"},
     "result": {
         *(
             "organisation_code",
@@ -144,6 +145,10 @@ async def test_a_name_in_what_meetings_leave_is_found(own_url: str) -> None:
         }
         assert said["minutes_edition", "text"] == said["minutes", "text"] + "/1"
         assert [one.field for one in await find(db, "zqneedle")] == ["filters"]
+        await ada.client.post("/v1/saved-searches", {"name": "Mine", "q": "zqsought"})
+        assert [(one.table, one.field) for one in await find(db, "zqsought")] == [
+            ("saved_search", "params")
+        ]
 
 
 def test_no_column_that_people_type_into_is_forgotten() -> None:

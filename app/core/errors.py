@@ -164,6 +164,13 @@ class TooManyCalendars(Conflict):
     code, title = "too_many_calendars", "You have as many calendar addresses as one may: revoke one"
 
 
+class TooManySavedSearches(Conflict):
+    code, title = (
+        "too_many_saved_searches",
+        "You have as many saved searches as one may: delete one",
+    )
+
+
 class IllegalTransition(Conflict):
     code, title = "illegal_transition", "It is not in a state for this"
 

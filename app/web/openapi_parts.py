@@ -42,6 +42,10 @@ TAGS = [
     {"name": "people", "description": "People who chose to be listed, and oneself."},
     {"name": "organisations", "description": "NHS organisations of the Organisation Data Service."},
     {"name": "vocabularies", "description": "Topics and professions."},
+    {
+        "name": "saved-searches",
+        "description": "Searches that one comes back to, and what is new in them.",
+    },
     {"name": "tokens", "description": "Bearer tokens: scopes, expiry, shown once."},
     {
         "name": "clients",

@@ -158,6 +158,15 @@ class Subscription:
 
 
 @dataclass(slots=True)
+class Saved:
+    """A saved search: whose, and the word that it searches for."""
+
+    id: str
+    person: str
+    q: str
+
+
+@dataclass(slots=True)
 class Shared:
     """A result: who wrote it, and who did once; `organisation` is where, whether or not that is told."""
 
@@ -205,6 +214,7 @@ class Facts:
     minutes: list[Minuted] = field(default_factory=list)
     todos: list[Todo] = field(default_factory=list)
     calendars: list[Subscription] = field(default_factory=list)
+    saved: list[Saved] = field(default_factory=list)
     results: dict[str, Shared] = field(default_factory=dict)
     filed: list[Filed] = field(default_factory=list)
     marks: dict[str, tuple[str, str, str]] = field(default_factory=dict)

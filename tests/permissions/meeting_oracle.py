@@ -11,7 +11,7 @@ from tests.permissions.oracle import Outcome, refused
 
 SCOPE_OF_KIND = {
     **dict.fromkeys(("meeting", "attendance", "minutes", "action"), "meetings"), "calendar_token": "tokens",
-    "report": "moderation",
+    "saved_search": "searches", "report": "moderation",
 }  # fmt: skip
 KINDS = ("meeting", "minutes", "action", "report")
 WAY_IN = ("join_url",)
@@ -159,6 +159,9 @@ def told(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
         "calendar_token": {
             one.id for one in facts.calendars
             if within is None and one.person == actor.person and not one.revoked
+        },
+        "saved_search": {
+            one.id for one in facts.saved if within is None and one.person == actor.person
         },
     }  # fmt: skip
 

@@ -224,7 +224,7 @@ class Trial:
 
     def _leaks(self, cell: Cell, text: str) -> str:
         """No secret word in any answer but to whom it may be told."""
-        for word in set(MARK.findall(text)):
+        for word in set(MARK.findall(text)) - cell.typed:
             about = self.facts.marks.get(word)
             told = about is not None and (
                 about[1:] == (cell.introduces, "display_name")

@@ -30,7 +30,8 @@ class Cell:
     `check` says what is wrong with a good answer's document, or nothing. `ghost` is the id which, where it is not
     there for the actor, must answer like one that never was. `recorded` are the networks that an operator's look is
     put on record for; `introduces` is the person whom a write makes a fellow, or who invites; `opens` is the network
-    whose name and purpose an invitation tells; `eyes` is whose sight a calendar's address lends to whoever has it.
+    whose name and purpose an invitation tells; `typed` are words that the actor once typed; `eyes` is whose sight a
+    calendar's address lends to whoever has it.
     """
 
     operation: str
@@ -49,6 +50,7 @@ class Cell:
     recorded: tuple[str, ...] = ()
     introduces: str | None = None
     opens: str | None = None
+    typed: frozenset[str] = frozenset()
     eyes: Actor | None = None
 
     @property

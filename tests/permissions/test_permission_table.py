@@ -39,6 +39,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     privacy_rows,
     report_rows,
     result_rows,
+    saved_search_rows,
     service_rows,
     sharing_rows,
 )

@@ -19,6 +19,7 @@ from tests.permissions.facts import Actor, Facts, Net, Program, Sent, Somebody, 
 from tests.permissions.meeting_world import hold_meetings
 from tests.permissions.report_world import file_reports
 from tests.permissions.result_world import share_results
+from tests.permissions.saved_search_rows import save_searches
 
 NOTHING_FOUND = {f"search_{part}": "" for part in ("name", "topics", "purpose", "front", "inside")}
 PROVISIONING = frozenset({str(Scope.MEMBERS_PROVISION), str(Scope.NETWORKS_READ)})
@@ -58,6 +59,7 @@ class Builder:
         await hold_meetings(self.house.app.rooms.house, self.facts)
         await share_results(self.house.app.rooms.house, self.facts)
         await file_reports(self.house.app.rooms.house, self.facts)
+        await save_searches(self.house.app.rooms.house, self.facts)
         cast.register(self.facts)
         return self.facts
 

@@ -206,6 +206,21 @@ async def _subscribe(stage: "Stage", dice: random.Random) -> Maybe:
     return await actor.client.post("/v1/calendar-tokens", {"name": "My phone", "feed": "me"})
 
 
+async def _search_again(stage: "Stage", dice: random.Random) -> Maybe:
+    """Save a search, look at one, edit it or delete it."""
+    actor = dice.choice(stage.actors)
+    mine = (await actor.client.get("/v1/saved-searches")).json().get("items", [])
+    if not mine or dice.random() < 0.3:
+        body = {"name": "What there is", "q": dice.choice(("network", "meeting", None))}
+        return await actor.client.post("/v1/saved-searches", body)
+    path = f"/v1/saved-searches/{mine[0]['id']}"
+    if dice.random() < 0.2:
+        return await actor.client.delete(path)
+    if dice.random() < 0.3:
+        return await actor.client.patch(path, {"q": dice.choice(("network", "task", None))})
+    return await actor.client.get(path)
+
+
 MEETING_VERBS: dict[str, tuple[Callable[["Stage", random.Random], Awaitable[Maybe]], int]] = {
     "plan": (_plan, 14),
     "edit_meeting": (_edit_meeting, 16),
@@ -216,4 +231,5 @@ MEETING_VERBS: dict[str, tuple[Callable[["Stage", random.Random], Awaitable[Mayb
     "take_on": (_take_on, 8),
     "see_to": (_see_to, 9),
     "subscribe": (_subscribe, 2),
+    "search_again": (_search_again, 3),
 }

@@ -30,7 +30,7 @@ PARTS = {
 PUBLIC = ("/v1/networks", "/v1/meetings", "/v1/minutes", "/v1/results", *PARTS.values())
 KINDS = (
     "networks", "members", "people", "invitations", "meetings", "attendance", "minutes", "actions", "calendars",
-    "results", "measures", "cycles", "feedback", "adoptions", "reports",
+    "saved_searches", "results", "measures", "cycles", "feedback", "adoptions", "reports",
 )  # fmt: skip
 WITHIN_NETWORK = {
     "member": "members", "invitation": "invitations", "meeting": "meetings", "attendance": "attendance",
@@ -53,6 +53,7 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "minutes": ("/v1/minutes", {}),
     "actions": ("/v1/actions", {}),
     "calendars": ("/v1/calendar-tokens", {}),
+    "saved_searches": ("/v1/saved-searches", {}),
     "results": ("/v1/results", {}),
     "reports": ("/v1/reports", {}),
     **{WITHIN_NETWORK[kind]: (path, {}) for kind, path in PARTS.items()},
@@ -60,6 +61,7 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
 READ_AT = {
     "invitation": "/v1/invitations/{}", "meeting": "/v1/meetings/{}", "attendance": "/v1/attendance/{}",
     "minutes": "/v1/minutes/{}", "action": "/v1/actions/{}", "calendar_token": "/v1/calendar-tokens/{}",
+    "saved_search": "/v1/saved-searches/{}",
     "result": "/v1/results/{}", "report": "/v1/reports/{}", **{kind: path + "/{}" for kind, path in PARTS.items()},
 }  # fmt: skip
 
@@ -81,6 +83,7 @@ class Replica:
     minutes: Rows = field(default_factory=dict)
     actions: Rows = field(default_factory=dict)
     calendars: Rows = field(default_factory=dict)
+    saved_searches: Rows = field(default_factory=dict)
     results: Rows = field(default_factory=dict)
     measures: Rows = field(default_factory=dict)
     cycles: Rows = field(default_factory=dict)
@@ -193,6 +196,7 @@ class Replica:
             "network": self.networks,
             "person": self.people,
             "calendar_token": self.calendars,
+            "saved_search": self.saved_searches,
             **{name: getattr(self, rows) for name, rows in WITHIN_NETWORK.items()},
         }
         return kept.get(kind, {})

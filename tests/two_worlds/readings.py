@@ -83,6 +83,7 @@ PATHS = {
     "action_id": "{action}",
     "minutes_id": "{minutes}",
     "calendar_token_id": "{calendar_token}",
+    "saved_search_id": "{saved_search}",
     "attendance_id": "{attendance}",
     "calendar_secret": "{calendar_secret}",
     "result_id": "{result}",

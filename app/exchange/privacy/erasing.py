@@ -160,7 +160,7 @@ async def _forget_addresses(work: Work, person: Row) -> list[str]:
 
 
 async def _end_access(work: Work, person_id: str) -> None:
-    """Delete sign-ins, tokens, calendars and clients, which people gave names: nobody comes in by them any more."""
+    """Delete sign-ins, tokens, calendars, clients and saved searches: what lets one in, and what one named."""
     for identity in await holdings.identities_of(work, person_id):
         mark_sign_in(work, identity["issuer"], identity["subject"])
     work.delete(Identity, {"person_id": person_id})
@@ -168,6 +168,7 @@ async def _end_access(work: Work, person_id: str) -> None:
         ("tokens", "token.erased"),
         ("clients", "client.erased"),
         ("calendar_tokens", "calendar_token.erased"),
+        ("saved_searches", "saved_search.erased"),
     ):
         for row in await holdings.owned(work, person_id, what):
             remove(work, action, row, Told(person_id=person_id))

@@ -14,6 +14,8 @@ from app.exchange.calendar_tokens.queries import shown as with_filters
 from app.exchange.privacy import export_meetings, export_results
 from app.exchange.privacy.schemas import MOST, Export
 from app.features.people.queries import one_person
+from app.features.saved_searches.queries import COLUMNS
+from app.features.saved_searches.queries import shown as with_params
 from app.models import (
     Change,
     Client,
@@ -23,6 +25,7 @@ from app.models import (
     MemberRole,
     Network,
     NetworkPurpose,
+    SavedSearch,
     Token,
 )
 
@@ -66,6 +69,12 @@ def _identities() -> Any:
 def _access(model: Any) -> Any:
     columns = [getattr(model, name) for name in ACCESS]
     return _some(select(*columns).where(model.person_id == _me()).order_by(model.id.desc()))
+
+
+def _saved_searches() -> Any:
+    # What they have found is kept as a digest that nothing can be read from.
+    mine = SavedSearch.person_id == _me()
+    return _some(select(*COLUMNS).where(mine).order_by(SavedSearch.id.desc()))
 
 
 def _memberships(rank: str) -> Any:
@@ -148,6 +157,7 @@ async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row
         "identities": await part("identities", _identities),
         "tokens": await part("tokens", lambda: _access(Token)),
         "clients": await part("clients", lambda: _access(Client)),
+        "saved_searches": await part("saved_searches", _saved_searches),
         "memberships": await part("memberships", lambda: _memberships(viewer.rank)),
         "invitations": await part("invitations", _invitations),
         "purposes": await part("purposes", lambda: _purposes(viewer.rank)),
@@ -162,7 +172,8 @@ async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row
     for spell in found["memberships"]:
         spell["roles"] = held[spell["id"]]
     found["calendar_tokens"] = [with_filters(calendar) for calendar in found["calendar_tokens"]]
-    kinds = ("tokens", "clients", "memberships", "attendance", "calendar_tokens")
+    found["saved_searches"] = [with_params(saved) for saved in found["saved_searches"]]
+    kinds = ("tokens", "clients", "memberships", "attendance", "calendar_tokens", "saved_searches")
     values["theirs"] = [person["id"], *(row["id"] for kind in kinds for row in found[kind])]
     found["changes"] = await part("changes", lambda: _log(reads=False))
     found["reads"] = await part("reads", lambda: _log(reads=True))

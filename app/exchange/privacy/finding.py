@@ -34,6 +34,7 @@ from app.models import (
     Person,
     Report,
     Result,
+    SavedSearch,
 )
 
 # Every column that people type something into, by table.
@@ -52,6 +53,7 @@ TYPED: dict[Any, tuple[str, ...]] = {
     MinutesEdition: ("text", "note"),
     Action: ("title", "detail"),
     CalendarToken: ("name", "filters"),
+    SavedSearch: ("name", "params"),
     Result: (
         *("title", "summary", "problem", "available_knowledge", "rationale", "aim", "context", "change", "ethics"),
         *("what_happened", "unintended_effects", "limitations", "learning", "sustainability", "funding"),

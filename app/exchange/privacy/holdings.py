@@ -23,6 +23,7 @@ from app.models import (
     Person,
     Result,
     ResultAuthor,
+    SavedSearch,
     Token,
 )
 
@@ -32,6 +33,7 @@ OWNED = {
     "tokens": Token,
     "clients": Client,
     "calendar_tokens": CalendarToken,
+    "saved_searches": SavedSearch,
 }
 
 

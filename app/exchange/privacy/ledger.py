@@ -44,6 +44,7 @@ from app.models import (
     PersonTopic,
     Result,
     ResultTopic,
+    SavedSearch,
     Token,
 )
 from app.settings import Settings
@@ -53,7 +54,7 @@ TABLES = tuple(
     model.__tablename__
     for model in (
         *(Person, PersonTopic, Identity, Member, Token, Client, Invitation, Network),
-        *(CalendarToken, Attendance, Action, Idempotency),
+        *(CalendarToken, SavedSearch, Attendance, Action, Idempotency),
         *(
             Result,
             ResultTopic,

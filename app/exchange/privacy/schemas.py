@@ -31,6 +31,7 @@ from app.exchange.privacy.result_schemas import (
     ExportedResult,
 )
 from app.features.people.schemas import Person
+from app.features.saved_searches.schemas import SavedSearch
 
 MOST = 10_000  # of each part in one document
 Words = Annotated[str, line(60, "member")]
@@ -190,8 +191,8 @@ class Export(Output):
     """Everything that is kept about you. Lists have the newest first, and at most 10,000 of a kind."""
 
     exported_at: UtcDateTime
-    about: Annotated[list[PartDescription], Field(max_length=20)]
-    left_out: Annotated[list[Words], Field(max_length=20)] = Field(
+    about: Annotated[list[PartDescription], Field(max_length=30)]
+    left_out: Annotated[list[Words], Field(max_length=30)] = Field(
         description="Parts of which there is more than this document has; the operator can give all of it."
     )
     person: Person = Field(description="Who you are here, and what you said of yourself.")
@@ -224,6 +225,9 @@ class Export(Output):
     )
     calendar_tokens: Annotated[list[ExportedCalendarToken], Field(max_length=MOST)] = Field(
         description="Addresses that your calendars subscribe to, also those that ended; their secrets are not kept."
+    )
+    saved_searches: Annotated[list[SavedSearch], Field(max_length=MOST)] = Field(
+        description="Searches that you saved, and when you looked."
     )
     results: Annotated[list[ExportedResult], Field(max_length=MOST)] = Field(
         description="Results that you wrote or helped to write, drafts too."
