@@ -23,7 +23,8 @@ from urllib.parse import parse_qsl
 import asyncpg
 import orjson
 
-from app.core.words import query_terms
+from app.core.questions import wanted_of
+from app.db.search import values
 from benchmarks import floor_sql as sql
 from benchmarks.floor_plan import PLAN
 from benchmarks.floor_results import RESULTS
@@ -107,13 +108,14 @@ class Floor:
         return str(await self.writes.fetchval(PLAN, *said, person_id))
 
 
-def words(q: str) -> tuple[str, ...]:
-    """The statement for as many terms, and its values: the query, each term, the beginning of the last."""
-    terms = query_terms(q)
-    query = " & ".join(f"({e} | {p}:*)" if p else f"({e})" for e, p in terms)
-    exact, prefix = terms[-1]
-    each = [f" {exact} " for exact, _ in terms]
-    return (sql.search(len(terms)), query, *each, f" {prefix or exact + ' '}")
+def words(q: str) -> tuple[Any, ...]:
+    """The statement for a question of this shape, and its values."""
+    wanted = wanted_of(q)
+    if wanted is None:
+        raise ValueError(q)
+    text, names = sql.search(wanted.shape)
+    found = values("postgresql", wanted)
+    return (text, *(found[name] for name in names))
 
 
 def circle(near: str, within_km: float) -> tuple[float, ...]:

@@ -5,6 +5,8 @@ Instants come as PostgreSQL writes them into JSON, which costs less than the pro
 
 from functools import cache
 
+from app.db.search import AS_TYPED, FIELDS, FIRST, REST, TOGETHER, Shape
+
 NOBODY = "00000000-0000-0000-0000-000000000000"
 # Stamps as outsiders see them: what they see of a private network is its name alone.
 OUTER = (
@@ -78,30 +80,61 @@ MEMBERS = _page(
 
 
 @cache
-def search(terms: int) -> str:
-    """Full text for so many terms: $1 is the query, then each term with a blank on both sides, then the beginning.
+def search(shape: Shape) -> tuple[str, tuple[str, ...]]:
+    """Full text for a question of this shape, and the names of its parameters but for the last, which is the limit.
 
     Scored on the words of the fields that weigh more; the rows are fetched when the page is known.
     """
-    parts = []
-    for term in range(terms):
+    names = ["q"]
+
+    def found(column: str, *patterns: str) -> str:
+        parts = []
+        for pattern in patterns:
+            if pattern not in names:
+                names.append(pattern)
+            parts.append(f"strpos(' ' || {column} || ' ', ${names.index(pattern) + 1}::text) > 0")
+        return " OR ".join(parts)
+
+    def one(index: int, synonyms: int, *, sure: bool) -> str:
+        last = shape.open_ended and index == len(shape.groups) - 1
+        literal = [f"m{index}", *(["p"] if last else [])]
+        others = [f"s{index}_{number}" for number in range(synonyms)]
         whens = []
-        for column, weight in (("search_name", 8), ("search_topics", 4), ("search_purpose", 2)):
-            found = f"strpos(' ' || {column} || ' ', ${2 + term}::text) > 0"
-            if term == terms - 1:
-                found += f" OR strpos(' ' || {column}, ${2 + terms}::text) > 0"
-            whens.append(f"WHEN {found} THEN {weight}")
-        parts.append(f"CASE {' '.join(whens)} ELSE 1 END")
+        for column, (own, other) in FIELDS.items():
+            more = f" + CASE WHEN {found(column, f't{index}')} THEN {AS_TYPED} ELSE 0 END"
+            worth = f"{own}{more if column == 'search_name' else ''}"
+            whens.append((own, f"WHEN {found(column, *literal)} THEN {worth}"))
+            if others:
+                whens.append((other, f"WHEN {found(column, *others)} THEN {other}"))
+        said = found("search_front", *literal, *others) if not sure else "true"
+        rest = f"CASE WHEN {said} THEN {REST} ELSE 0 END"
+        cases = " ".join(when for _, when in sorted(whens, reverse=True))
+        names.append(f"w{index}")
+        return f"${len(names)}::int * CASE {cases} ELSE {rest} END"
+
+    parts = [one(index, count, sure=sure) for index, (count, sure) in enumerate(shape.groups)]
+    if shape.several:
+        names += ["all_0", "all_1"]
+        at = [
+            f"strpos(' ' || search_name || ' ', ${number}::text)"
+            for number in (len(names) - 1, len(names))
+        ]
+        first, there = (" OR ".join(f"{place} {how}" for place in at) for how in ("= 1", "> 0"))
+        parts.append(f"CASE WHEN {first} THEN {FIRST} WHEN {there} THEN {TOGETHER} ELSE 0 END")
     score = " + ".join(parts)
     open_to_all = "outer_tier >= 1 AND words_front @@ $1::text::tsquery"
     by_name = "outer_tier = 0 AND outer_tier < 1 AND words_name @@ $1::text::tsquery"
     narrow = "search_name, search_purpose FROM network WHERE archived_at IS NULL AND"
-    found = f"SELECT id, search_topics, {narrow} {open_to_all} UNION ALL SELECT id, '', {narrow} {by_name}"
-    return _page(
+    found_by = (
+        f"SELECT id, search_topics, search_front, {narrow} {open_to_all} "
+        f"UNION ALL SELECT id, '', '', {narrow} {by_name}"
+    )
+    text = _page(
         f"SELECT {_columns(masked=True)}, NULL::float AS distance_km FROM network JOIN (SELECT id AS found, {score} "
-        f"AS score FROM ({found}) w ORDER BY score DESC, id DESC LIMIT ${3 + terms}) f ON id = found "
+        f"AS score FROM ({found_by}) w ORDER BY score DESC, id DESC LIMIT ${len(names) + 1}) f ON id = found "
         "ORDER BY score DESC, id DESC"
     )
+    return text, tuple(names)
 
 
 JOIN = """

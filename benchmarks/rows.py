@@ -89,7 +89,7 @@ def network_rows(world: World) -> Iterator[Row]:
     )  # fmt: skip
     for network in world.networks:
         row = network | {name: text(network[name]) for name in json_columns}
-        yield row | search_words(network, world.topics)
+        yield row | search_words(network, world.topics | world.icb_names)
 
 
 def network_term_rows(world: World) -> Iterator[Row]:

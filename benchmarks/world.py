@@ -73,6 +73,7 @@ class World:
         self.practices = [
             row for row in self.organisations if row.latitude and row.region in self.regions
         ]
+        self.icb_names = {row.code: row.name for row in self.organisations if row.kind == "icb"}
         self.icbs = {
             row.code: [parent.code for parent in row.parents if parent.relationship == "icb"]
             for row in self.organisations

@@ -9,8 +9,8 @@ FTS5 take as they are. A word's first letter says what it is:
 
 Hexadecimal keeps beginnings: two digits a byte, so a shorter word is a prefix of a longer one. A
 word that begins in ASCII and goes on beyond it has its first part as a `w` word too.
-What is indexed depends on these rules and on the stemmer's release: when one of them changes, the
-search columns must be made anew (the tests hold both to a few known answers).
+What is indexed depends on these rules and on the stemmer's release: when one of them changes, `VERSION` must, and
+the search columns are made anew (the tests hold both to a few known answers).
 """
 
 import re
@@ -19,15 +19,13 @@ import unicodedata
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
-from itertools import islice
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
+VERSION = 2
 MOST_TOKENS = 2_000
 LONGEST_TOKEN = 40
-MOST_TERMS = 12
 _SHORTEST_STEMMED = 3
-_SHORTEST_PREFIX = 2
 
 # Words that say nothing alone and that whoever types a phrase does not insist on. They are indexed,
 # so that a query of nothing else still works, and left out of a query that has other words.
@@ -69,13 +67,6 @@ def _english() -> Any:
 
 _stemmer = _english()
 _one_at_a_time = Lock()  # the stemmer keeps its word in itself, and searches run on two threads
-
-
-class Term(NamedTuple):
-    """One thing a document must have: the word `exact`, or one that begins with `prefix`."""
-
-    exact: str
-    prefix: str | None
 
 
 def fold(text: str) -> str:
@@ -125,37 +116,24 @@ def stem(token: str) -> str:
 
 
 def document(text: str) -> str:
-    """Prepare a text for indexing: its search words, each once, in order of appearance."""
-    words: dict[str, None] = {}
-    for token in tokens(text):
-        words[_as_written(token)] = None
-        words[_as_meant(token)] = None
-        if not token.isascii() and (beginning := _ASCII_BEGINNING.match(token)):
-            words[_as_written(beginning[0])] = None
-    return " ".join(words)
+    """Prepare a text for indexing: all its words as written, then all as meant, in the order of the text.
 
-
-def query_terms(q: str) -> tuple[Term, ...]:
-    """Prepare what somebody typed: a document must have every term, at most 12, repeats dropped.
-
-    A term is found by its stem. The last one is also found by its beginning, for the word may not
-    be finished yet; white space or punctuation behind it change nothing, and one character alone
-    is too little to begin with. Stop words count only where there are no others. A query without a
-    letter or digit has no terms: its caller answers no rows.
+    Either half can be looked through for words that stand together.
     """
-    typed = tokens(q)
-    meant = [token for token in typed if token not in STOP_WORDS] or typed
-    distinct = list(islice({_as_meant(token): token for token in meant}.items(), MOST_TERMS))
-    terms = [Term(exact, None) for exact, _ in distinct]
-    if distinct and len(distinct[-1][1]) >= _SHORTEST_PREFIX:
-        exact, token = distinct[-1]
-        terms[-1] = Term(exact, _as_written(token))
-    return tuple(terms)
+    found = tokens(text)
+    parts = [
+        written(beginning[0])
+        for token in found
+        if not token.isascii() and (beginning := _ASCII_BEGINNING.match(token))
+    ]
+    return " ".join([*map(written, found), *dict.fromkeys(parts), *map(meant, found)])
 
 
-def _as_written(token: str) -> str:
+def written(token: str) -> str:
+    """The search word of a token as it was written."""
     return f"w{token}" if token.isascii() else f"u{token.encode().hex()}"
 
 
-def _as_meant(token: str) -> str:
+def meant(token: str) -> str:
+    """The search word of a token as it is meant: its stem."""
     return f"x{stem(token)}" if token.isascii() else f"u{token.encode().hex()}"

@@ -170,7 +170,7 @@ def execute_all(connection: Connection, statements: list[str]) -> None:
 def is_house_object(
     _object: Any, name: str | None, kind: str, _reflected: Any, _compared: Any
 ) -> bool:
-    """Leave out what `search.ddl` made when Alembic compares the schema with the models."""
+    """Leave out what `search_ddl` made when Alembic compares the schema with the models."""
     if kind == "table":
         return "_fts" not in str(name)
     ours = ("_words_", "_names_begin")

@@ -1,14 +1,13 @@
-"""Full text on both databases, over words the house prepared itself (`core.words`).
+"""Full text on both databases, over words the house prepared itself (`core.words`), for questions (`core.questions`).
 
 PostgreSQL indexes the words with the `simple` configuration, SQLite with FTS5; neither stems, folds or drops
-anything, so both find the same rows by construction. The score is field weights alone - name 8, topics 4, purpose 2,
-the rest 1, the best field for each term - and no statistics of the corpus, so that a hidden row cannot move a visible
-one. There is a level of fields for each tier of readers: `name`, `front`, `inside`.
+anything, so both find the same rows by construction. The score is looked up in the words themselves, by the same
+sums on both, and knows no statistics of the corpus, so that a hidden row cannot move a visible one. There is a level
+of fields for each tier of readers: `name`, `front`, `inside`.
 """
 
-import json
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Boolean, Integer, String, bindparam, inspect
@@ -29,7 +28,6 @@ LETTERS = {
     "search_front": "D",
     "search_inside": "D",
 }
-WEIGHTS = {"A": 8, "B": 4, "C": 2, "D": 1}
 # Which levels PostgreSQL has an index for, and over which rows: a network whose front is open to everybody is found by
 # it, any other by its name (1 is `core.access.FRONT`). The inside is searched among a reader's own networks, without.
 INDEXED = {
@@ -40,7 +38,78 @@ INDEXED = {
     "result": {"front": "true"},
 }
 
-Terms = Sequence[tuple[str, str | None]]
+# How much a field that has what is asked for counts: in the words typed, and in others that mean the same. Where it is
+# in none of the three, it stands in the rest.
+FIELDS = {"search_name": (40, 26), "search_topics": (24, 18), "search_purpose": (12, 9)}
+REST = 4
+AS_TYPED = 8  # the name has the very word, not another of its stem
+TOGETHER, FIRST = 30, 50  # the name has all that was typed in one piece; it begins with it
+_PADDED = (0, 1, 2, 4)  # numbers of synonyms for which there are statements
+
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing asked for, in search words: as typed, as meant, phrases that mean the same, the beginning of a word.
+
+    `all_of` are the words of each phrase, the meant one first, that a row must have wherever they stand.
+    """
+
+    typed: Words
+    meant: Words
+    synonyms: tuple[Words, ...]
+    beginning: str | None
+    all_of: tuple[Words, ...]
+    weight: int
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question in search words: a row needs the required parts; loosely, one of those that weigh most.
+
+    One with a `beginning` stands last. `together` is all that was typed, as it is and without "the" and its like.
+    """
+
+    parts: tuple[Part, ...]
+    together: tuple[Words, Words]
+    loose: bool = False
+
+    @property
+    def enough(self) -> tuple[Part, ...]:
+        """The parts of which one is enough, asked loosely."""
+        most = max(part.weight for part in self.parts)
+        return tuple(part for part in self.parts if part.weight == most)
+
+    @property
+    def needed(self) -> tuple[Part, ...]:
+        """The parts that a row must have, not asked loosely."""
+        return tuple(part for part in self.parts if part.required)
+
+    @property
+    def shape(self) -> "Shape":
+        """What of it is in the text of a statement."""
+        groups = ((_padded(len(p.synonyms)), p.required and not self.loose) for p in self.parts)
+        last = self.parts[-1]
+        return Shape(tuple(groups), last.beginning is not None, len(self.together[0]) > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What of a question is in the text of a statement; everything else is a value.
+
+    `groups` are how many synonyms each has, and whether a row that was found surely has it; `open_ended` the last.
+    """
+
+    groups: tuple[tuple[int, bool], ...]
+    open_ended: bool
+    several: bool
+
+
+def _padded(count: int) -> int:
+    return next(size for size in _PADDED if size >= count)
 
 
 class _OverText(ColumnElement[Any]):
@@ -48,11 +117,11 @@ class _OverText(ColumnElement[Any]):
 
     inherit_cache = False
 
-    def __init__(self, table: Any, level: str, terms: int) -> None:
-        """`terms` is how many terms the query has: a part of the shape."""
+    def __init__(self, table: Any, level: str, shape: Shape | None = None) -> None:
+        """`shape` is of the question that is asked; whether a row matches is the same for all."""
         (self.id,) = inspect(table).selectable.primary_key
         self.level = level
-        self.terms = terms
+        self.shape = shape
 
     def name_in(self, compiler: SQLCompiler, **kw: Any) -> str:
         """The table or alias as this statement calls it."""
@@ -64,19 +133,19 @@ class _OverText(ColumnElement[Any]):
 
 
 class matches(_OverText):  # noqa: N801 - reads as SQL where it is used
-    """Every term is found in the fields of this level."""
+    """The fields of this level answer the question."""
 
     type = Boolean()
 
 
-class score(_OverText):  # noqa: N801
-    """The sum over the terms of the weight of the best field of this level that has it."""
+class score(_OverText):  # noqa: N801 - reads as SQL where it is used
+    """How well: for each part its weight times that of the best field that has it, and what stands together."""
 
     type = Integer()
 
 
-def _bind(compiler: SQLCompiler, name: str, **kw: Any) -> str:
-    return str(compiler.process(bindparam(name, type_=String()), **kw))
+def _bind(compiler: SQLCompiler, name: str, kind: Any = None, **kw: Any) -> str:
+    return str(compiler.process(bindparam(name, type_=kind or String()), **kw))
 
 
 @compiles(matches, "postgresql")
@@ -86,26 +155,6 @@ def _matches_postgresql(element: matches, compiler: SQLCompiler, **kw: Any) -> s
     if element.level == "inside":
         words = f"({name}.words_front || to_tsvector('simple'::regconfig, {name}.search_inside))"
     return f"({words} @@ CAST({_bind(compiler, 'q', **kw)} AS tsquery))"
-
-
-@compiles(score, "postgresql")
-def _score_postgresql(element: score, compiler: SQLCompiler, **kw: Any) -> str:
-    """Looks into the few words of the fields that weigh more: taking a whole tsvector apart costs ten times that."""
-    name = element.name_in(compiler, **kw)
-    parts = []
-    for index in range(element.terms):
-        whens = []
-        for column in LEVELS[element.level]:
-            weight = WEIGHTS[LETTERS[column]]
-            exact = (
-                f"strpos(' ' || {name}.{column} || ' ', {_bind(compiler, f'e{index}', **kw)}) > 0"
-            )
-            begun = f"strpos(' ' || {name}.{column}, {_bind(compiler, 'p', **kw)}) > 0"
-            found = exact if index < element.terms - 1 else f"{exact} OR {begun}"
-            if weight > 1:
-                whens.append((-weight, f"WHEN {found} THEN {weight}"))
-        parts.append(f"CASE {' '.join(when for _, when in sorted(whens))} ELSE 1 END")
-    return "(" + " + ".join(parts) + ")"
 
 
 @compiles(matches, "sqlite")
@@ -123,146 +172,165 @@ def _matches_sqlite(element: matches, compiler: SQLCompiler, **kw: Any) -> str:
     )
 
 
+@compiles(score, "postgresql")
+def _score_postgresql(element: score, compiler: SQLCompiler, **kw: Any) -> str:
+    """Looks into the few words of the fields that weigh more: taking a whole tsvector apart costs ten times that."""
+    return _score_in(element, compiler, "strpos", **kw)
+
+
 @compiles(score, "sqlite")
 def _score_sqlite(element: score, compiler: SQLCompiler, **kw: Any) -> str:
+    return _score_in(element, compiler, "instr", **kw)
+
+
+def _score_in(element: score, compiler: SQLCompiler, find: str, **kw: Any) -> str:
+    if element.shape is None:
+        raise TypeError("a score is of a question")
     name = element.name_in(compiler, **kw)
-    fields = [f"{name}.{column}" if column in LEVELS[element.level] else "''" for column in COLUMNS]
-    return f"qi_score({_bind(compiler, 'q_terms', **kw)}, {', '.join(fields)})"
+    columns = {column: f"(' ' || {name}.{column} || ' ')" for column in LEVELS[element.level]}
+    return _Scoring(element.shape, columns, find, lambda *bind: _bind(compiler, *bind, **kw)).text()
 
 
-def values(database: str, terms: Terms) -> dict[str, Any]:
-    """The bind values of `matches` and `score` for these terms."""
+@dataclass(frozen=True, slots=True)
+class _Scoring:
+    """Writes the score: `columns` as SQL, `find` is the function that says where a text stands, `bind` a parameter."""
+
+    shape: Shape
+    columns: dict[str, str]
+    find: str
+    bind: Callable[..., str]
+
+    def text(self) -> str:
+        parts = [
+            self._part(index, synonyms, sure=sure)
+            for index, (synonyms, sure) in enumerate(self.shape.groups)
+        ]
+        if self.shape.several:
+            places = [self._place("search_name", name) for name in ("all_0", "all_1")]
+            first, there = (" OR ".join(f"{one} {how}" for one in places) for how in ("= 1", "> 0"))
+            parts.append(f"CASE WHEN {first} THEN {FIRST} WHEN {there} THEN {TOGETHER} ELSE 0 END")
+        return "(" + " + ".join(parts) + ")"
+
+    def _part(self, index: int, synonyms: int, *, sure: bool) -> str:
+        literal = [f"m{index}"]
+        if self.shape.open_ended and index == len(self.shape.groups) - 1:
+            literal.append("p")
+        others = [f"s{index}_{number}" for number in range(synonyms)]
+        whens = []
+        for column in FIELDS.keys() & self.columns.keys():
+            own, other = FIELDS[column]
+            worth = str(own)
+            if column == "search_name":
+                worth += f" + CASE WHEN {self._has(column, f't{index}')} THEN {AS_TYPED} ELSE 0 END"
+            whens.append((own, f"WHEN {self._has(column, *literal)} THEN {worth}"))
+            if others:
+                whens.append((other, f"WHEN {self._has(column, *others)} THEN {other}"))
+        cases = " ".join(when for _, when in sorted(whens, reverse=True))
+        rest = str(REST) if sure else self._rest(*literal, *others)
+        return f"{self.bind(f'w{index}', Integer())} * CASE {cases} ELSE {rest} END"
+
+    def _rest(self, *names: str) -> str:
+        """What it is worth that the part may stand in the other fields."""
+        left = [column for column in self.columns if column not in FIELDS]
+        said = " OR ".join(self._has(column, *names) for column in left)
+        return f"CASE WHEN {said} THEN {REST} ELSE 0 END" if said else "0"
+
+    def _has(self, column: str, *names: str) -> str:
+        return " OR ".join(f"{self._place(column, name)} > 0" for name in names)
+
+    def _place(self, column: str, name: str) -> str:
+        return f"{self.find}({self.columns[column]}, {self.bind(name)})"
+
+
+def values(database: str, wanted: Wanted) -> dict[str, Any]:
+    """The bind values of `matches` and `score` for this question."""
+    found: dict[str, Any] = dict(_patterns(wanted))
+    found |= {f"w{index}": part.weight for index, part in enumerate(wanted.parts)}
     if database == "postgresql":
-        found = {f"e{index}": f" {exact} " for index, (exact, _) in enumerate(terms)}
-        exact, prefix = terms[-1]  # only the last one may be a beginning
-        query = " & ".join(_tsquery(term) for term in terms)
-        return {**found, "p": f" {prefix or exact + ' '}", "q": query}
-    query = " AND ".join(_fts(term) for term in terms)
-    levels = {
+        return found | {"q": _expression(wanted, _POSTGRESQL)}
+    query = _expression(wanted, _SQLITE)
+    return found | {
         f"q_{level}": f"{{{' '.join(columns)}}} : ({query})" for level, columns in LEVELS.items()
     }
-    return {**levels, "q_terms": json.dumps([list(term) for term in terms])}
 
 
-def _tsquery(term: tuple[str, str | None]) -> str:
-    exact, prefix = term
-    return f"({exact})" if prefix is None else f"({exact} | {prefix}:*)"
+def _patterns(wanted: Wanted) -> Iterator[tuple[str, str]]:
+    """What `score` looks for in the columns, which have a blank on both sides."""
+    for index, part in enumerate(wanted.parts):
+        yield f"t{index}", _row(part.typed)
+        yield f"m{index}", _row(part.meant)
+        if part.beginning is not None:
+            yield "p", f" {part.beginning}"
+        for number in range(_padded(len(part.synonyms))):
+            yield f"s{index}_{number}", _row(part.synonyms[min(number, len(part.synonyms) - 1)])
+    for index, together in enumerate(wanted.together):
+        yield f"all_{index}", _row(together)
 
 
-def _fts(term: tuple[str, str | None]) -> str:
-    exact, prefix = term
-    return f"({exact})" if prefix is None else f"({exact} OR {prefix} *)"
+def _row(found: Words) -> str:
+    return f" {' '.join(found)} "
 
 
-def _score(terms: str, *fields: str) -> int:
-    """The same score as on PostgreSQL, over the columns of one row in the order of `COLUMNS`."""
-    padded = [f" {field} " for field in fields]
-    order = sorted(range(len(COLUMNS)), key=lambda index: -WEIGHTS[LETTERS[COLUMNS[index]]])
-    total = 0
-    for exact, prefix in json.loads(terms):
-        for index in order:
-            field = padded[index]
-            if f" {exact} " in field or (prefix is not None and f" {prefix}" in field):
-                total += WEIGHTS[LETTERS[COLUMNS[index]]]
-                break
-    return total
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    both: str
+    either: str
+    beginning: str
 
 
-def found_in(terms: Terms, *fields: str) -> int | None:
-    """The score of a row that is in no table, its words in the order of `COLUMNS`; None where a term is missing."""
-    written = f" {' '.join(fields)} "
-    for exact, prefix in terms:
-        if f" {exact} " not in written and (prefix is None or f" {prefix}" not in written):
+_POSTGRESQL = _Grammar(" & ", " | ", "{}:*")
+_SQLITE = _Grammar(" AND ", " OR ", "{} *")
+
+
+def _expression(wanted: Wanted, grammar: _Grammar) -> str:
+    """The question as the database's full text has it: words of `a-z0-9` and the grammar's own signs, nothing else."""
+
+    def of(part: Part) -> str:
+        found = [grammar.both.join(phrase) for phrase in part.all_of]
+        if part.beginning is not None:
+            found.append(grammar.beginning.format(part.beginning))
+        return "(" + grammar.either.join(f"({one})" for one in found) + ")"
+
+    if wanted.loose:
+        return grammar.either.join(map(of, wanted.enough))
+    return grammar.both.join(map(of, wanted.needed))
+
+
+def found_in(wanted: Wanted, *fields: str) -> int | None:
+    """The score of a row that is in no table, its words in the order of `COLUMNS`; None where it does not answer."""
+    row = {column: f" {text} " for column, text in zip(COLUMNS, fields, strict=True)}
+    whole = " ".join(row.values())
+    total, had = 0, []
+    for part in wanted.parts:
+        literal = [_row(part.meant), *([f" {part.beginning}"] if part.beginning else [])]
+        if literal[-1] in whole or any(
+            all(f" {word} " in whole for word in phrase) for phrase in part.all_of
+        ):
+            had.append(part)
+            sure = part.required and not wanted.loose
+            total += part.weight * _worth(row, part, literal, sure=sure)
+        elif part.required and not wanted.loose:
             return None
-    return _score(json.dumps(terms), *fields)
+    if wanted.loose and not any(part in had for part in wanted.enough):
+        return None
+    return total + (_together(row["search_name"], wanted) if len(wanted.together[0]) > 1 else 0)
 
 
-def teach_sqlite(connection: sqlite3.Connection) -> None:
-    """Register the score on a connection."""
-    connection.create_function("qi_score", 1 + len(COLUMNS), _score, deterministic=True)
+def _worth(row: dict[str, str], part: Part, literal: list[str], *, sure: bool) -> int:
+    left = " ".join(text for column, text in row.items() if column not in FIELDS)
+    parts = [*literal, *map(_row, part.synonyms)]
+    best = REST if sure or any(said in left for said in parts) else 0
+    for column, (own, other) in FIELDS.items():
+        if any(said in row[column] for said in literal):
+            more = column == "search_name" and _row(part.typed) in row[column]
+            best = max(best, own + AS_TYPED * more)
+        elif any(_row(phrase) in row[column] for phrase in part.synonyms):
+            best = max(best, other)
+    return best
 
 
-def ddl(database: str, table: str, key: str) -> list[str]:
-    """The statements that give `table` its full-text indexes; `key` is its primary key."""
-    return _ddl_postgresql(table) if database == "postgresql" else _ddl_sqlite(table, key)
-
-
-def ddl_drop(database: str, table: str) -> list[str]:
-    """The inverse of `ddl`, for what does not go with the table itself."""
-    if database == "postgresql":
-        return []
-    return [f"DROP TABLE {table}_fts", f"DROP TABLE {table}_fts_key"]
-
-
-def ddl_beginning(database: str, table: str, column: str) -> str:
-    """The statement that lets a column be found by its beginning."""
-    kind = " text_pattern_ops" if database == "postgresql" else ""
-    return f"CREATE INDEX ix_{table}_names_begin ON {table} ({column}{kind})"
-
-
-def ddl_names(database: str, table: str) -> list[str]:
-    """The statements that let names alone be found: by their beginning, and by the words in them."""
-    if database != "postgresql":
-        return [ddl_beginning(database, table, "search_name")]
-    statements = []
-    if "name" not in INDEXED[table]:
-        words = "to_tsvector('simple'::regconfig, search_name)"
-        statements.append(
-            f"ALTER TABLE {table} ADD COLUMN words_name tsvector GENERATED ALWAYS AS ({words}) STORED"
-        )
-    return [
-        *statements,
-        f"CREATE INDEX ix_{table}_words_names ON {table} USING gin (words_name) WITH (fastupdate = off)",
-        # A whole name may be longer than a page of an index holds.
-        ddl_beginning(database, table, "left(search_name, 60)"),
-    ]
-
-
-def ddl_names_drop(database: str, table: str) -> list[str]:
-    """The inverse of `ddl_names`."""
-    statements = [f"DROP INDEX ix_{table}_names_begin"]
-    if database == "postgresql":
-        statements.append(f"DROP INDEX ix_{table}_words_names")
-        if "name" not in INDEXED[table]:
-            statements.append(f"ALTER TABLE {table} DROP COLUMN words_name")
-    return statements
-
-
-def _ddl_postgresql(table: str) -> list[str]:
-    statements = []
-    for level, rows in INDEXED[table].items():
-        words = " || ".join(
-            f"setweight(to_tsvector('simple'::regconfig, {column}), '{LETTERS[column]}')"
-            for column in LEVELS[level]
-        )
-        index = f"CREATE INDEX ix_{table}_words_{level} ON {table} USING gin (words_{level})"
-        statements += [
-            f"ALTER TABLE {table} ADD COLUMN words_{level} tsvector GENERATED ALWAYS AS ({words}) STORED",
-            f"{index} WITH (fastupdate = off) WHERE {rows}",
-        ]
-    return statements
-
-
-def _ddl_sqlite(table: str, key: str) -> list[str]:
-    names = ", ".join(COLUMNS)
-    new = ", ".join(f"new.{column}" for column in COLUMNS)
-    sets = ", ".join(f"{column} = new.{column}" for column in COLUMNS)
-    changed = ", ".join(COLUMNS)
-    docid = f"(SELECT docid FROM {table}_fts_key WHERE id = {{}}.{key})"
-    on_insert = (
-        f"INSERT INTO {table}_fts_key (id) VALUES (new.{key}); "
-        f"INSERT INTO {table}_fts (rowid, {names}) VALUES ({docid.format('new')}, {new})"
-    )
-    on_update = f"UPDATE {table}_fts SET {sets} WHERE rowid = {docid.format('new')}"
-    on_delete = (
-        f"DELETE FROM {table}_fts WHERE rowid = {docid.format('old')}; "
-        f"DELETE FROM {table}_fts_key WHERE id = old.{key}"
-    )
-    options = "tokenize = 'ascii', detail = 'column', prefix = '3 4'"
-    return [
-        f"CREATE TABLE {table}_fts_key (docid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)",
-        f"CREATE VIRTUAL TABLE {table}_fts USING fts5({names}, {options})",
-        f"CREATE TRIGGER {table}_fts_insert AFTER INSERT ON {table} BEGIN {on_insert}; END",
-        f"CREATE TRIGGER {table}_fts_update AFTER UPDATE OF {changed} ON {table} BEGIN {on_update}; END",
-        f"CREATE TRIGGER {table}_fts_delete AFTER DELETE ON {table} BEGIN {on_delete}; END",
-    ]
+def _together(name: str, wanted: Wanted) -> int:
+    places = [name.find(_row(together)) for together in wanted.together]
+    if 0 in places:
+        return FIRST
+    return TOGETHER if max(places) > 0 else 0

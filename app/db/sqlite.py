@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 
 import orjson
 
-from app.db import chain, search
+from app.db import chain
 from app.db.database import Build, ChangeRow, Transaction, Write
 from app.db.errors import Contended, Dangling, DatabaseError, Duplicate, Rejected, Unavailable
 from app.db.feed import BUMP, INSERT, change_values
+from app.db.search import INDEXED
 from app.db.statement import Document, Shapes
 from app.db.to_the_end import to_the_end
 from app.db.types import day_text, instant_text
@@ -45,7 +46,6 @@ def connect(path: str) -> sqlite3.Connection:
     for pragma in PRAGMAS:
         connection.execute(pragma)
     connection.create_function("next_seal", 2, chain.next_seal, deterministic=True)
-    search.teach_sqlite(connection)
     return connection
 
 
@@ -251,7 +251,7 @@ class Sqlite:
 
         def run() -> None:
             with _house_errors(self._unique):
-                scrub(self._path, [table for table in tables if table in search.INDEXED])
+                scrub(self._path, [table for table in tables if table in INDEXED])
 
         async with self._turn:
             await asyncio.get_running_loop().run_in_executor(self._writing, run)

@@ -117,6 +117,16 @@ def read_regions() -> Iterator[Term]:
 
 
 @cache
+def _region_labels() -> dict[str, str]:
+    return {term.code: term.label for term in read_regions()}
+
+
+def region_label(code: str | None) -> str | None:
+    """What a region or nation is called."""
+    return None if code is None else _region_labels().get(code, code)
+
+
+@cache
 def nhs_england_regions() -> frozenset[str]:
     """Return the ODS codes of today's NHS England regions."""
     return frozenset(term.code for term in read_regions() if term.group == "nhs_england_region")

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.db.schema import execute_all
-from app.db.search import ddl_beginning, ddl_names, ddl_names_drop
+from app.db.search_ddl import ddl_beginning, ddl_names, ddl_names_drop
 from app.db.types import FLOAT, ID, INSTANT, JSON_TEXT
 
 revision = "0005"

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app.core import access, words
+from app.core import access, questions
 from app.core.errors import refuse
 from app.core.viewer import Viewer
 from app.db.database import Database, fetch_one
@@ -99,7 +99,8 @@ def _wanted(feed: CalendarFeed, about_id: str | None, filters: CalendarFilters) 
         until=filters.to,
         mode=filters.mode,
         status=filters.status,
-        terms=None if filters.q is None else words.query_terms(filters.q),
+        worded=filters.q is not None,
+        question=questions.wanted_of(filters.q),
     )
 
 

@@ -19,7 +19,7 @@ def single(planned: Planned, network: str | None) -> Event:
 
 def everything(wanted: Wanted) -> bool:
     """Whether every occurrence of what is found is wanted."""
-    return wanted.terms is None and not OF_OCCURRENCES & wanted.given
+    return not wanted.worded and not OF_OCCURRENCES & wanted.given
 
 
 def events_of(planned: Planned, wanted: Wanted, network: str | None) -> Iterator[Event]:

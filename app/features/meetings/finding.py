@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Integer
 
-from app.core import access, places, words
+from app.core import access, places, questions
 from app.core.errors import refuse
 from app.core.feed_position import feed_head, head, with_position
 from app.core.meeting_access import reads_place, visible_meeting
@@ -34,7 +34,6 @@ from app.core.places import Around
 from app.core.text_of_time import LONGEST_MINUTES
 from app.core.viewer import Viewer
 from app.core.wall_time import local_text
-from app.core.words import Term
 from app.db import search
 from app.db.database import Database, Reads, fetch_one
 from app.db.types import INSTANT, one_of
@@ -73,7 +72,8 @@ class Wanted:
     until: datetime | None = None
     mode: str | None = None
     status: str | None = None
-    terms: tuple[Term, ...] | None = None
+    worded: bool = False
+    question: search.Wanted | None = None
     around: Around | None = None
     mine: bool | None = None
     updated_since: datetime | None = None
@@ -96,19 +96,24 @@ class Wanted:
     @property
     def looks(self) -> bool:
         """Whether a filter looks at single occurrences."""
-        asked = (self.mode, self.status, self.terms, self.around)
+        asked = (self.mode, self.status, self.question, self.around)
         return any(each is not None for each in asked)
 
     @property
     def quick(self) -> bool:
         """Whether few rows are looked at: an index leads to the meetings of a network or two."""
         narrow = self.network_id or self.meeting_id or self.mine
-        return bool(narrow) and not (self.terms or self.around)
+        return bool(narrow) and not (self.question or self.around)
 
     @property
     def shape(self) -> tuple[Any, ...]:
         """What tells one statement from another."""
-        return self.given, self.mine, -1 if self.terms is None else len(self.terms)
+        return self.given, self.mine, None if self.question is None else self.question.shape
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether words were asked for that have no letter or digit: nothing has them."""
+        return self.worded and self.question is None
 
     def values(self, database: str) -> dict[str, Any]:
         """The parameters of `conditions`."""
@@ -117,8 +122,8 @@ class Wanted:
             for name in (*OF_THE_MEETING, *PLAIN_FILTERS, "since", "until", "updated_since")
             if getattr(self, name) is not None
         }
-        if self.terms:
-            found |= search.values(database, self.terms)
+        if self.question is not None:
+            found |= search.values(database, self.question)
         return found | ({} if self.around is None else self.around.values())
 
 
@@ -135,7 +140,8 @@ async def wanted_of(reads: Reads, filters: MeetingFilters) -> Wanted:
         until=asked["to"],
         mode=asked["mode"],
         status=asked["status"],
-        terms=None if q is None else words.query_terms(q),
+        worded=q is not None,
+        question=questions.wanted_of(q),
         around=None if near is None else await places.locate(reads, near, asked["within_km"]),
         mine=asked["mine"],
         updated_since=asked.get("updated_since"),
@@ -158,8 +164,8 @@ def conditions(rank: str, wanted: Wanted, *, each: bool) -> list[Any]:
     own = [column == bindparam(name) for name, column in PLAIN_FILTERS.items() if name in given]
     if "around" in given:
         own.append(and_(reads_place(rank), places.within(Meeting)))
-    if wanted.terms:
-        own.append(_words(wanted.terms))
+    if wanted.question is not None:
+        own.append(search.matches(Meeting, "front"))
     return (
         [*found, or_(_differs(by_status="status" in given), and_(*own))]
         if each and own
@@ -186,22 +192,20 @@ def _differs(*, by_status: bool) -> ColumnElement[bool]:
     return and_(Meeting.recurrence.is_not(None), exists(exception))
 
 
-def _words(terms: tuple[Term, ...]) -> Any:
-    return search.matches(Meeting, "front", len(terms))
-
-
-def score_column(terms: tuple[Term, ...] | None) -> Any:
+def score_column(question: search.Wanted | None) -> Any:
     """How well a meeting as planned fits the words; null where it does not."""
-    if not terms:
+    if question is None:
         return null().label("_score")
-    score = search.score(Meeting, "front", len(terms))
-    return case((_words(terms), score), else_=cast(null(), Integer)).label("_score")
+    score = search.score(Meeting, "front", question.shape)
+    return case((search.matches(Meeting, "front"), score), else_=cast(null(), Integer)).label(
+        "_score"
+    )
 
 
 def candidates(rank: str, wanted: Wanted) -> Any:
     """The SELECT of meetings that may have what is wanted."""
     return (
-        select(*columns(rank), score_column(wanted.terms), feed_head().label("_head"))
+        select(*columns(rank), score_column(wanted.question), feed_head().label("_head"))
         .where(*conditions(rank, wanted, each=True))
         .limit(take())
     )
@@ -244,7 +248,7 @@ async def planned_meetings(
     Errors: `Invalid` where more differs than one read takes up.
     """
     rank = viewer.rank
-    if wanted.terms == ():
+    if wanted.hopeless:
         return [], await head(db)
     values = {**access.values(viewer), **wanted.values(db.name), "take": most + 1}
     fetch = db.fetch if wanted.quick else db.fetch_slow
@@ -333,8 +337,8 @@ def wanted_occurrences(planned: Planned, wanted: Wanted) -> Iterator[Found]:
 def _own_score(wanted: Wanted, occurrence: Occurrence, row: Row) -> int | None:
     """How well the words of an occurrence that differs fit: its own, where they are not those of the series."""
     difference = occurrence.difference
-    if wanted.terms and difference is not None and difference.overrides.keys() & WORDED:
-        return search.found_in(wanted.terms, *search_words(row).values())
+    if wanted.question and difference is not None and difference.overrides.keys() & WORDED:
+        return search.found_in(wanted.question, *search_words(row).values())
     return occurrence.of.score
 
 
@@ -344,7 +348,7 @@ def _fits(wanted: Wanted, row: Row, score: int | None) -> Fit | None:
         return None
     if wanted.status is not None and row["status"] != wanted.status:
         return None
-    if wanted.terms and score is None:
+    if wanted.question and score is None:
         return None
     if wanted.around is None:
         return None, score

@@ -48,7 +48,7 @@ async def list_meetings(
     """
     sort = chosen_sort(query)
     wanted = _in_a_window(await wanted_of(db, query))
-    if wanted.terms == ():
+    if wanted.hopeless:
         return [], await head(db)
     if wanted.since is None:
         return await _as_planned(db, viewer, wanted, page, sort)
@@ -96,9 +96,9 @@ def _in_a_window(wanted: Wanted) -> Wanted:
 # --- As planned -----------------------------------------------------------------------------------
 
 
-def sorts(terms: int) -> dict[str, Sort]:
+def sorts(question: search.Wanted | None) -> dict[str, Sort]:
     """The offered orders of meetings as they were planned."""
-    score = search.score(Meeting, "front", terms) if terms else None
+    score = search.score(Meeting, "front", question.shape) if question else None
     return {
         "starts_at": Sort("starts_at", Meeting.starts_at, Meeting.id),
         "-starts_at": Sort("-starts_at", Meeting.starts_at, Meeting.id, descending=True),
@@ -113,7 +113,7 @@ def planned_shape(rank: str, wanted: Wanted, sort: str, *, started: bool) -> Any
 
     Where no index gives the order, the page is found first, from ids and sort keys alone, and its rows fetched then.
     """
-    order = sorts(len(wanted.terms or ()))[sort]
+    order = sorts(wanted.question)[sort]
     own = conditions(rank, wanted, each=False)
     nowhere: Any = literal(None, Double())
     distance = nowhere if wanted.around is None else places.distance_km(Meeting)
@@ -147,7 +147,7 @@ async def _as_planned(
     rank, started = viewer.rank, page.after is not None
     values = {**access.values(viewer), **wanted.values(db.name), **page_values(page)}
     key = ("meetings", rank, wanted.shape, sort, started)
-    by_index = sort in INDEXED and not wanted.given and wanted.terms is None
+    by_index = sort in INDEXED and not wanted.given and not wanted.worded
     fetch = db.fetch if wanted.quick or by_index else db.fetch_slow
 
     def build() -> Any:

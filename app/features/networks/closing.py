@@ -9,14 +9,12 @@ from app.core.access import NAME
 from app.core.changes import Told, change, remove, remove_many, told_of_network
 from app.core.errors import NetworkArchived, NetworkInUse, NetworkNotArchived
 from app.core.fetching import fetch_below, fetch_network
-from app.core.json_columns import plain
-from app.core.references import labels
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
 from app.features.networks.commands import ancestor
 from app.features.networks.schemas import NetworkArchive
-from app.features.networks.settling import reach_of, search_words
+from app.features.networks.settling import reach_of, words_of
 from app.models import Action, Client, Invitation, Meeting, Member, Network, Report, Result, Token
 
 
@@ -29,11 +27,10 @@ async def archive_network(work: Work, network_id: str, body: NetworkArchive) -> 
     closing = {"archived_at": work.now, "closing_note": body.closing_note}
     for network in [row, *await fetch_below(work, network_id)]:
         if network["archived_at"] is None:
-            labelled = await labels(work, "topic", plain(network["topics"]), "/topics")
             values = {
                 **closing,
                 "edition": network["edition"] + 1,
-                **search_words({**network, **closing}, labelled),
+                **await words_of(work, {**network, **closing}),
             }
             change(work, "network.archived", network, values, told_of_network(network, NAME))
 
@@ -51,8 +48,7 @@ async def reactivate_network(work: Work, network_id: str) -> None:
         if parent["archived_at"] is not None:
             raise NetworkArchived("The parent network is archived: reactivate it first.")
     values = {"archived_at": None, "closing_note": None, "edition": row["edition"] + 1}
-    labelled = await labels(work, "topic", plain(row["topics"]), "/topics")
-    values |= search_words({**row, "closing_note": None}, labelled)
+    values |= await words_of(work, {**row, "closing_note": None})
     change(work, "network.reactivated", row, values, told_of_network(row, NAME))
 
 

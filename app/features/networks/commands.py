@@ -28,8 +28,8 @@ from app.features.networks.settling import (
     TERM_FIELDS,
     VOCABULARIES,
     reach_of,
-    search_words,
     set_terms,
+    words_of,
 )
 from app.features.networks.spells import begin_spell
 from app.models import Network, NetworkPurpose, Person
@@ -38,7 +38,7 @@ JSON_FIELDS = frozenset({"aims", "topics", "professions", "icbs", "footprint", "
 KEPT_BY_OPERATOR = ("hosted_at", "verified")
 OF_THE_SEARCH = frozenset({
     "name", "slug", "purpose", "topics", "aims", "place", "host_name", "member_offer", "closing_note",
-    "engagement_strategy", "resourcing", "charter", "visibility",
+    "engagement_strategy", "resourcing", "charter", "visibility", "region", "icbs",
 })  # fmt: skip
 
 
@@ -70,13 +70,11 @@ def columns_of(given: dict[str, Any]) -> dict[str, Any]:
     return columns
 
 
-async def _check_references(work: Work, given: dict[str, Any]) -> dict[str, str]:
-    """Every code that a body names is known. Returns the labels of the topics. Errors: `UnknownReference`."""
-    found: dict[str, str] = {}
+async def _check_references(work: Work, given: dict[str, Any]) -> None:
+    """Every code that a body names is known. Errors: `UnknownReference`."""
     for field, vocabulary in VOCABULARIES.items():
         if given.get(field):
-            known = await labels(work, vocabulary, given[field], f"/{field}")
-            found |= known if field == "topics" else {}
+            await labels(work, vocabulary, given[field], f"/{field}")
     if given.get("footprint"):
         await organisations(work, given["footprint"], "/footprint")
     if given.get("icbs"):
@@ -84,7 +82,6 @@ async def _check_references(work: Work, given: dict[str, Any]) -> dict[str, str]
         wrong = [code for code, row in known_icbs.items() if row["kind"] != "icb"]
         if wrong:
             raise refuse("/icbs", "not_an_icb", f"{wrong[0]} is no integrated care board.")
-    return found
 
 
 async def _with_host(work: Work, given: dict[str, Any]) -> dict[str, Any]:
@@ -121,7 +118,7 @@ async def create_network(work: Work, body: NetworkCreate) -> str:
     if elsewhere:
         _may_list(work)
     parent = await _parent_of(work, body) if body.parent_id else None
-    topic_labels = await _check_references(work, given)
+    await _check_references(work, given)
     given = await _with_host(work, given)
     network_id = work.new_id()
     above = [parent["visibility"]] if parent else []
@@ -153,7 +150,7 @@ async def create_network(work: Work, body: NetworkCreate) -> str:
         row["facilitators"] = await _creator_as_facilitator(work)
     elif "lifecycle_stage" not in body.model_fields_set:
         row["lifecycle_stage"] = None
-    row |= search_words(row, topic_labels)
+    row |= await words_of(work, row)
     create(
         work,
         "network.created",
@@ -218,7 +215,7 @@ async def update_network(work: Work, row: dict[str, Any], body: NetworkPatch) ->
     if set(KEPT_BY_OPERATOR) & set(given):
         _may_list(work)
     _stays_where_it_lives(row, given)
-    topic_labels = await _check_references(work, given)
+    await _check_references(work, given)
     given = await _with_host(work, given)
     columns = columns_of(given)
     values = {
@@ -233,9 +230,7 @@ async def update_network(work: Work, row: dict[str, Any], body: NetworkPatch) ->
         raise refuse("/latitude", "half_a_place", "latitude and longitude are given together.")
     scope = await _reshaped(work, row, values)
     if OF_THE_SEARCH & set(values):
-        if "topics" not in given:
-            topic_labels = await labels(work, "topic", new["topics"], "/topics")
-        values |= search_words({**new, "slug": values.get("slug", row["slug"])}, topic_labels)
+        values |= await words_of(work, {**new, "slug": values.get("slug", row["slug"])})
     for field in TERM_FIELDS:
         if field in values:
             set_terms(work, row["id"], field, plain(row[field]), given[field])

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, exists, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from app.core import access, words
+from app.core import access, questions
 from app.core.cards import card_columns, shown_card
 from app.core.feed_position import feed_head, head, with_position
 from app.core.paging import Page, Sort, in_order, keyset, page_values, take
@@ -67,10 +67,10 @@ def _first_of_each_status(rank: str, given: frozenset[str], *, started: bool) ->
     return aliased(Member, in_order(select(found), there).limit(take()).subquery("page"))
 
 
-def list_shape(rank: str, given: frozenset[str], *, started: bool, terms: int) -> Any:
+def list_shape(rank: str, given: frozenset[str], *, started: bool, worded: bool) -> Any:
     """The SELECT of a list with these filters."""
     within = bindparam("network_id", type_=ID) if "network_id" in given else None
-    if within is not None and not terms and given <= {"network_id", *BESIDE_NETWORK}:
+    if within is not None and not worded and given <= {"network_id", *BESIDE_NETWORK}:
         member = _first_of_each_status(rank, given, started=started)
         statement = _base(rank, within, member).add_columns(feed_head().label("_head"))
         return statement.order_by(member.id)
@@ -96,8 +96,8 @@ def list_shape(rank: str, given: frozenset[str], *, started: bool, terms: int) -
         )
         # Interests are of the profile: they match only where the viewer reads it.
         statement = statement.where(topic, access.reads_profile(rank))
-    if terms:
-        statement = statement.where(search.matches(Person, "name", terms))
+    if worded:
+        statement = statement.where(search.matches(Person, "name"))
     return keyset(statement, Sort("id", Member.id, Member.id), started=started)
 
 
@@ -106,24 +106,24 @@ async def list_members(
 ) -> tuple[list[dict[str, Any]], int]:
     """A page of members (one row more than the page, with `_key`), and the feed's position before it."""
     given = frozenset(query.model_fields_set) - {"limit", "cursor"}
-    terms = words.query_terms(query.q) if query.q is not None else ()
-    if "q" in given and not terms:
+    asked = questions.wanted_of(query.q)
+    if "q" in given and asked is None:
         return [], await head(db)
     values: dict[str, Any] = {
         **access.values(viewer),
         **page_values(page),
         **{name: getattr(query, name) for name in given - {"q"}},
     }
-    if terms:
-        values |= search.values(db.name, terms)
+    if asked is not None:
+        values |= search.values(db.name, asked)
     rank, started = viewer.rank, page.after is not None
     # Within one network, or of one person, it is a look into an index; else it may be one at every spell there is.
-    narrow = not terms and bool(given & {"network_id", "person_id"})
+    narrow = asked is None and bool(given & {"network_id", "person_id"})
     fetch = db.fetch if narrow else db.fetch_slow
-    key = ("members", rank, given, started, len(terms))
+    key = ("members", rank, given, started, asked is not None)
 
     def build() -> Any:
-        return list_shape(rank, given, started=started, terms=len(terms))
+        return list_shape(rank, given, started=started, worded=asked is not None)
 
     rows, position = await with_position(db, lambda: fetch(key, build, values))
     return [shown(row) for row in rows], position

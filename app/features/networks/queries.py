@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Double
 
-from app.core import access, places, words
+from app.core import access, places, questions
 from app.core.access import FRONT, INSIDE, NAME, NETWORK_HIDDEN, TIER_NAMES
 from app.core.errors import FieldError, Invalid
 from app.core.feed_position import feed_head, head, with_position
@@ -101,7 +101,7 @@ def sorts(rank: str) -> dict[str, Sort]:
     }
 
 
-def _ways_to_match(rank: str, terms: int) -> list[tuple[Any, Any]]:
+def _ways_to_match(rank: str, shape: search.Shape) -> list[tuple[Any, Any]]:
     """Conditions of which at most one holds for a network whose words match, each with its score.
 
     Words match only in fields of the viewer's tier. Nearly everything is found by what outsiders see, from an index;
@@ -109,7 +109,7 @@ def _ways_to_match(rank: str, terms: int) -> list[tuple[Any, Any]]:
     """
 
     def found(level: str) -> tuple[Any, Any]:
-        return search.matches(Network, level, terms), search.score(Network, level, terms)
+        return search.matches(Network, level), search.score(Network, level, shape)
 
     outer, tier = Network.outer_tier, access.standing(rank)
     (by_name, name_score), (by_front, front_score) = found("name"), found("front")
@@ -176,7 +176,7 @@ def list_shape(
     sort: str,
     *,
     started: bool,
-    terms: int,
+    shape: search.Shape | None,
 ) -> Any:
     """The SELECT of a list with these filters; `flags` are the values of the truth-valued ones.
 
@@ -192,11 +192,11 @@ def list_shape(
         feed_head().label("_head"),
         distance.label("distance_km"),
     )
-    if sort in ("name", "-created_at") and not terms:
+    if sort in ("name", "-created_at") and shape is None:
         return keyset(statement.where(*wanted), sorts(rank)[sort], started=started)
     key = None if sort == "-score" else sorts(rank)[sort].key
     descending = sort.startswith("-")
-    ways: list[Any] = _ways_to_match(rank, terms) if terms else [(true(), None)]
+    ways: list[Any] = _ways_to_match(rank, shape) if shape else [(true(), None)]
     found = union_all(
         *(
             select(Network.id, (score if key is None else key).label("_key")).where(*wanted, way)
@@ -233,7 +233,7 @@ async def list_networks(
     Errors: `Invalid` for a place that is nowhere, a sort without what it sorts by.
     """
     sort = chosen_sort(query)
-    terms = words.query_terms(query.q) if query.q is not None else ()
+    asked = questions.wanted_of(query.q)
     given = frozenset(query.model_fields_set)
     archived = query.archived
     if archived is None and "slug" not in given:
@@ -247,21 +247,22 @@ async def list_networks(
             if name in given
         },
     }
-    if "q" in given and not terms:
+    if "q" in given and asked is None:
         return [], await head(db)
-    if terms:
-        values |= search.values(db.name, terms)
+    if asked is not None:
+        values |= search.values(db.name, asked)
+    shape = None if asked is None else asked.shape
     if query.near is not None:
         values |= (await places.locate(db, query.near, query.within_km)).values()
     if "updated_since" in given:
         values["updated_since"] = query.updated_since
     rank, started = viewer.rank, page.after is not None
     flags = (query.hosted, query.mine, archived)
-    key = ("networks", rank, given - {"limit", "cursor"}, flags, sort, started, len(terms))
-    fetch = db.fetch_slow if terms or "near" in given else db.fetch
+    key = ("networks", rank, given - {"limit", "cursor"}, flags, sort, started, shape)
+    fetch = db.fetch_slow if shape or "near" in given else db.fetch
 
     def build() -> Any:
-        return list_shape(rank, given, flags, sort, started=started, terms=len(terms))
+        return list_shape(rank, given, flags, sort, started=started, shape=shape)
 
     rows, position = await with_position(db, lambda: fetch(key, build, values))
     return [shown(row, viewer) for row in rows], position

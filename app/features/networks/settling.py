@@ -7,8 +7,10 @@ from app.core.access import FRONT, HIDDEN
 from app.core.changes import change, told_of_network
 from app.core.facilitators import listed_facilitators
 from app.core.json_columns import plain
+from app.core.references import labels, organisations
 from app.core.work import Work
 from app.models import NetworkTerm
+from app.reference.load import region_label
 
 TERM_FIELDS = {
     "topics": "topic",
@@ -19,13 +21,20 @@ TERM_FIELDS = {
 VOCABULARIES = {"topics": "topic", "professions": "profession"}
 
 
-def search_words(row: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
-    """The search columns of a network from its fields; `labels` are the words for its topic codes."""
-    topics = [labels.get(code, code) for code in plain(row["topics"])]
+async def words_of(work: Work, row: dict[str, Any]) -> dict[str, str]:
+    """The search columns of a network from its fields. Errors: `UnknownReference`."""
+    spoken = await labels(work, "topic", plain(row["topics"]), "/topics")
+    icbs = await organisations(work, plain(row["icbs"]), "/icbs")
+    return search_words(row, {**spoken, **{code: icb["name"] for code, icb in icbs.items()}})
+
+
+def search_words(row: dict[str, Any], spoken: dict[str, str]) -> dict[str, str]:
+    """The search columns of a network from its fields; `spoken` are the words for its topics and ICBs, by code."""
+    about = [spoken.get(code, code) for code in (*plain(row["topics"]), *plain(row["icbs"]))]
+    about += [region_label(row["region"]), row["place"]]
     charter = plain(row["charter"]) or {}
     front = [
         *plain(row["aims"]),
-        row["place"],
         row["host_name"],
         row["member_offer"],
         row["closing_note"],
@@ -36,7 +45,7 @@ def search_words(row: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
             f"{row['name']} {row['slug'].replace('-', ' ') if row['visibility'] != 'confidential' else ''}"
         ),
         "search_purpose": words.document(row["purpose"]),
-        "search_topics": words.document(" ".join(topics)),
+        "search_topics": words.document(" ".join(text for text in about if text)),
         "search_front": words.document(" ".join(text for text in front if text)),
         "search_inside": words.document(" ".join(text for text in inside if text)),
     }

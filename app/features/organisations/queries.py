@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import Double, bindparam, case, exists, literal, select
 
-from app.core import places, words
+from app.core import places, questions
 from app.core.json_columns import plain
 from app.core.paging import Page, Sort, keyset, page_values
 from app.db import search
@@ -30,25 +30,30 @@ def chosen_sort(query: OrganisationQuery) -> str:
     return "name" if query.near is None else "distance"
 
 
-def sort_by(name: str, terms: int) -> Sort:
+def sort_by(name: str, shape: search.Shape | None) -> Sort:
     """Return one of the orders; ties are settled by the code."""
-    if name == "-score":
-        return Sort(name, _score(terms), Organisation.code, descending=True)
+    if name == "-score" and shape is not None:
+        return Sort(name, _score(shape), Organisation.code, descending=True)
     key = places.distance_km(Organisation) if name == "distance" else Organisation.name
     return Sort(name, key, Organisation.code)
 
 
-def _score(terms: int) -> Any:
+def _score(shape: search.Shape) -> Any:
     """Return words of the name before words of the address, and open ones before closed ones."""
     return (
-        search.score(Organisation, "front", terms)
+        search.score(Organisation, "front", shape)
         + case((Organisation.code == bindparam("exact"), WORTH_OF_THE_CODE), else_=0)
         + case((Organisation.active.is_(True), 1), else_=0)
     )
 
 
 def list_shape(
-    given: frozenset[str], sort: str, *, active: bool | None, started: bool, terms: int
+    given: frozenset[str],
+    sort: str,
+    *,
+    active: bool | None,
+    started: bool,
+    shape: search.Shape | None,
 ) -> Any:
     """Build the SELECT of a list with these filters."""
     distance = places.distance_km(Organisation) if "near" in given else literal(None, Double())
@@ -65,9 +70,9 @@ def list_shape(
         statement = statement.where(exists(below))
     if "near" in given:
         statement = statement.where(places.within(Organisation))
-    if terms:
-        statement = statement.where(search.matches(Organisation, "front", terms))
-    return keyset(statement, sort_by(sort, terms), started=started)
+    if shape is not None:
+        statement = statement.where(search.matches(Organisation, "front"))
+    return keyset(statement, sort_by(sort, shape), started=started)
 
 
 async def list_organisations(
@@ -82,20 +87,21 @@ async def list_organisations(
         **page_values(page),
         **{name: getattr(query, name) for name in (*FILTERS, "parent") if name in given},
     }
-    terms: tuple[words.Term, ...] = ()
+    shape = None
     if query.q is not None:
-        terms = words.query_terms(query.q)
-        if not terms:
+        asked = questions.wanted_of(query.q)
+        if asked is None:
             return []
-        values |= search.values(db.name, terms) | {"exact": query.q.upper()}
+        shape = asked.shape
+        values |= search.values(db.name, asked) | {"exact": query.q.upper()}
     if query.near is not None:
         values |= (await places.locate(db, query.near, query.within_km)).values()
     sort, started = chosen_sort(query), page.after is not None
-    key = ("organisations", given, query.active, started, len(terms))
-    fetch = db.fetch_slow if terms or query.near is not None else db.fetch
+    key = ("organisations", given, query.active, started, shape)
+    fetch = db.fetch_slow if shape or query.near is not None else db.fetch
     return await fetch(
         key,
-        lambda: list_shape(given, sort, active=query.active, started=started, terms=len(terms)),
+        lambda: list_shape(given, sort, active=query.active, started=started, shape=shape),
         values,
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, select
 
-from app.core import access, words
+from app.core import access, questions
 from app.core.access import PERSON_HIDDEN, PERSON_TIER_NAMES, SELF
 from app.core.feed_position import feed_head, head, with_position
 from app.core.paging import Page, Sort, keyset, page_values
@@ -49,7 +49,9 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def list_shape(rank: str, given: frozenset[str], *, started: bool, terms: int) -> Any:
+def list_shape(
+    rank: str, given: frozenset[str], *, started: bool, shape: search.Shape | None
+) -> Any:
     """The SELECT of a list with these filters: whoever is in it is seen as far as any of them looks."""
     statement = _base(rank).add_columns(feed_head().label("_head"))
     statement = statement.where(
@@ -61,11 +63,11 @@ def list_shape(rank: str, given: frozenset[str], *, started: bool, terms: int) -
             PersonTopic.person_id == Person.id, PersonTopic.code == bindparam("topic")
         )
         statement = statement.where(exists(named))
-    if not terms:
+    if shape is None:
         order = Sort("display_name", Person.display_name, Person.id)
         return keyset(statement, order, started=started)
-    score = search.score(Person, "front", terms)
-    statement = statement.where(search.matches(Person, "front", terms))
+    score = search.score(Person, "front", shape)
+    statement = statement.where(search.matches(Person, "front"))
     return keyset(statement, Sort("-score", score, Person.id, descending=True), started=started)
 
 
@@ -74,21 +76,22 @@ async def list_people(
 ) -> tuple[list[dict[str, Any]], int]:
     """A page of people (one row more than the page, with `_key`), and the feed's position before it."""
     given = frozenset(query.model_fields_set) - {"limit", "cursor"}
-    terms = words.query_terms(query.q) if query.q is not None else ()
-    if "q" in given and not terms:
+    asked = questions.wanted_of(query.q)
+    if "q" in given and asked is None:
         return [], await head(db)
     values: dict[str, Any] = {
         **access.values(viewer),
         **page_values(page),
         **{name: getattr(query, name) for name in given - {"q"}},
     }
-    if terms:
-        values |= search.values(db.name, terms)
+    if asked is not None:
+        values |= search.values(db.name, asked)
+    shape = None if asked is None else asked.shape
     rank, started = viewer.rank, page.after is not None
-    key = ("people", rank, given, started, len(terms))
+    key = ("people", rank, given, started, shape)
 
     def build() -> Any:
-        return list_shape(rank, given, started=started, terms=len(terms))
+        return list_shape(rank, given, started=started, shape=shape)
 
     # Where few are listed it looks at everybody.
     rows, position = await with_position(db, lambda: db.fetch_slow(key, build, values))

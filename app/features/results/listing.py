@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, not_, select
 from sqlalchemy.orm import aliased
 
-from app.core import access, words
+from app.core import access, questions
 from app.core.adoption_counts import count_seen
 from app.core.days import midnight
 from app.core.errors import refuse
@@ -101,16 +101,16 @@ def _sort(rank: str, name: ResultSort, score: Any) -> Sort:
 
 
 def list_shape(
-    rank: str, query: ResultQuery, sort: ResultSort, *, started: bool, terms: int
+    rank: str, query: ResultQuery, sort: ResultSort, *, started: bool, shape: search.Shape | None
 ) -> Any:
     """The SELECT of a page; where the order is computed, the page is found first, and its rows fetched then."""
     wanted = [visible_result(rank), *_conditions(rank, query).values()]
-    if terms:
-        wanted.append(search.matches(Result, "front", terms))
+    if shape is not None:
+        wanted.append(search.matches(Result, "front"))
     statement = select(*columns(rank), feed_head().label("_head")).outerjoin(
         Organisation, Organisation.code == Result.organisation_code
     )
-    order = _sort(rank, sort, search.score(Result, "front", terms) if terms else None)
+    order = _sort(rank, sort, search.score(Result, "front", shape) if shape else None)
     if sort is not ResultSort.SCORE and not (sort is ResultSort.ADOPTIONS and rank != "anonymous"):
         return keyset(statement.where(*wanted), order, started=started)
     found = select(Result.id, order.key.label("_key")).where(*wanted).subquery("found")
@@ -137,8 +137,8 @@ async def list_results(
     Errors: `Invalid` for the score of no words.
     """
     rank, started, sort = viewer.rank, page.after is not None, chosen_sort(query)
-    terms = words.query_terms(query.q) if query.q is not None else ()
-    if query.q is not None and not terms:
+    asked = questions.wanted_of(query.q)
+    if query.q is not None and asked is None:
         return [], await head(db)
     given = _given(query)
     values: dict[str, Any] = {
@@ -148,16 +148,17 @@ async def list_results(
     }
     if query.updated_since is not None:
         values["updated_since"] = midnight(query.updated_since)
-    if terms:
-        values |= search.values(db.name, terms)
+    if asked is not None:
+        values |= search.values(db.name, asked)
+    shape = None if asked is None else asked.shape
     flags = query.mine, query.has_adoptions
-    key = ("results", rank, given, flags, str(sort), started, len(terms))
-    quick = not terms and sort is not ResultSort.ADOPTIONS
+    key = ("results", rank, given, flags, str(sort), started, shape)
+    quick = asked is None and sort is not ResultSort.ADOPTIONS
     fetch = db.fetch if quick and (not given or NARROW & given) else db.fetch_slow
     rows, position = await with_position(
         db,
         lambda: fetch(
-            key, lambda: list_shape(rank, query, sort, started=started, terms=len(terms)), values
+            key, lambda: list_shape(rank, query, sort, started=started, shape=shape), values
         ),
     )
     return await shown(db, viewer, rows), position
