@@ -24,11 +24,15 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Where a page starts: `after` is the last row's key and id, or None at the start."""
+    """Where a page starts: `after` is the last row's key and id, or None at the start.
+
+    `how` is of a list that answers words, from the first page on: loosely or not, and what was meant (`core.answering`).
+    """
 
     limit: int
     bound_to: str
     after: tuple[Any, str] | None
+    how: tuple[bool, str | None] | None = None
 
 
 def open_page(
@@ -45,9 +49,12 @@ def open_page(
     if cursor is None:
         return Page(limit, bound_to, None)
     after = orjson.loads(sealer.open(cursor, bound_to))
-    if not isinstance(after, list) or len(after) != 2:  # noqa: PLR2004 - key and id
-        raise InvalidCursor
-    return Page(limit, bound_to, (after[0], after[1]))
+    match after:
+        case [key, tie]:
+            return Page(limit, bound_to, (key, tie))
+        case [key, tie, [loose, meant]]:
+            return Page(limit, bound_to, (key, tie), (loose, meant))
+    raise InvalidCursor
 
 
 def keyset(statement: Any, sort: Sort, *, started: bool) -> Any:
@@ -95,7 +102,8 @@ def cut(sealer: Sealer, page: Page, rows: list[dict[str, Any]], tie: str = "id")
     cursor = None
     if more and last is not None:
         key = last.get("_key", last[tie])
-        cursor = sealer.seal(orjson.dumps([key, last[tie]]), page.bound_to)
+        how = [] if page.how is None else [page.how]
+        cursor = sealer.seal(orjson.dumps([key, last[tie], *how]), page.bound_to)
     if last is not None and "_key" in last:
         for row in rows:
             del row["_key"]

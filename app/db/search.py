@@ -89,6 +89,11 @@ class Wanted:
         return tuple(part for part in self.parts if part.required)
 
     @property
+    def may_loosen(self) -> bool:
+        """Whether asking loosely finds other rows."""
+        return not self.loose and len(self.parts) > 1
+
+    @property
     def shape(self) -> "Shape":
         """What of it is in the text of a statement."""
         groups = ((_padded(len(p.synonyms)), p.required and not self.loose) for p in self.parts)
