@@ -2,8 +2,8 @@
 
 1. Rows that answer the question whole. Five of them are enough.
 2. Where there is none, the question as it was meant, if a word of it looks like a slip: `did_you_mean`.
-3. Where there are fewer than five, rows that answer one of its weightiest groups; those of before are among them, and
-   come first by their score.
+3. Where there are fewer than five, rows that answer one of its weightiest groups; those of before are among them,
+   and come first by their score.
 
 All of it looks only at what the caller may see. The cursor keeps which of these a list was, so that pages fit.
 """
@@ -25,7 +25,7 @@ Correct = Callable[[str, Callable[[str], Awaitable[bool]]], Awaitable[str | None
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One row more than the page, what was meant instead of what was typed, and the page with that kept for the next."""
+    """One row more than the page, what was meant instead of what was typed; the page keeps that for the next one."""
 
     rows: list[Row]
     did_you_mean: str | None

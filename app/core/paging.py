@@ -26,7 +26,7 @@ class Sort:
 class Page:
     """Where a page starts: `after` is the last row's key and id, or None at the start.
 
-    `how` is of a list that answers words, from the first page on: loosely or not, and what was meant (`core.answering`).
+    `how` is of a list that answers words: loosely or not, and what was meant (`core.answering`).
     """
 
     limit: int
