@@ -39,6 +39,7 @@ from app.features.organisations.router import router as organisations
 from app.features.pdsa_cycles.router import router as pdsa_cycles
 from app.features.people.newcomers import welcome
 from app.features.people.router import router as people
+from app.features.recommendations.router import router as recommendations
 from app.features.results.router import router as results
 from app.features.saved_searches.router import router as saved_searches
 from app.features.service_document.router import router as service_document
@@ -77,6 +78,7 @@ ROUTERS = (
     calendar_tokens,
     invitations,
     people,
+    recommendations,
     privacy,
     accounts,
     clients,

@@ -1,0 +1,1 @@
+"""Recommendations: networks that fit who asks, each with its reasons."""
