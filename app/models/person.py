@@ -1,6 +1,6 @@
 """People."""
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.types import ID, INSTANT, JSON_TEXT
@@ -15,6 +15,14 @@ class Person(Base, Versioned, Searched):
         Index("ix_person_name_id", "display_name", "id"),
         # Not unique: an address is unverified, and a rule that spoke would tell who has an account.
         Index("ix_person_email_key", "email_key"),
+        # Recommendations look for people in like roles: the index tells all that they ask.
+        Index(
+            "ix_person_profession_id",
+            "profession",
+            "id",
+            sqlite_where=text("erased_at IS NULL"),
+            postgresql_where=text("erased_at IS NULL"),
+        ),
     )
 
     display_name: Mapped[str] = mapped_column(String(200))
