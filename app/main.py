@@ -39,6 +39,7 @@ from app.features.organisations.router import router as organisations
 from app.features.pdsa_cycles.router import router as pdsa_cycles
 from app.features.people.newcomers import welcome
 from app.features.people.router import router as people
+from app.features.places.router import router as places
 from app.features.recommendations.router import router as recommendations
 from app.features.results.router import router as results
 from app.features.saved_searches.router import router as saved_searches
@@ -88,6 +89,7 @@ ROUTERS = (
     service,
     operations,
     organisations,
+    places,
     measures,
     series,
     analysis,

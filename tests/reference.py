@@ -10,13 +10,20 @@ from app.core.work import House
 from app.exchange.ods import parse_organisations
 from app.exchange.ods.load import BaselineReport, Shipped, load_baseline
 from app.models import Base
-from app.reference.load import Organisation, Outcode, read_organisations, read_outcodes
+from app.reference.load import (
+    Organisation,
+    Outcode,
+    Town,
+    read_organisations,
+    read_outcodes,
+    read_towns,
+)
 from tests.ods_samples import sample
 
 WHOLE_BODIES: Final = ("16C", "7A1")  # Tees Valley and Betsi Cadwaladr, with all below them
 
 # The tables that an import or a load may write.
-TABLES: Final = ("organisation", "organisation_parent", "outcode", "term", "import_run")
+TABLES: Final = ("organisation", "organisation_parent", "outcode", "place", "term", "import_run")
 
 
 @cache
@@ -42,12 +49,32 @@ def small_outcodes() -> dict[str, Outcode]:
     return {row.outcode: row for row in read_outcodes() if row.outcode in used}
 
 
+# Enough to tell homonyms apart, and what begins alike.
+TOWNS: Final = (
+    "stockton",
+    "newport",
+    "newtown",
+    "richmond",
+    "preston",
+    "kings-lynn",
+    "hull",
+    "y-drenewydd",
+)
+
+
+@cache
+def small_towns() -> dict[str, Town]:
+    """The towns whose id begins so."""
+    return {town.id: town for town in read_towns() if town.id.startswith(TOWNS)}
+
+
 def small_reference(digest: str = "a small part of what ships") -> Shipped:
     """The small part, with the whole vocabularies, to load as a baseline."""
     return Shipped(
         digest,
         organisations=small_organisations().values,
         outcodes=small_outcodes().values,
+        towns=small_towns().values,
     )
 
 

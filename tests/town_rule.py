@@ -9,12 +9,14 @@ belong together while each is near another one; what lies further away is anothe
 
 import csv
 import io
+import json
 import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -27,165 +29,21 @@ LEAST_KM = 1.0  # no place is known better
 TYPED_WRONG = 5  # a place of one practice is another one's name mistyped, if that has so many more
 COLUMNS = ("id", "name", "county", "region", "latitude", "longitude", "precision_km", "practices")
 
-COUNTIES = {
-    " ".join(tokens(name)): name
-    for name in (
-        *("Avon", "Bedfordshire", "Berkshire", "Buckinghamshire", "Cambridgeshire", "Cheshire"),
-        *("Cleveland", "Cornwall", "County Durham", "Cumbria", "Derbyshire", "Devon", "Dorset"),
-        *("East Sussex", "East Yorkshire", "Essex", "Gloucestershire", "Greater Manchester"),
-        *("Hampshire", "Herefordshire", "Hertfordshire", "Isle of Wight", "Isles of Scilly"),
-        *("Kent", "Lancashire", "Leicestershire", "Lincolnshire", "Merseyside", "Middlesex"),
-        *("Norfolk", "North Yorkshire", "Northamptonshire", "Northumberland", "Nottinghamshire"),
-        *("Oxfordshire", "Rutland", "Shropshire", "Somerset", "South Yorkshire", "Staffordshire"),
-        *("Suffolk", "Surrey", "Tyne and Wear", "Warwickshire", "West Midlands", "West Sussex"),
-        *("West Yorkshire", "Wiltshire", "Worcestershire", "Anglesey", "Carmarthenshire"),
-        *("Ceredigion", "Clwyd", "Denbighshire", "Dyfed", "Flintshire", "Gwent", "Gwynedd"),
-        *("Mid Glamorgan", "Monmouthshire", "Pembrokeshire", "Powys", "South Glamorgan"),
-        *("Vale of Glamorgan", "West Glamorgan"),
-    )
-} | {
-    "tyne wear": "Tyne and Wear",
-    "co durham": "County Durham",
-    "north somerset": "Somerset",
-    "bath and ne somerset": "Somerset",
-    "south gloucestershire": "Gloucestershire",
-    "north lincolnshire": "Lincolnshire",
-    "north east lincolnshire": "Lincolnshire",
-    "n e lincolnshire": "Lincolnshire",
-    "ne lincolnshire": "Lincolnshire",
-    "south humberside": "Lincolnshire",
-    "east riding of yorkshire": "East Yorkshire",
-    "humberside": "East Yorkshire",
-    "north humberside": "East Yorkshire",
-    "north devon": "Devon",
-    "ynys mon": "Anglesey",
-    "isle of anglesey": "Anglesey",
-    "glamorgan": "South Glamorgan",
-    "pembrokeshi": "Pembrokeshire",
-    "oxfordhire": "Oxfordshire",
-    "oxforshire": "Oxfordshire",
-    "middelsex": "Middlesex",
-    "notts": "Nottinghamshire",
-    "cambs": "Cambridgeshire",
-    "herts": "Hertfordshire",
-    "staffs": "Staffordshire",
-    "bucks": "Buckinghamshire",
-    "beds": "Bedfordshire",
-    "berks": "Berkshire",
-    "hants": "Hampshire",
-    "lancs": "Lancashire",
-    "lincs": "Lincolnshire",
-    "leics": "Leicestershire",
-    "northants": "Northamptonshire",
-    "oxon": "Oxfordshire",
-    "wilts": "Wiltshire",
-    "worcs": "Worcestershire",
-    "salop": "Shropshire",
-    # As long as the line of a form was.
-    "carmarthenshir": "Carmarthenshire",
-    "carmarthenshi": "Carmarthenshire",
-    "pembrokeshir": "Pembrokeshire",
-    "vale of gl": "Vale of Glamorgan",
-    "neath port talb": "West Glamorgan",
-    "rhondda cyno": "Mid Glamorgan",
-    "rhonnda cyno": "Mid Glamorgan",
-    "rhondda cynon taf": "Mid Glamorgan",
-    "rhondda cynon taff": "Mid Glamorgan",
-    "wrexh": "Clwyd",
-}
-# Behind the name of a place they are what it lies in.
-WIDER = {
-    "conwy": "Conwy",
-    "aberconwy": "Conwy",
-    "wirral": "Merseyside",
-    "neath port talbot": "West Glamorgan",
-}
-STREETS = frozenset(
-    "road rd street st str lane ln lne way avenue ave av drive dr close cl place square grove gardens walk court ct "
-    "crescent cres terrace tce row rise broadway parade approach mews estate hse house view quay arcade precinct "
-    "bypass boulevard path croft drove yard wharf centre ropewalk".split()
-)
-# Wherever one of these stands, it is no name of a place.
-NO_PLACE = frozenset(
-    "surgery surg centre ctr ctre cntr cntre centr cent center practice pract prac practi clinic hospital hosp health "
-    "healthcare hlth hth htlh medical med medic house hse group building floor industrial business pcc hc mc h c m p "
-    "suite unit block lodge partnership community comm campus college university ward library rear surgeries doctor "
-    "doctors base school nhs site trust nhood annexe annex off opposite former junction shopping retail gp resource "
-    "primary polyclinic meddygfa canolfan iechyd leisure farm inn inns retreat intergrated ffordd lon heol clos "
-    "rhodfa road rd".split()
-)
-NOT_FIRST = frozenset("the next behind via".split())
-# Streets by themselves, which nothing but knowing them tells from villages.
-NO_VILLAGE = frozenset(
-    "gillinggate cartergate northgate romeland ropewalk shotfield fieldside stepgates honeywall causeway".split()
-) | {"upper warrengate", "doncaster gate"}
-# Before a village stands a street, or one of what else houses stand along.
-ALONG = STREETS | frozenset("green mount market gate hill common cross bank end".split())
-WRITTEN_OUT = {
-    **{"grt": "great", "gt": "great", "sth": "south", "nth": "north", "n": "north", "e": "east"},
-    **{"wd": "wood", "pk": "park", "dwn": "down", "grn": "green", "mrkt": "market", "saint": "st"},
-    **{"vlge": "village", "est": "estate"},
-}
-SMALL = frozenset("on upon under in le by next the of super cum y la de and with near ar over at an sub yr".split())
-PLAIN = frozenset({"newcastle upon tyne", "kingston upon hull", "kingston upon thames", "burton upon trent"})
-# Before the name of a town they are a part of its name.
-NO_TOWN = frozenset("new old west east north south great little upper lower port high higher".split())
-SPELT = {
-    "burton upon trent": "burton on trent",
-    "stockton on sea": "stockton on tees",
-    "stratford on avon": "stratford upon avon",
-    "newcastle on tyne": "newcastle upon tyne",
-    "saltburn by sea": "saltburn by the sea",
-    "saltburn": "saltburn by the sea",
-    "hull": "kingston upon hull",
-    "mancester": "manchester",
-    "barton on humber": "barton upon humber",
-    "ballsall heath": "balsall heath",
-    "bebbington": "bebington",
-    "bennllech": "benllech",
-    "berkhampstead": "berkhamsted",
-    "bexley heath": "bexleyheath",
-    "bishops castlee": "bishops castle",
-    "britton ferry": "briton ferry",
-    "illminster": "ilminster",
-    "kirburton": "kirkburton",
-    "nottinghill gate": "notting hill gate",
-    "port issac": "port isaac",
-    "east dereham": "dereham",
-}
-# A place with two names in use has a row under each.
-OTHER_NAMES = {
-    "kingston upon hull": ("Hull",),
-    "cardiff": ("Caerdydd",),
-    "swansea": ("Abertawe",),
-    "newport": ("Casnewydd",),
-    "wrexham": ("Wrecsam",),
-    "carmarthen": ("Caerfyrddin",),
-    "cardigan": ("Aberteifi",),
-    "barry": ("Y Barri",),
-    "bridgend": ("Pen-y-bont ar Ogwr",),
-    "abergavenny": ("Y Fenni",),
-    "monmouth": ("Trefynwy",),
-    "chepstow": ("Cas-gwent",),
-    "newtown": ("Y Drenewydd",),
-    "brecon": ("Aberhonddu",),
-    "haverfordwest": ("Hwlffordd",),
-    "tenby": ("Dinbych-y-pysgod",),
-    "holyhead": ("Caergybi",),
-    "denbigh": ("Dinbych",),
-    "mold": ("Yr Wyddgrug",),
-    "flint": ("Y Fflint",),
-    "neath": ("Castell-nedd",),
-    "ebbw vale": ("Glynebwy",),
-    "caerphilly": ("Caerffili",),
-    "fishguard": ("Abergwaun",),
-    "milford haven": ("Aberdaugleddau",),
-    "lampeter": ("Llanbedr Pont Steffan",),
-    "builth wells": ("Llanfair-ym-Muallt",),
-    "welshpool": ("Y Trallwng",),
-    "holywell": ("Treffynnon",),
-    "mountain ash": ("Aberpennar",),
-}  # fmt: skip
+WORDS = json.loads((Path(__file__).parent / "data" / "town_words.json").read_text())
+# What people write for a county, folded, and its name.
+COUNTIES = {" ".join(tokens(name)): name for name in WORDS["counties"]} | WORDS["county_spellings"]
+WIDER = WORDS["wider"]  # behind the name of a place, what it lies in; else a place
+STREETS = frozenset(WORDS["streets"].split())  # the last words of streets
+ALONG = STREETS | frozenset(WORDS["along"].split())  # of what houses stand along
+NO_PLACE = frozenset(WORDS["no_place"].split())  # no name of a place has one of these
+NOT_FIRST = frozenset(WORDS["not_first"].split())
+NO_VILLAGE = frozenset(WORDS["no_village"])  # streets that only knowing them tells from villages
+NO_TOWN = frozenset(WORDS["no_town"].split())  # before the name of a town, a part of its name
+SMALL = frozenset(WORDS["small"].split())  # written small within a name
+PLAIN = frozenset(WORDS["plain"])  # written without hyphens
+WRITTEN_OUT = WORDS["written_out"]
+SPELT = WORDS["spelt"]
+OTHER_NAMES = WORDS["other_names"]  # a place with two names in use has a row under each
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +94,7 @@ def key_of(text: str) -> str:
     """How a name is compared: folded words."""
     words = tokens(re.sub(r"^(nr|near)\b[. ]*", "", text.strip(), flags=re.IGNORECASE))
     name = " ".join(WRITTEN_OUT.get(word, word) for word in words)
-    return SPELT.get(name, name)
+    return str(SPELT.get(name, name))
 
 
 def parts_of(address: str) -> tuple[list[str], str | None]:
@@ -245,7 +103,7 @@ def parts_of(address: str) -> tuple[list[str], str | None]:
     county = None
     while len(parts) > 1:
         key = key_of(parts[-1])
-        before = _is_place(parts[-2]) and len(parts) > 2  # noqa: PLR2004 - a building, a place, this
+        before = _is_place(parts[-2]) and len(parts) > 2
         if key in COUNTIES or (key in WIDER and before):
             county = county or COUNTIES.get(key) or WIDER[key]
             parts.pop()
@@ -279,8 +137,8 @@ def _is_place(part: str) -> bool:
         or words[-1] in SMALL
         or words[0] in NOT_FIRST
         or " ".join(words) in NO_VILLAGE
-        or len(words) > 6  # noqa: PLR2004 - St Martin in the Fields Without
-        or len("".join(words)) < 3  # noqa: PLR2004 - Usk
+        or len(words) > 6
+        or len("".join(words)) < 3
         or "/" in part
     )
 
@@ -307,13 +165,13 @@ def named_by(practices: list[Organisation]) -> Iterator[Named]:
         parts, county = parts_of(practice.address or "")
         if practice.region == "wales":
             parts[-1:] = _cut_behind(parts[-1], welsh)
-            if len(parts) > 2:  # noqa: PLR2004
+            if len(parts) > 2:
                 parts[-2:-1] = _cut_behind(parts[-2], welsh)[:1]
-        if len(parts) < 2 or not _is_place(parts[-1]):  # noqa: PLR2004 - a building and a town
+        if len(parts) < 2 or not _is_place(parts[-1]):
             continue
         town = key_of(parts[-1])
         yield Named(town, parts[-1], county, None, practice)
-        if len(parts) > 2 and _is_place(parts[-2]) and _along(parts[-3]):  # noqa: PLR2004
+        if len(parts) > 2 and _is_place(parts[-2]) and _along(parts[-3]):
             within = key_of(parts[-2])
             if within not in COUNTIES and within != town:
                 yield Named(within, parts[-2], county, town, practice)
@@ -338,7 +196,7 @@ def _county(place: Place) -> str | None:
     said = Counter(each.county for each in place.named if each.county)
     of = Counter(each.of for each in place.named if each.of)
     if said:
-        return sorted(said.items(), key=lambda item: (-item[1], item[0]))[0][0]
+        return min(said.items(), key=lambda item: (-item[1], item[0]))[0]
     return _tidy(of.most_common(1)[0][0], []) if of else None
 
 
@@ -395,9 +253,11 @@ def _correct(by_key: dict[str, list[Named]]) -> None:
 
 def _one_letter_apart(one: str, other: str) -> bool:
     short, long = sorted((one.replace(" ", ""), other.replace(" ", "")), key=len)
-    if len(long) - len(short) > 1 or len(short) < 5:  # noqa: PLR2004 - Bury is not Bray
+    if len(long) - len(short) > 1 or len(short) < 5:
         return False
-    start = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    start = next(
+        (n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short)
+    )
     rest, other_rest = short[start:], long[start:]
     if len(short) == len(long):
         swapped = rest[1:2] + rest[:1] + rest[2:] == other_rest
@@ -416,47 +276,49 @@ def _tidy(key: str, spelt: list[str]) -> str:
         word if word in SMALL and 0 < n < len(words) - 1 else word[:1].upper() + word[1:]
         for n, word in enumerate(words)
     ]
-    inner = {word for word in words[1:-1]} & (SMALL - {"of", "and", "with", "nr", "near"})
+    inner = set(words[1:-1]) & (SMALL - {"of", "and", "with", "nr", "near"})
     hyphens = inner and key not in PLAIN
     hyphens = hyphens or (key not in PLAIN and any("-" in text.strip("-") for text in exact))
     return ("-" if hyphens else " ").join(shown)
 
 
+def _rows_of(place: Place, places: list[Place]) -> Iterator[dict[str, Any]]:
+    lat, lon = place.point
+    away = sorted(kilometres((lat, lon), _point(each.practice)) for each in place.named)
+    regions = Counter(each.practice.region for each in place.named)
+    for name in (
+        _tidy(place.key, [each.spelt for each in place.named]),
+        *_other_names(place, places),
+    ):
+        yield {
+            "name": name,
+            "county": place.county or "",
+            "region": regions.most_common(1)[0][0] or "",
+            "latitude": round(lat, 5),
+            "longitude": round(lon, 5),
+            "precision_km": max(LEAST_KM, round(away[-1 - len(away) // 10], 1)),
+            "practices": place.practices,
+        }
+
+
 def rows_of(practices: list[Organisation]) -> list[dict[str, Any]]:
     """The rows of the file, in its order."""
-    rows = []
     places = places_of(practices)
-    other_names = {id(place): _other_names(place, places) for place in places}
-    for place in places:
-        lat, lon = place.point
-        away = sorted(kilometres((lat, lon), _point(each.practice)) for each in place.named)
-        regions = Counter(each.practice.region for each in place.named)
-        spelt = [each.spelt for each in place.named]
-        names = (_tidy(place.key, spelt), *other_names[id(place)])
-        for name in names:
-            rows.append(
-                {
-                    "name": name,
-                    "county": place.county or "",
-                    "region": regions.most_common(1)[0][0] or "",
-                    "latitude": round(lat, 5),
-                    "longitude": round(lon, 5),
-                    "precision_km": max(LEAST_KM, round(away[-1 - len(away) // 10], 1)),
-                    "practices": place.practices,
-                }
-            )
+    rows = [row for place in places for row in _rows_of(place, places)]
     named = Counter("-".join(tokens(row["name"])) for row in rows)
     for row in rows:
         own = "-".join(tokens(row["name"]))
-        row["id"] = own if named[own] == 1 else "-".join([own, *tokens(row["county"] or row["region"])])
+        row["id"] = (
+            own if named[own] == 1 else "-".join([own, *tokens(row["county"] or row["region"])])
+        )
     return sorted(rows, key=lambda row: row["id"])
 
 
 def _other_names(place: Place, places: list[Place]) -> tuple[str, ...]:
     """Those of the largest place that has this name."""
-    names = OTHER_NAMES.get(place.key, ())
+    name = OTHER_NAMES.get(place.key)
     largest = max((each for each in places if each.key == place.key), key=lambda p: p.practices)
-    return names if place is largest else ()
+    return (name,) if name and place is largest else ()
 
 
 def file_text(practices: list[Organisation]) -> str:

@@ -1,19 +1,26 @@
-"""From what people type - a point, a postcode, the first half of one - to a point, and distance from it in SQL."""
+"""Circles and boxes on the ground: from what people type to them, and what lies in them, in SQL.
+
+Whatever has a column `latitude` and one `longitude`, WGS84 degrees, can be looked for so; an index over both answers.
+"""
 
 import math
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func
 from sqlalchemy.types import Double
 
-from app.core.errors import Invalid, refuse
-from app.db.database import Reads, fetch_one
-from app.models import Organisation, Outcode
+from app.core import gazetteer
+from app.core.errors import refuse
+from app.db.database import Reads
 
 EARTH_KM = 6371.0088  # mean radius, IUGG
+_POLE, _DATE_LINE = 90.0, 180.0
+# The box of a circle is so much wider (0.1 mm) that rounding leaves out nothing on its rim.
+_RIM = 1e-9
 _POINT = re.compile(r"(-?[0-9.]+),(-?[0-9.]+)")
+_GLOBE = "Latitude lies between -90 and 90, longitude between -180 and 180."
 _FLOAT: Double[float] = Double()
 
 
@@ -27,19 +34,68 @@ class Around:
 
     def values(self) -> dict[str, float]:
         """The parameters of `distance_km` and `within`: the point and a box around the circle."""
-        north = math.degrees(self.within_km / EARTH_KM)
-        # The box of a circle is widest away from the equator; near a pole it is everything.
-        squeeze = math.cos(math.radians(min(abs(self.latitude) + north, 89.9)))
-        east = min(north / squeeze, 360.0)
+        angle = self.within_km / EARTH_KM
+        reach = math.degrees(angle) + _RIM
+        south, north = self.latitude - reach, self.latitude + reach
+        west, east = -_DATE_LINE, _DATE_LINE
+        if south > -_POLE and north < _POLE:
+            # Where the circle touches its easternmost meridian; that is not straight east of its middle.
+            turn = math.asin(min(1.0, math.sin(angle) / math.cos(math.radians(self.latitude))))
+            aside = math.degrees(turn) + _RIM
+            # Beyond the date line the numbers begin again: then the whole band is looked through.
+            if self.longitude - aside > -_DATE_LINE and self.longitude + aside < _DATE_LINE:
+                west, east = self.longitude - aside, self.longitude + aside
         return {
             "near_lat": self.latitude,
             "near_lon": self.longitude,
             "within_km": self.within_km,
-            "south": self.latitude - north,
-            "north": self.latitude + north,
-            "west": self.longitude - east,
-            "east": self.longitude + east,
+            "south": south,
+            "north": north,
+            "west": west,
+            "east": east,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What lies between two meridians and two parallels, its edges included: degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def values(self) -> dict[str, float]:
+        """The parameters of `in_box`."""
+        return {
+            "box_west": self.west,
+            "box_south": self.south,
+            "box_east": self.east,
+            "box_north": self.north,
+        }
+
+    def holds(self, latitude: float | None, longitude: float | None) -> bool:
+        """Whether a point that is in no table lies in it; nowhere does not."""
+        if latitude is None or longitude is None:
+            return False
+        inside = self.west <= longitude <= self.east
+        return inside and self.south <= latitude <= self.north
+
+
+def box_of(bbox: str) -> Box:
+    """The box that `west,south,east,north` says, in degrees, in the order of GeoJSON (RFC 7946, 5).
+
+    Errors: `Invalid` where it lies beyond the globe, is inside out or crosses the date line.
+    """
+    west, south, east, north = (float(edge) for edge in bbox.split(","))
+    if max(abs(south), abs(north)) > _POLE or max(abs(west), abs(east)) > _DATE_LINE:
+        raise refuse("?bbox", "not_a_box", _GLOBE)
+    if south > north:
+        raise refuse("?bbox", "not_a_box", "South comes before north: west,south,east,north.")
+    if west > east:
+        detail = "West comes before east, and no box crosses the date line: west,south,east,north."
+        raise refuse("?bbox", "not_a_box", detail)
+    return Box(west, south, east, north)
 
 
 def distance_km(table: Any) -> ColumnElement[float]:
@@ -79,44 +135,23 @@ def within(table: Any) -> ColumnElement[bool]:
     )
 
 
-def _outcode() -> Any:
-    return select(Outcode.latitude, Outcode.longitude).where(
-        Outcode.outcode == bindparam("outcode")
-    )
-
-
-def _postcode() -> Any:
-    return (
-        select(Organisation.latitude, Organisation.longitude)
-        .where(Organisation.postcode == bindparam("postcode"), Organisation.latitude.is_not(None))
-        .limit(1)
-    )
+def in_box(table: Any) -> ColumnElement[bool]:
+    """The row lies in the box."""
+    south, north = bindparam("box_south", type_=_FLOAT), bindparam("box_north", type_=_FLOAT)
+    west, east = bindparam("box_west", type_=_FLOAT), bindparam("box_east", type_=_FLOAT)
+    return and_(table.latitude.between(south, north), table.longitude.between(west, east))
 
 
 async def locate(reads: Reads, near: str, within_km: float) -> Around:
-    """A point, or the centre of a postcode: exact where an organisation has it, else of its outcode.
+    """Around a point, a postcode, an outcode or a town; `gazetteer` says where these are.
 
-    Errors: `Invalid` when it is nowhere that we know.
+    Errors: `Invalid` when it is nowhere that we know, or more than one place.
     """
     point = _POINT.fullmatch(near)
-    if point is not None:
-        latitude, longitude = float(point[1]), float(point[2])
-        if abs(latitude) > 90 or abs(longitude) > 180:  # noqa: PLR2004 - the globe
-            raise _nowhere("Latitude lies between -90 and 90, longitude between -180 and 180.")
-        return Around(latitude, longitude, within_km)
-    code = near.upper().replace(" ", "")
-    row = None
-    outcode = code
-    if len(code) > 4 or (len(code) > 3 and code[-3].isdigit() and code[-2:].isalpha()):  # noqa: PLR2004 - a whole postcode
-        outcode = code[:-3]
-        row = await fetch_one(
-            reads, "postcode place", _postcode, {"postcode": f"{outcode} {code[-3:]}"}
-        )
-    row = row or await fetch_one(reads, "outcode place", _outcode, {"outcode": outcode})
-    if row is None:
-        raise _nowhere("No such postcode is known; try its first half, or lat,lon.")
-    return Around(row["latitude"], row["longitude"], within_km)
-
-
-def _nowhere(detail: str) -> Invalid:
-    return refuse("?near", "unknown_place", detail)
+    if point is None:
+        spot = await gazetteer.find_one(reads, near, "?near")
+        return Around(spot.latitude, spot.longitude, within_km)
+    latitude, longitude = float(point[1]), float(point[2])
+    if abs(latitude) > _POLE or abs(longitude) > _DATE_LINE:
+        raise refuse("?near", "unknown_place", _GLOBE)
+    return Around(latitude, longitude, within_km)

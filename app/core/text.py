@@ -382,12 +382,3 @@ QueryInt = Annotated[int, query_int(INT32_MIN, INT32_MAX, 12)]
 QueryFloat = Annotated[float, query_float(-1e15, 1e15, 2.5)]
 QueryBool = Annotated[bool, Field(strict=True, examples=[True]), BeforeValidator(_bool_text)]
 Limit = Annotated[int, query_int(1, 100, DEFAULT_LIMIT)]
-
-# --- Places and cursors ---------------------------------------------------------------------------
-
-# A point, or a postcode or its first half: which of them it is decides `core.places`.
-NEAR_PATTERN = (
-    r"^(-?[0-9]{1,2}(\.[0-9]{1,10})?,-?[0-9]{1,3}(\.[0-9]{1,10})?"
-    "|[A-Za-z]{1,2}[0-9][A-Za-z0-9]?( ?[0-9][A-Za-z]{2})?)$"
-)
-Near = Annotated[str, coded(NEAR_PATTERN, 2, 40, "CT1 3NG")]

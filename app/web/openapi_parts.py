@@ -41,6 +41,7 @@ TAGS = [
     {"name": "invitations", "description": "Invitations to an address: links that work once."},
     {"name": "people", "description": "People who chose to be listed, and oneself."},
     {"name": "organisations", "description": "NHS organisations of the Organisation Data Service."},
+    {"name": "places", "description": "Postcodes and towns of Great Britain, and where they are."},
     {"name": "vocabularies", "description": "Topics and professions."},
     {
         "name": "saved-searches",

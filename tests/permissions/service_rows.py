@@ -21,6 +21,7 @@ PUBLIC = {
     "getService": "/v1",
     "listTopics": "/v1/topics",
     "listProfessions": "/v1/professions",
+    "listPlaces": "/v1/places?q=TS18",
 }
 
 

@@ -9,13 +9,14 @@ An organisation that is no longer shipped stays: absence closes nothing.
 import hashlib
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, select, update
 
+from app.core.words import tokens
 from app.core.work import House, baseline, rows_of
 from app.db.database import Transaction, Write, fetch_one
 from app.db.types import INSTANT
@@ -28,7 +29,7 @@ from app.exchange.ods.stored import (
     read_stored,
     write_differences,
 )
-from app.models import ImportRun, Installation, Outcode, Term
+from app.models import Base, ImportRun, Installation, Outcode, Place, Term
 from app.reference import load as shipped
 from app.reference.load import Organisation, Relationship
 from app.reference.roles import OrganisationKind
@@ -36,8 +37,14 @@ from app.reference.roles import OrganisationKind
 # The day the shipped organisations are of, and how this module makes rows of the files (search
 # words above all). Whoever changes either raises it, so that the next start loads again.
 AS_OF: Final = datetime(2024, 2, 1, tzinfo=UTC)
-REVISION: Final = 1
-FILES: Final = ("organisations.csv", "outcodes.csv", "topics.json", "professions.json")
+REVISION: Final = 2
+FILES: Final = (
+    "organisations.csv",
+    "outcodes.csv",
+    "places.csv",
+    "topics.json",
+    "professions.json",
+)
 
 # Which file tells an organisation of this kind; a practice's PCN comes from another one.
 FILE_OF: Final = MappingProxyType[OrganisationKind, FileKind](
@@ -57,6 +64,7 @@ class Shipped:
     digest: str
     organisations: Callable[[], Iterable[Organisation]] = shipped.read_organisations
     outcodes: Callable[[], Iterable[shipped.Outcode]] = shipped.read_outcodes
+    towns: Callable[[], Iterable[shipped.Town]] = shipped.read_towns
     topics: Callable[[], Iterable[shipped.Term]] = shipped.read_topics
     professions: Callable[[], Iterable[shipped.Term]] = shipped.read_professions
     as_of: datetime = AS_OF
@@ -71,6 +79,7 @@ class BaselineReport:
     changed: int = 0
     unchanged: int = 0
     outcodes: int = 0
+    towns: int = 0
     terms: int = 0
     seconds: float = 0.0
 
@@ -90,7 +99,7 @@ async def load_baseline(
 
     One transaction: a start that is killed while it loads leaves the database as it was, and the
     next start loads again. A database that has this data already is left alone (one query).
-    `report` is called with ("organisations" or "outcodes" or "vocabularies", done, total).
+    `report` is called with ("organisations", "outcodes", "towns" or "vocabularies", done, total).
     Errors: `app.db.errors`.
     """
     began = time.perf_counter()
@@ -111,6 +120,7 @@ async def load_baseline(
         }
         counts = await write_differences(tx, house.clock(), stored, wanted.values(), report)
         outcodes = await _load_outcodes(tx, data, report)
+        towns = await _load_towns(tx, data, report)
         terms = await _load_terms(tx, data, report)
         await tx.write_many("set baseline", _set_baseline, [{"digest": data.digest}])
         return BaselineReport(
@@ -119,6 +129,7 @@ async def load_baseline(
             changed=counts.changed,
             unchanged=counts.unchanged,
             outcodes=outcodes,
+            towns=towns,
             terms=terms,
         )
 
@@ -167,12 +178,29 @@ async def _load_outcodes(tx: Transaction, data: Shipped, report: Report) -> int:
         }
         for o in data.outcodes()
     ]
-    await tx.write([Write("clear outcodes", lambda: delete(Outcode), {}, ("outcode", ""), None)])
+    return await _replaced(tx, Outcode, "outcodes", rows, report)
+
+
+async def _load_towns(tx: Transaction, data: Shipped, report: Report) -> int:
+    """Put the shipped towns in the place of the stored ones."""
+    rows = [
+        {**asdict(town), "key": " ".join(tokens(town.name)), "kind": "town"}
+        for town in data.towns()
+    ]
+    return await _replaced(tx, Place, "towns", rows, report)
+
+
+async def _replaced(
+    tx: Transaction, model: type[Base], what: str, rows: list[dict[str, Any]], report: Report
+) -> int:
+    """Put these rows in the place of all that the table has."""
+    table = model.__tablename__
+    await tx.write([Write(f"clear {what}", lambda: delete(model), {}, (table, ""), None)])
     done = 0
     for chunk in chunks(rows):
-        await tx.write_many("add outcodes", rows_of(tuple(chunk[0]), Outcode), chunk)
+        await tx.write_many(f"add {what}", rows_of(tuple(chunk[0]), model), chunk)
         done += len(chunk)
-        report("outcodes", done, len(rows))
+        report(what, done, len(rows))
     return len(rows)
 
 

@@ -30,7 +30,7 @@ from app.core.errors import refuse
 from app.core.feed_position import feed_head, head, with_position
 from app.core.meeting_access import reads_place, visible_meeting
 from app.core.paging import take
-from app.core.places import Around
+from app.core.places import Around, Box
 from app.core.text_of_time import LONGEST_MINUTES
 from app.core.viewer import Viewer
 from app.core.wall_time import local_text
@@ -75,6 +75,7 @@ class Wanted:
     worded: bool = False
     question: search.Wanted | None = None
     around: Around | None = None
+    box: Box | None = None
     mine: bool | None = None
     updated_since: datetime | None = None
 
@@ -89,6 +90,7 @@ class Wanted:
             "mode",
             "status",
             "around",
+            "box",
             "updated_since",
         )
         return frozenset(name for name in names if getattr(self, name) is not None)
@@ -96,14 +98,14 @@ class Wanted:
     @property
     def looks(self) -> bool:
         """Whether a filter looks at single occurrences."""
-        asked = (self.mode, self.status, self.question, self.around)
+        asked = (self.mode, self.status, self.question, self.around, self.box)
         return any(each is not None for each in asked)
 
     @property
     def quick(self) -> bool:
         """Whether few rows are looked at: an index leads to the meetings of a network or two."""
         narrow = self.network_id or self.meeting_id or self.mine
-        return bool(narrow) and not (self.question or self.around)
+        return bool(narrow) and not (self.question or self.around or self.box)
 
     @property
     def shape(self) -> tuple[Any, ...]:
@@ -124,7 +126,9 @@ class Wanted:
         }
         if self.question is not None:
             found |= search.values(database, self.question)
-        return found | ({} if self.around is None else self.around.values())
+        for where in (self.around, self.box):
+            found |= {} if where is None else where.values()
+        return found
 
 
 async def wanted_of(reads: Reads, filters: MeetingFilters) -> Wanted:
@@ -133,7 +137,7 @@ async def wanted_of(reads: Reads, filters: MeetingFilters) -> Wanted:
     Errors: `Invalid` for a place that is nowhere.
     """
     asked: dict[str, Any] = filters.model_dump()
-    near, q = asked.get("near"), asked["q"]
+    near, bbox, q = asked.get("near"), asked.get("bbox"), asked["q"]
     return Wanted(
         network_id=asked.get("network_id"),
         since=asked["from_"],
@@ -143,6 +147,7 @@ async def wanted_of(reads: Reads, filters: MeetingFilters) -> Wanted:
         worded=q is not None,
         question=questions.wanted_of(q),
         around=None if near is None else await places.locate(reads, near, asked["within_km"]),
+        box=None if bbox is None else places.box_of(bbox),
         mine=asked["mine"],
         updated_since=asked.get("updated_since"),
     )
@@ -164,6 +169,8 @@ def conditions(rank: str, wanted: Wanted, *, each: bool) -> list[Any]:
     own = [column == bindparam(name) for name, column in PLAIN_FILTERS.items() if name in given]
     if "around" in given:
         own.append(and_(reads_place(rank), places.within(Meeting)))
+    if "box" in given:
+        own.append(and_(reads_place(rank), places.in_box(Meeting)))
     if wanted.question is not None:
         own.append(search.matches(Meeting, "front"))
     return (
@@ -349,6 +356,8 @@ def _fits(wanted: Wanted, row: Row, score: int | None) -> Fit | None:
     if wanted.status is not None and row["status"] != wanted.status:
         return None
     if wanted.question and score is None:
+        return None
+    if wanted.box is not None and not wanted.box.holds(row["latitude"], row["longitude"]):
         return None
     if wanted.around is None:
         return None, score

@@ -15,7 +15,6 @@ from app.core.text import (
     Limit,
     Longitude,
     Name,
-    Near,
     Output,
     Paragraph,
     Place,
@@ -28,6 +27,7 @@ from app.core.text import (
     query_float,
     whole,
 )
+from app.core.text_of_places import BBOX, NEAR, BoundingBox, Near
 from app.core.text_of_time import DurationMinutes, LocalDateTime, Recurrence, Timezone
 
 MOST_AGENDA_ITEMS = 50
@@ -347,10 +347,11 @@ class MeetingQuery(MeetingFilters):
     """Filters of the list. With `from` or `to` it lists occurrences, else each meeting and series once."""
 
     network_id: Id | None = None
-    near: Near | None = Field(default=None, description="`lat,lon`, a postcode or an outcode.")
+    near: Near | None = Field(default=None, description=NEAR)
     within_km: Annotated[float, query_float(0.1, 1000, 25)] = Field(
         default=25.0, description="How far from `near`, in kilometres."
     )
+    bbox: BoundingBox | None = Field(default=None, description=BBOX)
     updated_since: UtcDateTime | None = None
     sort: MeetingSort | None = Field(
         default=None,

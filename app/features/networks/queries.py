@@ -153,6 +153,8 @@ def _conditions(rank: str, given: frozenset[str], flags: tuple[Any, ...], sort: 
     front += [_has_term(name, several=name != "icb") for name in TERM_FILTERS if name in given]
     if "near" in given:
         front.append(places.within(Network))
+    if "bbox" in given:
+        front.append(places.in_box(Network))
     if hosted is not None:
         front.append(LIVES_ELSEWHERE if hosted else not_(LIVES_ELSEWHERE))
     wanted = [access.visible_network(rank)]
@@ -254,12 +256,14 @@ async def list_networks(
     shape = None if asked is None else asked.shape
     if query.near is not None:
         values |= (await places.locate(db, query.near, query.within_km)).values()
+    if query.bbox is not None:
+        values |= places.box_of(query.bbox).values()
     if "updated_since" in given:
         values["updated_since"] = query.updated_since
     rank, started = viewer.rank, page.after is not None
     flags = (query.hosted, query.mine, archived)
     key = ("networks", rank, given - {"limit", "cursor"}, flags, sort, started, shape)
-    fetch = db.fetch_slow if shape or "near" in given else db.fetch
+    fetch = db.fetch_slow if shape or given & {"near", "bbox"} else db.fetch
 
     def build() -> Any:
         return list_shape(rank, given, flags, sort, started=started, shape=shape)

@@ -15,7 +15,6 @@ from app.core.text import (
     Line,
     Longitude,
     Name,
-    Near,
     OdsCode,
     Output,
     Paragraph,
@@ -32,6 +31,7 @@ from app.core.text import (
     query_float,
     whole,
 )
+from app.core.text_of_places import BBOX, NEAR, BoundingBox, Near
 
 
 class MemberRole(StrEnum):
@@ -341,10 +341,11 @@ class NetworkQuery(Input):
     kind: NetworkKind | None = None
     region: Region | None = None
     icb: OdsCode | None = Field(default=None, description="Code of an ICB.")
-    near: Near | None = Field(default=None, description="`lat,lon`, a postcode or an outcode.")
+    near: Near | None = Field(default=None, description=NEAR)
     within_km: Annotated[float, query_float(0.1, 1000, 25)] = Field(
         default=25.0, description="How far from `near`, in kilometres."
     )
+    bbox: BoundingBox | None = Field(default=None, description=BBOX)
     meets: MeetingForm | None = None
     join_policy: JoinPolicy | None = None
     parent_id: Id | None = Field(default=None, description="Sub-groups of this network.")

@@ -70,6 +70,8 @@ def list_shape(
         statement = statement.where(exists(below))
     if "near" in given:
         statement = statement.where(places.within(Organisation))
+    if "bbox" in given:
+        statement = statement.where(places.in_box(Organisation))
     if shape is not None:
         statement = statement.where(search.matches(Organisation, "front"))
     return keyset(statement, sort_by(sort, shape), started=started)
@@ -96,9 +98,11 @@ async def list_organisations(
         values |= search.values(db.name, asked) | {"exact": query.q.upper()}
     if query.near is not None:
         values |= (await places.locate(db, query.near, query.within_km)).values()
+    if query.bbox is not None:
+        values |= places.box_of(query.bbox).values()
     sort, started = chosen_sort(query), page.after is not None
     key = ("organisations", given, query.active, started, shape)
-    fetch = db.fetch_slow if shape or query.near is not None else db.fetch
+    fetch = db.fetch_slow if shape or given & {"near", "bbox"} else db.fetch
     return await fetch(
         key,
         lambda: list_shape(given, sort, active=query.active, started=started, shape=shape),

@@ -11,7 +11,6 @@ from app.core.text import (
     Latitude,
     Limit,
     Longitude,
-    Near,
     OdsCode,
     Output,
     QueryBool,
@@ -20,6 +19,7 @@ from app.core.text import (
     line,
     query_float,
 )
+from app.core.text_of_places import BBOX, NEAR, BoundingBox, Near
 from app.reference.load import Relationship
 from app.reference.roles import OrganisationKind
 
@@ -124,9 +124,10 @@ class OrganisationQuery(Input):
         default=None,
         description="Only those that are open, or only those that are not; without it, both.",
     )
-    near: Near | None = Field(default=None, description="`lat,lon`, a postcode or an outcode.")
+    near: Near | None = Field(default=None, description=NEAR)
     within_km: Annotated[float, query_float(0.1, 1000, 25)] = Field(
         default=25.0, description="How far from `near`, in kilometres."
     )
+    bbox: BoundingBox | None = Field(default=None, description=BBOX)
     cursor: Cursor | None = None
     limit: Limit = 20
