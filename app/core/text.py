@@ -382,3 +382,13 @@ QueryInt = Annotated[int, query_int(INT32_MIN, INT32_MAX, 12)]
 QueryFloat = Annotated[float, query_float(-1e15, 1e15, 2.5)]
 QueryBool = Annotated[bool, Field(strict=True, examples=[True]), BeforeValidator(_bool_text)]
 Limit = Annotated[int, query_int(1, 100, DEFAULT_LIMIT)]
+
+# --- Places and cursors ---------------------------------------------------------------------------
+
+# A point, a postcode or its first half, a town: which of them it is decides `core.places`.
+NEAR_PATTERN = (
+    r"^(-?[0-9]{1,2}(\.[0-9]{1,10})?,-?[0-9]{1,3}(\.[0-9]{1,10})?"
+    "| *([A-Za-z]{1,2}[0-9][A-Za-z0-9]?( *[0-9][A-Za-z]{2})? *"
+    r"|[A-Za-z\u00C0-\u024F\u1E00-\u1EFF][A-Za-z\u00C0-\u024F\u0300-\u036F\u1E00-\u1EFF ,.'\u2019-]*))$"
+)
+Near = Annotated[str, coded(NEAR_PATTERN, 2, 80, "CT1 3NG")]

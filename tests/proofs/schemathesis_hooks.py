@@ -20,7 +20,8 @@ IN_CONTEXT = frozenset((
 ))  # fmt: skip
 # The same within a 422 `invalid`: fields that do not go together, or not here.
 FIELDS_IN_CONTEXT = frozenset((
-    "unknown_place", "ambiguous_place", "northern_ireland", "not_a_box", "half_a_place", "has_members", "no_members", "not_an_icb", "not_here", "nothing_to_sort_by",
+    "ambiguous_place", "northern_ireland", "not_a_box",
+    "unknown_place", "half_a_place", "has_members", "no_members", "not_an_icb", "not_here", "nothing_to_sort_by",
     "slug_is_random", "in_the_past", "beyond_own_expiry", "network_id", "patient_number",
     "public_key",
     "no_such_day", "in_dst_gap", "no_such_occurrence", "of_the_series", "one_start", "local_start_needed",

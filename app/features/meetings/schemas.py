@@ -15,6 +15,7 @@ from app.core.text import (
     Limit,
     Longitude,
     Name,
+    Near,
     Output,
     Paragraph,
     Place,
@@ -27,7 +28,7 @@ from app.core.text import (
     query_float,
     whole,
 )
-from app.core.text_of_places import BBOX, NEAR, BoundingBox, Near
+from app.core.text_of_places import BBOX, NEAR, BoundingBox
 from app.core.text_of_time import DurationMinutes, LocalDateTime, Recurrence, Timezone
 
 MOST_AGENDA_ITEMS = 50

@@ -15,6 +15,7 @@ from app.core.text import (
     Line,
     Longitude,
     Name,
+    Near,
     OdsCode,
     Output,
     Paragraph,
@@ -31,7 +32,7 @@ from app.core.text import (
     query_float,
     whole,
 )
-from app.core.text_of_places import BBOX, NEAR, BoundingBox, Near
+from app.core.text_of_places import BBOX, NEAR, BoundingBox
 
 
 class MemberRole(StrEnum):

@@ -11,6 +11,7 @@ from app.core.text import (
     Latitude,
     Limit,
     Longitude,
+    Near,
     OdsCode,
     Output,
     QueryBool,
@@ -19,7 +20,7 @@ from app.core.text import (
     line,
     query_float,
 )
-from app.core.text_of_places import BBOX, NEAR, BoundingBox, Near
+from app.core.text_of_places import BBOX, NEAR, BoundingBox
 from app.reference.load import Relationship
 from app.reference.roles import OrganisationKind
 
