@@ -200,6 +200,23 @@ async def test_a_network_that_is_new_lies_in_the_region_of_its_sub_icb(
     assert found["latitude"] is not None
 
 
+async def test_its_practices_are_found_by_the_new_name_of_a_network(
+    rooms: House, fresh: TestHouse, file: Callable[[bytes], Path]
+) -> None:
+    header, row, *_ = sample("pcn").splitlines()
+    renamed = row.replace(b"U00070", b"U89141").replace(b"WEST MERTON", b"BLUE MEADOW")
+    before = await one(fresh, DENSHAM)
+    report = await took(rooms, file(b"\n".join((header, renamed, b""))), "pcn")
+    assert (report.added, report.changed) == (0, 1)
+    params = {"q": "blue meadow", "kind": "gp_practice"}
+    found = (await fresh.anonymous.get("/v1/organisations", params=params)).json()["items"]
+    assert DENSHAM in [item["code"] for item in found]
+    after = await one(fresh, DENSHAM)
+    parents = [before.pop("parents"), after.pop("parents")]
+    assert before == after
+    assert "BLUE MEADOW PCN" in {parent["name"] for parent in parents[1]}
+
+
 async def test_a_new_name_is_found_and_the_old_one_is_not(
     rooms: House, fresh: TestHouse, file: Callable[[bytes], Path]
 ) -> None:

@@ -14,6 +14,7 @@ from tests.reference import small_organisations
 
 pytestmark = pytest.mark.anyio
 DENSHAM = "A81001"
+STOCKTON = "U89141"  # its primary care network
 Keep = Callable[[Organisation], bool]
 
 
@@ -93,7 +94,8 @@ async def test_the_organisation_with_the_code_comes_first(
 
 
 async def test_words_of_the_address_find_and_count_for_less(reference_house: TestHouse) -> None:
-    expected = {
+    # The board of a town is found by the town too: the shipped synonyms know it.
+    expected = {"QHM"} | {
         code
         for code, row in small_organisations().items()
         if "MIDDLESBROUGH" in f"{row.name} {row.address}"
@@ -104,6 +106,17 @@ async def test_words_of_the_address_find_and_count_for_less(reference_house: Tes
     assert in_name == sorted(in_name, reverse=True)
     assert True in in_name
     assert False in in_name
+
+
+async def test_a_practice_is_found_by_the_name_of_its_network(reference_house: TestHouse) -> None:
+    members = {
+        code
+        for code, row in small_organisations().items()
+        if any(p.code == STOCKTON and p.valid_to is None for p in row.parents)
+    }
+    assert DENSHAM in members
+    found = await codes(reference_house.anonymous, q="stockton pcn", kind="gp_practice")
+    assert members <= set(found)
 
 
 async def test_closed_ones_come_after_open_ones(reference_house: TestHouse) -> None:

@@ -48,15 +48,24 @@ class Counts:
     unchanged: int
 
 
-def search_words(organisation: Organisation) -> tuple[str, str]:
-    """Return the words of the name and of the address.
+def search_words(organisation: Organisation, pcns: Mapping[str, str]) -> tuple[str, str]:
+    """Return the words of the name, and those of the address and of the networks it is in today.
 
     Code and postcode count as names: whoever types one of them means this organisation. The
-    postcode is there as two words and as one, since people write it both ways.
+    postcode is there as two words and as one, since people write it both ways. `pcns` are the
+    names of the primary care networks by code.
     """
     postcode = organisation.postcode or ""
     name = f"{organisation.name} {organisation.code} {postcode} {postcode.replace(' ', '')}"
-    return words.document(name), words.document(organisation.address or "")
+    networks = [pcns.get(code, "") for code in _current_pcns(organisation)]
+    return words.document(name), words.document(" ".join([organisation.address or "", *networks]))
+
+
+def _current_pcns(organisation: Organisation) -> list[str]:
+    of_today = {
+        p.code for p in organisation.parents if p.relationship == "pcn" and p.valid_to is None
+    }
+    return sorted(of_today)
 
 
 def in_order(parents: Iterable[Parent]) -> tuple[Parent, ...]:
@@ -79,15 +88,21 @@ async def write_differences(
 ) -> Counts:
     """Insert what is new and update what differs, in chunks; what is the same is not touched.
 
-    `stored` must have been read in the same transaction. Parents have to be `in_order`.
+    `stored` must have been read in the same transaction. Parents have to be `in_order`. Practices
+    that are not among `wanted` get the words of a primary care network that is called otherwise;
+    they are not counted.
     """
+    wanted = list(wanted)
+    pcns = _named_pcns(before.organisation for before in stored.values())
+    renamed = {code: name for code, name in _named_pcns(wanted).items() if pcns.get(code) != name}
+    pcns |= renamed
     added: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     moved: list[Organisation] = []
     unchanged = 0
     for organisation in wanted:
         before = stored.get(organisation.code)
-        found_by = search_words(organisation)
+        found_by = search_words(organisation, pcns)
         if before == Stored(organisation, found_by):
             unchanged += 1
             continue
@@ -108,7 +123,27 @@ async def write_differences(
             done += len(chunk)
             report("organisations", done, total)
     await _write_parents(tx, stored, moved)
+    if renamed:
+        told = {one.code for one in wanted}
+        others = [before for code, before in stored.items() if code not in told]
+        await _write_words(tx, others, pcns)
     return Counts(len(added), len(changed), unchanged)
+
+
+def _named_pcns(organisations: Iterable[Organisation]) -> dict[str, str]:
+    return {o.code: o.name for o in organisations if o.kind == "pcn"}
+
+
+async def _write_words(tx: Transaction, others: Sequence[Stored], pcns: Mapping[str, str]) -> None:
+    """Make the words of these anew where they differ."""
+    found = [(other, search_words(other.organisation, pcns)) for other in others]
+    rows = [
+        {"of_code": other.organisation.code, "new_name": words[0], "new_front": words[1]}
+        for other, words in found
+        if words != other.words
+    ]
+    for chunk in chunks(rows):
+        await tx.write_many("change words", _change_words, chunk)
 
 
 async def _write_parents(
@@ -204,6 +239,15 @@ def _change() -> Any:
         update(table)
         .where(table.code == bindparam("new_code"))
         .values({name: bindparam(f"new_{name}") for name in COLUMNS if name != "code"})
+    )
+
+
+def _change_words() -> Any:
+    table: Any = models.Organisation
+    return (
+        update(table)
+        .where(table.code == bindparam("of_code"))
+        .values(search_name=bindparam("new_name"), search_front=bindparam("new_front"))
     )
 
 
