@@ -12,6 +12,7 @@ from app.features.actions import queries as actions_queries
 from app.features.meetings import attendance_queries
 from app.features.meetings import queries as meetings_queries
 from app.features.minutes import queries as minutes_queries
+from app.features.recommendations import queries as recommendations_queries
 from app.features.results import listing as results_listing
 from app.features.results import queries as results_queries
 from app.features.results import rows as results_rows
@@ -83,7 +84,7 @@ OPENED: dict[str, tuple[Any, str]] = {
     "members": (access, "visible_member"),
     "invitations": (access, "visible_invitation"),
     "networks": (access, "visible_network"),
-    "fronts": (access, "at_least"),
+    "fronts": (recommendations_queries, "at_least"),
     "meetings": (meetings_queries, "visible_meeting"),
     "ways in": (meeting_access, "attends"),
     "attendance": (attendance_queries, "visible_attendance"),

@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.two_worlds.world import World
 
+# Of all of them, so that what is hidden would be recommended to them, and to each other as people in like roles.
+ALIKE = {"profession": "gp", "region": "scotland"}
 OUTSIDERS = ("nobody", "Cat", "Ben", "Dan", "Eve", "Fay", "Gil")
 Act = Callable[[World], Awaitable[None]]
 
@@ -17,9 +19,9 @@ async def beginning(world: World) -> None:
     Gil is invited to the confidential one. Hal, Ivy and Joe are those who do what is hidden.
     """
     for name in ("Ada", "Cat", "Hal", "Gil", "Joe"):
-        await world.person(name, listed=True)
+        await world.person(name, listed=True, **ALIKE)
     for name in ("Ben", "Dan", "Eve", "Fay", "Kim", "Ivy"):
-        await world.person(name)
+        await world.person(name, **ALIKE)
     await world.network(
         "valley", "Ada", topics=["asthma"], region="Y56", latitude=51.5, longitude=0.1
     )
@@ -48,7 +50,7 @@ async def middle(world: World) -> None:
     await world.edit("valley", "Ada", purpose="Fewer attacks", aims=["Spring"], place="Sandwich")
     await world.network("Blue Sky", "Dan", topics=["diabetes"], region="wales", kind="advocacy")
     await world.join("valley", "Dan")
-    await world.act("Cat", "PATCH", "/v1/me", {"bio": "I walk.", "interests": ["asthma"]})
+    await world.act("Cat", "PATCH", "/v1/me", {"bio": "I walk.", "interests": ["asthma", "copd"]})
     await world.spell("Ben", "Ben_in_valley", "edit", {"offer": "A room"})
     await world.act("Ben", "POST", "/v1/tokens", {"name": "Mine", "scopes": ["networks:read"]})
     await world.act("Ben", "POST", "/v1/clients", {"name": "Mine", "scopes": ["networks:read"]})

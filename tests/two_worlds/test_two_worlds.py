@@ -15,6 +15,7 @@ from app.core.work import baseline, rows_of
 from app.db.database import Transaction
 from app.features.audit import queries as audit
 from app.features.meetings import finding
+from app.features.recommendations import queries as recommendations
 from app.models import Change, Term
 from tests.proofs.figures import SCALE, Figures
 from tests.two_worlds.acts import VARIANTS, beginning, end, middle
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.prove]
 SHAPES: dict[str, Any] = {}
 # The controls that let a predicate say yes to everybody: where it is looked up.
 OPENED: dict[str, tuple[Any, str]] = {
+    "fronts": (recommendations, "at_least"),
     "members": (access, "visible_member"),
     "invitations": (access, "visible_invitation"),
     "tokens": (access, "visible_token"),
@@ -154,6 +156,7 @@ async def test_what_is_hidden_changes_nothing(
     ("guard", "variant"),
     [
         ("networks", "a confidential network"),
+        ("fronts", "a confidential network"),
         ("versions", "the inside of a restricted network"),
         ("members", "requests to a restricted network"),
         ("people", "an unlisted person"),

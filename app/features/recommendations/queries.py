@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.core import access, places
-from app.core.access import FRONT
+from app.core.access import FRONT, at_least
 from app.core.errors import NotFound
 from app.core.paging import Page, Sort, in_order, keyset, page_values
 from app.core.viewer import Viewer
@@ -201,7 +201,7 @@ def _offered(rank: str) -> Any:
     met = select(known.network_id).where(known.person_id == access.viewer_id())
     top = Network.parent_id.is_(None)
     return and_(
-        access.at_least(FRONT, rank),
+        at_least(FRONT, rank),
         Network.archived_at.is_(None),
         or_(Network.join_policy != "invite", LIVES_ELSEWHERE),
         or_(top, Network.parent_id.in_(access.active_networks())),
