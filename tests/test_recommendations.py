@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.demo_world import loaded_demo, whose
 from tests.house import Client, TestHouse, TestPerson
 
 pytestmark = pytest.mark.anyio
@@ -347,3 +348,25 @@ async def test_who_may(world: TestHouse) -> None:
     assert (await narrow.get(PATH)).json()["code"] == "insufficient_scope"
     wide = Client(world.http, await world.token(nell.id, scopes='["networks:read"]'))
     assert (await wide.get(PATH)).status_code == 200
+
+
+async def test_the_demo(own_url: str) -> None:
+    """A nurse is shown the sub-group of what she is in, then networks of her interests; a doctor what doctors join."""
+    async with loaded_demo(own_url) as house:
+        best, second, *rest = await recommended(await whose(house, "morgan-bilberrow"))
+        assert best["network"]["name"] == "Greener Inhalers Working Group"
+        assert [reason["code"] for reason in best["reasons"]] == [
+            "interests",
+            "profession",
+            "place",
+        ]
+        assert [reason["label"] for reason in second["reasons"]] == [
+            "About what interests you: Asthma."
+        ]
+        assert len(rest) > 8
+        doctors = [
+            item["network"]["slug"]
+            for item in await recommended(await whose(house, "bilal-sorrelwick"))
+            if "like_roles" in {reason["code"] for reason in item["reasons"]}
+        ]
+        assert set(doctors) == {"kestrelmoor-asthma-network", "annual-health-checks-alliance"}
