@@ -156,6 +156,16 @@ def region_label(code: str | None) -> str | None:
 
 
 @cache
+def _topic_labels() -> dict[str, str]:
+    return {term.code: term.label for term in read_topics()}
+
+
+def topic_label(code: str) -> str:
+    """What a topic is called: as shipped, else its code as words."""
+    return _topic_labels().get(code) or code.replace("-", " ")
+
+
+@cache
 def nhs_england_regions() -> frozenset[str]:
     """Return the ODS codes of today's NHS England regions."""
     return frozenset(term.code for term in read_regions() if term.group == "nhs_england_region")

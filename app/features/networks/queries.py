@@ -23,6 +23,7 @@ from app.core import access, places, questions
 from app.core.access import FRONT, INSIDE, NAME, NETWORK_HIDDEN, TIER_NAMES
 from app.core.errors import FieldError, Invalid
 from app.core.feed_position import feed_head, head, with_position
+from app.core.network_words import ways_to_match
 from app.core.paging import Page, Sort, in_order, keyset, page_values
 from app.core.viewer import Viewer
 from app.db import search
@@ -101,34 +102,6 @@ def sorts(rank: str) -> dict[str, Sort]:
     }
 
 
-def _ways_to_match(rank: str, shape: search.Shape) -> list[tuple[Any, Any]]:
-    """Conditions of which at most one holds for a network whose words match, each with its score.
-
-    Words match only in fields of the viewer's tier. Nearly everything is found by what outsiders see, from an index;
-    the rest is looked for among the viewer's own networks.
-    """
-
-    def found(level: str) -> tuple[Any, Any]:
-        return search.matches(Network, level), search.score(Network, level, shape)
-
-    outer, tier = Network.outer_tier, access.standing(rank)
-    (by_name, name_score), (by_front, front_score) = found("name"), found("front")
-    ways = [
-        (and_(outer >= FRONT, by_front), front_score),
-        (and_(outer < FRONT, by_name, tier == NAME), name_score),
-    ]
-    if rank == "anonymous":
-        return ways
-    by_inside, inside_score = found("inside")
-    own = Network.id.in_(access.networks_around_viewer())
-    found_already = and_(outer >= FRONT, by_front)
-    either = or_(
-        and_(tier >= INSIDE, by_inside, not_(found_already)),
-        and_(tier == FRONT, outer < FRONT, by_front),
-    )
-    return [*ways, (and_(own, either), case((tier >= INSIDE, inside_score), else_=front_score))]
-
-
 def _has_term(field: str, *, several: bool) -> ColumnElement[bool]:
     code: Any = bindparam(field)
     matched = one_of(NetworkTerm.code, code) if several else NetworkTerm.code == code
@@ -198,7 +171,7 @@ def list_shape(
         return keyset(statement.where(*wanted), sorts(rank)[sort], started=started)
     key = None if sort == "-score" else sorts(rank)[sort].key
     descending = sort.startswith("-")
-    ways: list[Any] = _ways_to_match(rank, shape) if shape else [(true(), None)]
+    ways: list[Any] = ways_to_match(rank, shape) if shape else [(true(), None)]
     found = union_all(
         *(
             select(Network.id, (score if key is None else key).label("_key")).where(*wanted, way)

@@ -1,0 +1,1 @@
+"""One search box: networks, results, meetings, people and organisations."""

@@ -1,0 +1,66 @@
+"""The door of the search."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.core.finding import Asked, check, find
+from app.core.paging import cut, open_page
+from app.core.viewer import Scope
+from app.features.search.schemas import SearchPage, SearchQuery, SearchSort
+from app.web import answers
+from app.web.call import Answer, Call, CallDep
+from app.web.door import Door, needs
+
+router = APIRouter(prefix="/v1", tags=["search"], route_class=Door)
+
+
+def _asked(params: SearchQuery) -> Asked:
+    nearest = params.q is None and params.near is not None
+    return Asked(
+        q=params.q,
+        kinds=tuple(params.kinds),
+        topic=tuple(params.topic),
+        near=params.near,
+        within_km=params.within_km,
+        region=params.region,
+        icb=params.icb,
+        profession=tuple(params.profession),
+        open_to_join=params.open_to_join,
+        by_distance=params.sort is SearchSort.DISTANCE or (params.sort is None and nearest),
+    )
+
+
+@router.get("/search", response_model=SearchPage)
+@needs(
+    Scope.NETWORKS_READ,
+    Scope.RESULTS_READ,
+    Scope.MEETINGS_READ,
+    Scope.PEOPLE_READ,
+    Scope.ORGANISATIONS_READ,
+    sign_in=False,
+    cache="private, no-cache",
+)
+async def search(call: CallDep, params: Annotated[SearchQuery, Query()]) -> Answer:
+    """Find networks, results, meetings, people and organisations at once, and read why each was found.
+
+    A token searches the kinds that its scopes read; without one, what is public is searched. Words match only what
+    you may read.
+    """
+    return await _search(call, params)
+
+
+async def _search(call: Call, params: SearchQuery) -> Answer:
+    asked = _asked(params)
+    check(asked, call.viewer)
+    sealer = call.rooms.sealer
+    given = params.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_unset=True)
+    page = open_page(sealer, "search", given, cursor=params.cursor, limit=params.limit)
+    found = await find(call.rooms.house, call.viewer, asked, page)
+    cursor = cut(sealer, found.page, found.rows, "tie")
+    for row in found.rows:
+        del row["tie"]
+    loose = found.wanted is not None and found.wanted.loose
+    return answers.page(
+        call, found.rows, cursor, did_you_mean=found.did_you_mean, loose=loose
+    )
