@@ -43,6 +43,7 @@ from app.features.places.router import router as places
 from app.features.recommendations.router import router as recommendations
 from app.features.results.router import router as results
 from app.features.saved_searches.router import router as saved_searches
+from app.features.search.router import router as search
 from app.features.service_document.router import router as service_document
 from app.features.vocabularies.router import router as vocabularies
 from app.jobs.tidying import keep_tidy
@@ -94,6 +95,7 @@ ROUTERS = (
     series,
     analysis,
     vocabularies,
+    search,
     saved_searches,
     service_document,
 )

@@ -7,7 +7,7 @@ from app.core import hits, places, searching, snippets
 from app.core.answering import Answered, answered
 from app.core.errors import InsufficientScope, refuse
 from app.core.paging import Page, page_values
-from app.core.searching import SCOPES, Filters, Kind
+from app.core.search_filters import SCOPES, Filters, Kind
 from app.core.spelling import correct
 from app.core.viewer import Viewer
 from app.core.work import House
@@ -102,9 +102,7 @@ async def _page(
     return await house.db.fetch_slow(key, build, values)
 
 
-def _told(
-    rows: list[dict[str, Any]], wanted: Wanted | None, asked: Asked
-) -> list[dict[str, Any]]:
+def _told(rows: list[dict[str, Any]], wanted: Wanted | None, asked: Asked) -> list[dict[str, Any]]:
     find_in, topics = snippets.finder(wanted), frozenset(asked.topic)
     return [
         {**hits.hit(row, find_in, topics), "_key": row["_key"], "tie": row["tie"]} for row in rows

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Text, and_, case, cast, literal, select
+from sqlalchemy import Text, and_, case, cast, select
 from sqlalchemy.types import Double
 
 from app.core import access, snippets
@@ -10,7 +10,8 @@ from app.core.access import FRONT
 from app.core.json_columns import plain
 from app.core.meeting_access import reads_place
 from app.core.paging import Sort, in_order
-from app.core.searching import TIERS, Kind, may_be_joined
+from app.core.search_filters import Kind, may_be_joined
+from app.core.searching import TIERS
 from app.core.snippets import Finder
 from app.db.types import ID
 from app.models import Meeting, Network, Organisation, Person, Result

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 OPERATIONS = list(operations())
 # Right as a value, but not known here or not together with the rest.
 IN_CONTEXT = frozenset((
-    "ambiguous_place", "northern_ireland", "not_a_box",
+    "nothing_asked", "ambiguous_place", "northern_ireland", "not_a_box",
     "unknown_reference", "unknown_place", "half_a_place", "has_members", "no_members", "not_an_icb", "not_here",
     "nothing_to_sort_by", "slug_is_random", "in_the_past", "beyond_own_expiry", "network_id", "patient_number",
     "public_key",

@@ -20,7 +20,7 @@ IN_CONTEXT = frozenset((
 ))  # fmt: skip
 # The same within a 422 `invalid`: fields that do not go together, or not here.
 FIELDS_IN_CONTEXT = frozenset((
-    "ambiguous_place", "northern_ireland", "not_a_box",
+    "nothing_asked", "ambiguous_place", "northern_ireland", "not_a_box",
     "unknown_place", "half_a_place", "has_members", "no_members", "not_an_icb", "not_here", "nothing_to_sort_by",
     "slug_is_random", "in_the_past", "beyond_own_expiry", "network_id", "patient_number",
     "public_key",

@@ -20,7 +20,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import Double
 
 from app.core import access, places, questions
-from app.core.access import FRONT, INSIDE, NAME, NETWORK_HIDDEN, TIER_NAMES
+from app.core.access import FRONT, INSIDE, NETWORK_HIDDEN, TIER_NAMES
 from app.core.errors import FieldError, Invalid
 from app.core.feed_position import feed_head, head, with_position
 from app.core.network_words import ways_to_match

@@ -61,6 +61,4 @@ async def _search(call: Call, params: SearchQuery) -> Answer:
     for row in found.rows:
         del row["tie"]
     loose = found.wanted is not None and found.wanted.loose
-    return answers.page(
-        call, found.rows, cursor, did_you_mean=found.did_you_mean, loose=loose
-    )
+    return answers.page(call, found.rows, cursor, did_you_mean=found.did_you_mean, loose=loose)

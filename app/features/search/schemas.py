@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.core.searching import Kind
+from app.core.search_filters import Kind
 from app.core.text import (
     Cursor,
     Id,
@@ -42,7 +42,9 @@ class SearchQuery(Input):
     topic: Annotated[list[TermCode], Field(max_length=10)] = Field(
         default=[], description="Any of these topics."
     )
-    near: Near | None = Field(default=None, description="`lat,lon`, a postcode, an outcode or a town.")
+    near: Near | None = Field(
+        default=None, description="`lat,lon`, a postcode, an outcode or a town."
+    )
     within_km: Annotated[float, query_float(0.1, 1000, 25)] = Field(
         default=25.0, description="How far from `near`, in kilometres."
     )
@@ -104,7 +106,9 @@ class Hit(Output):
     snippet: Snippet | None
     matched: Matched
     network_id: Id | None = Field(description="Whose meeting or result it is.")
-    starts_at: UtcDateTime | None = Field(description="Of a meeting: when it, or its series, begins.")
+    starts_at: UtcDateTime | None = Field(
+        description="Of a meeting: when it, or its series, begins."
+    )
     outcome: Annotated[str, Field(max_length=20, examples=["improved"])] | None
     link: Annotated[str, Field(max_length=80, examples=["/v1/organisations/A81001"])]
 
