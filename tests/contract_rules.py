@@ -19,6 +19,7 @@ AT_THE_ROOT = (
 # As the NHS API platform spells them.
 CAMEL = {"releaseId", "commitId", "responseCode"}
 NO_PLURAL = (
+    "search",
     "people",
     "me",
     "history",

@@ -44,6 +44,10 @@ TAGS = [
     {"name": "places", "description": "Postcodes and towns of Great Britain, and where they are."},
     {"name": "vocabularies", "description": "Topics and professions."},
     {
+        "name": "search",
+        "description": "One search over everything, with the reasons why something was found.",
+    },
+    {
         "name": "saved-searches",
         "description": "Searches that one comes back to, and what is new in them.",
     },

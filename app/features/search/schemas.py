@@ -20,6 +20,7 @@ from app.core.text import (
     TermCode,
     UtcDateTime,
     query_float,
+    whole,
 )
 
 
@@ -66,8 +67,8 @@ class SearchQuery(Input):
 class Mark(Output):
     """Where a word that was found stands in a text: code points from its start, the end not included."""
 
-    start: Annotated[int, Field(ge=0, le=20_000, examples=[8])]
-    end: Annotated[int, Field(ge=0, le=20_000, examples=[14])]
+    start: Annotated[int, whole(0, 20_000, 8)]
+    end: Annotated[int, whole(0, 20_000, 14)]
 
 
 Marks = Annotated[list[Mark], Field(max_length=500)]
