@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from app.features.recommendations import queries
 from tests.demo_world import loaded_demo, whose
 from tests.house import Client, TestHouse, TestPerson
+from tests.reference import load_small
+from tests.test_meeting_plans import plan
 
 pytestmark = pytest.mark.anyio
 PATH = "/v1/me/recommendations"
@@ -348,6 +351,47 @@ async def test_who_may(world: TestHouse) -> None:
     assert (await narrow.get(PATH)).json()["code"] == "insufficient_scope"
     wide = Client(world.http, await world.token(nell.id, scopes='["networks:read"]'))
     assert (await wide.get(PATH)).status_code == 200
+
+
+async def test_people_in_like_roles_come_from_their_index(own_url: str, engine: str) -> None:
+    """However many have a profession: the newest are read off an index in its order, and their rows not at all."""
+    said = await plan(own_url, engine, queries.list_shape("person", started=False))
+    assert "ix_person_profession_id" in said
+    assert "ix_member_person_status" in said
+
+
+async def test_the_newest_of_many_count(own_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where more people have a profession than are looked at, those whose accounts are newest count."""
+    monkeypatch.setattr(queries, "LIKE_ROLES_MOST", 6)
+    async with TestHouse.over(own_url) as house:
+        await load_small(house.app.rooms.house)
+        ada = await somebody(house, "Ada")
+        made = await network(ada, "Carers")
+        role = {"profession": "care-coordinator"}
+        people = [await somebody(house, f"Carer {number}", **role) for number in range(5)]
+        await join(made, people)
+        nell = await somebody(house, **role)
+        assert await reasons(nell.client, made) == ["like_roles"]
+        await somebody(house, "Sixth", **role)
+        assert await reasons(nell.client, made) == ["like_roles"]
+        await somebody(house, "Seventh", **role)
+        assert await reasons(nell.client, made) is None
+
+
+async def test_inside_a_private_network_nothing_matters(world: TestHouse) -> None:
+    """What outsiders do not read of a network moves nothing; once they read it, it does."""
+    ada = await somebody(world, "Ada")
+    nell = await somebody(world, interests=["menopause"], region="scotland")
+    other = await network(ada, "Other", topics=["menopause"])
+    hidden = await network(ada, "Hidden", visibility="private")
+    address = f"/v1/networks/{hidden['id']}"
+    before = (await nell.client.get(PATH)).content
+    assert other["id"].encode() in before
+    for edit in ({"topics": ["menopause"]}, {"region": "scotland"}, {"name": "Menopause"}):
+        assert (await ada.client.patch(address, edit)).is_success
+        assert (await nell.client.get(PATH)).content == before
+    await ada.client.patch(address, {"visibility": "restricted"})
+    assert await reasons(nell.client, hidden) == ["interests", "place"]
 
 
 async def test_the_demo(own_url: str) -> None:
