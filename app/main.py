@@ -45,6 +45,7 @@ from app.features.results.router import router as results
 from app.features.saved_searches.router import router as saved_searches
 from app.features.search.router import router as search
 from app.features.service_document.router import router as service_document
+from app.features.suggest.router import router as suggest
 from app.features.vocabularies.router import router as vocabularies
 from app.jobs.tidying import keep_tidy
 from app.models import Base
@@ -91,6 +92,7 @@ ROUTERS = (
     operations,
     organisations,
     places,
+    suggest,
     measures,
     series,
     analysis,

@@ -4,7 +4,7 @@ from app.models.account import Client, Identity, Token, UsedAssertion
 from app.models.base import Base
 from app.models.calendar_token import CalendarToken
 from app.models.change import Change, FeedHead, Idempotency, Installation
-from app.models.finding import Place, SavedSearch, SearchGap, SearchState, SearchWord
+from app.models.finding import NameWord, Place, SavedSearch, SearchGap, SearchState, SearchWord
 from app.models.follow_up import Action, Minutes, MinutesEdition
 from app.models.invitation import Invitation
 from app.models.meeting import Attendance, Meeting, MeetingException
@@ -42,6 +42,7 @@ __all__ = [
     "MemberRole",
     "Minutes",
     "MinutesEdition",
+    "NameWord",
     "Network",
     "NetworkPurpose",
     "NetworkTerm",

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, ForeignKey, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.db.name_words import WORD
 from app.db.types import FLOAT, INSTANT, JSON_TEXT
 from app.models.base import Base, Versioned
 
@@ -25,6 +26,16 @@ class SearchGap(Base):
     word: Mapped[str] = mapped_column(
         ForeignKey("search_word.word", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+class NameWord(Base):
+    """A word in the name of a network, an organisation or a person, as `core.words` writes it; triggers keep it."""
+
+    __tablename__ = "name_word"
+
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    word: Mapped[str] = mapped_column(WORD, primary_key=True)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
 
 
 class SearchState(Base):
