@@ -20,7 +20,7 @@ INSTANTS = tuple(
 )
 # Values of what is seen and of what is hidden, for parameters that are not enumerations. `{kind}` stands for every id.
 PROBES: dict[str, tuple[str, ...]] = {
-    "q": ("zebra", "blue", "valley", "hours", "hal", "uma", "leith", "gard"),
+    "q": ("zebra", "blue", "valley", "hours", "hal", "uma", "leith", "gard", "ze", "valley bl"),
     "topic": ("asthma", "copd", "diabetes"),
     "profession": ("gp",),
     "icb": ("QE1",),
