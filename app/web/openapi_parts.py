@@ -42,7 +42,6 @@ TAGS = [
     {"name": "people", "description": "People who chose to be listed, and oneself."},
     {"name": "organisations", "description": "NHS organisations of the Organisation Data Service."},
     {"name": "places", "description": "Postcodes and towns of Great Britain, and where they are."},
-    {"name": "search", "description": "Finding what fits, and suggestions while somebody types."},
     {"name": "vocabularies", "description": "Topics and professions."},
     {
         "name": "search",
