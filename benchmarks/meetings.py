@@ -1,6 +1,7 @@
 """Meetings of the measured world, and what is asked of them.
 
-Two networks that the viewers belong to have 500 occurrences each in the year to come: one as single meetings, one as
+Every network has some, of the last year and of the next; half of them are for everybody, where the network is. Two
+networks that the viewers belong to have 500 occurrences each in the year to come: one as single meetings, one as
 series. Planning is asked for by facilitators of networks that anybody finds.
 """
 
@@ -50,7 +51,24 @@ def meeting_rows(world: World) -> Iterator[Row]:
         yield _row(world, several, today + timedelta(days=1 + number % 7), rule)
 
 
-def _row(world: World, network: Row, start: datetime, rule: str | None) -> Row:
+def spread_meeting_rows(world: World) -> Iterator[Row]:
+    """Single meetings of the other networks; agendas come again, for nobody searches them."""
+    world.chance.seed(9)
+    chance = world.chance
+    today = datetime.now(UTC).replace(hour=12, minute=30, second=0, microsecond=0, tzinfo=None)
+    agendas = [orjson.dumps(agenda(chance, world.writer)).decode() for _ in range(200)]
+    for _ in range(world.sizes.meetings):
+        network = chance.choice(world.networks[:-BACKSTAGE])
+        start = today + timedelta(days=chance.randint(-365, 365), minutes=30 * chance.randrange(12))
+        row = _row(world, network, start, None, chance.choice(agendas))
+        at = network["latitude"], network["longitude"]
+        met = {"latitude": at[0], "longitude": at[1]} if row["mode"] != "virtual" else {}
+        yield row | met | {"confidentiality": chance.choice(("open", "members"))}
+
+
+def _row(
+    world: World, network: Row, start: datetime, rule: str | None, points: str | None = None
+) -> Row:
     chance, write = world.chance, world.writer
     local, mode = local_text(start), chance.choice(MODES)
     series = expand(rule, local, ZONE)
@@ -82,7 +100,7 @@ def _row(world: World, network: Row, start: datetime, rule: str | None) -> Row:
         "capacity": None,
         "confidentiality": "members",
         "attendance_hidden": False,
-        "agenda": orjson.dumps(agenda(chance, write)).decode(),
+        "agenda": points or orjson.dumps(agenda(chance, write)).decode(),
         "sequence": 0,
         "follows_id": None,
         **versioned(planned),

@@ -1,6 +1,7 @@
 """Rows of the measured world, one generator for each table, as the database takes them."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from app.core import words
 from app.core.tokens import hash_of
 from app.core.viewer import PERSONAL_SCOPES
 from app.features.networks.settling import search_words
-from app.reference.load import read_outcodes, read_professions, read_topics
+from app.reference.load import read_outcodes, read_professions, read_topics, read_towns
 from benchmarks.world import BEGAN, VIEWERS, Row, World, secret_of, versioned
 
 JOINERS = 2_000
@@ -49,7 +50,18 @@ def term_rows() -> Iterator[Row]:
 def outcode_rows() -> Iterator[Row]:
     """The shipped outcodes."""
     for row in read_outcodes():
-        yield {"outcode": row.outcode, "latitude": row.latitude, "longitude": row.longitude}
+        yield {
+            "outcode": row.outcode,
+            "latitude": row.latitude,
+            "longitude": row.longitude,
+            "precision_km": row.p90_km,
+        }
+
+
+def place_rows() -> Iterator[Row]:
+    """The shipped towns."""
+    for town in read_towns():
+        yield {**asdict(town), "key": " ".join(words.tokens(town.name)), "kind": "town"}
 
 
 def searched(**found: str) -> Row:

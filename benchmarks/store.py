@@ -1,21 +1,31 @@
 """The measured database: a durable PostgreSQL, migrated by the product's migrations and filled once."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from itertools import islice
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
+from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from app.core.ids import new_id
+from app.core.vocabulary import rebuild
+from app.core.work import House
+from app.db.open import open_database
 from app.db.schema import migrate
+from app.db.types import day_text, instant_text
+from app.models import Base
 from benchmarks import results, rows
-from benchmarks.meetings import meeting_rows
+from benchmarks.meetings import meeting_rows, spread_meeting_rows
 from benchmarks.world import Row, Sizes, World
 from tests.postgres import start_postgres
 
 NAME = "benchmark"
+BASELINE = "UPDATE installation SET baseline = 'benchmark'"
 SETTINGS = """
 shared_buffers = '512MB'
 max_wal_size = '4GB'
@@ -58,30 +68,88 @@ async def _fill(url: str, sizes: Sizes) -> None:
             return
         began = time.perf_counter()
         say(f"making {sizes.networks} networks, {sizes.people} people, {sizes.memberships} spells")
-        world = World(sizes)
-        await _copy(connection, "term", rows.term_rows())
-        await _copy(connection, "organisation", rows.organisation_rows(world))
-        await _copy(connection, "outcode", rows.outcode_rows())
-        await _copy(connection, "person", rows.person_rows(world))
-        await _copy(connection, "network", rows.network_rows(world))
-        await _copy(connection, "network_term", rows.network_term_rows(world))
-        await _copy(connection, "member", rows.member_rows(world))
-        await _copy(connection, "member_role", rows.member_role_rows(world))
-        await _copy(connection, "token", rows.token_rows(world))
-        await _copy(connection, "meeting", meeting_rows(world))
-        await _copy(connection, "result", results.result_rows(world))
-        await _copy(connection, "result_topic", results.topic_rows(world))
-        await _copy(connection, "result_author", results.author_rows(world))
-        (measure,) = results.measure_rows(world)
-        await _copy(connection, "measure", [measure])
-        await _copy(connection, "measure_series", results.series_rows(measure["id"]))
-        await connection.execute("UPDATE installation SET baseline = 'benchmark'")
+        for table, found in tables(World(sizes)):
+            await _copy(connection, table, found)
+        await connection.execute(BASELINE)
+        await _vocabulary(url)
         await connection.execute("VACUUM ANALYZE")
         await connection.execute("CHECKPOINT")
         size = await connection.fetchval("SELECT pg_database_size(current_database()) / 1000000")
         say(f"filled in {time.perf_counter() - began:.0f} s, {size} MB")
     finally:
         await connection.close()
+
+
+def tables(world: World) -> Iterator[tuple[str, Iterable[Row]]]:
+    """Every table that is filled, with its rows, in an order in which each finds what it refers to."""
+    yield "term", rows.term_rows()
+    yield "organisation", rows.organisation_rows(world)
+    yield "outcode", rows.outcode_rows()
+    yield "place", rows.place_rows()
+    yield "person", rows.person_rows(world)
+    yield "network", rows.network_rows(world)
+    yield "network_term", rows.network_term_rows(world)
+    yield "member", rows.member_rows(world)
+    yield "member_role", rows.member_role_rows(world)
+    yield "token", rows.token_rows(world)
+    yield "meeting", chain(meeting_rows(world), spread_meeting_rows(world))
+    yield "result", results.result_rows(world)
+    yield "result_topic", results.topic_rows(world)
+    yield "result_author", results.author_rows(world)
+    (measure,) = results.measure_rows(world)
+    yield "measure", [measure]
+    yield "measure_series", results.series_rows(measure["id"])
+
+
+async def _vocabulary(url: str) -> None:
+    """Build what misspelt words are corrected from, as the product's hourly job does."""
+    db = open_database(url, Base.metadata, read_connections=1, write_connections=1)
+    await db.start()
+    try:
+        house = House(db, lambda: datetime.now(UTC), new_id)
+        say(f"  {await rebuild(house, lambda *_: None)} words are known")
+    finally:
+        await db.stop()
+
+
+def prepare_sqlite(path: Path, sizes: Sizes) -> str:
+    """The same rows in a SQLite database at `path`, unless it is there; returns its URL."""
+    url = f"sqlite:///{path}"
+    if path.exists():
+        return url
+    migrate(url)
+    began = time.perf_counter()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -200000")
+        for table, found in tables(World(sizes)):
+            connection.execute("BEGIN")
+            _insert(connection, table, found)
+            connection.execute("COMMIT")
+            say(f"  {table}: {time.perf_counter() - began:.0f} s")
+        connection.execute(BASELINE)
+    asyncio.run(_vocabulary(url))
+    say(f"filled in {time.perf_counter() - began:.0f} s, {path.stat().st_size / 1e6:.0f} MB")
+    return url
+
+
+def _insert(connection: sqlite3.Connection, table: str, found: Iterable[Row]) -> None:
+    source = iter(found)
+    first = next(source)
+    names = list(first)
+    places = ", ".join("?" for _ in names)
+    statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"
+    connection.executemany(
+        statement, (tuple(_stored(row[name]) for name in names) for row in chain([first], source))
+    )
+
+
+def _stored(value: Any) -> Any:
+    """A value as the product stores it in SQLite."""
+    if isinstance(value, datetime):
+        return instant_text(value)
+    return day_text(value) if isinstance(value, date) else value
 
 
 async def _copy(connection: Any, table: str, found: Iterable[Row]) -> None:

@@ -12,33 +12,46 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
+
 from app.core.access import tiers
+from app.core.words import tokens
 from app.reference.load import (
     nhs_england_regions,
     read_organisations,
     read_professions,
     read_topics,
+    shipped_text,
 )
 from benchmarks.texts import Writer
 
 BEGAN = datetime(2023, 1, 9, 9, tzinfo=UTC)
 VIEWERS = 16  # people who look at networks and are in none but the two backstage ones
 BACKSTAGE = 2
+LISTED = 20  # one network in so many says what a listed one says of itself
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many rows there are."""
+    """How many rows there are: 370,000 that are searched, where nobody asks for fewer."""
 
     networks: int = 20_000
     people: int = 200_000
     memberships: int = 400_000
+    meetings: int = 100_000
+    results: int = 50_000
 
     @classmethod
     def of(cls, networks: int) -> "Sizes":
         """The usual proportions."""
-        return cls(networks, networks * 10, networks * 20)
+        return cls(networks, networks * 10, networks * 20, networks * 5, networks * 5 // 2)
+
+
+def listed_networks() -> list[Row]:
+    """The networks that ship with the product, as their own pages describe them."""
+    found: list[Row] = orjson.loads(shipped_text("listed_networks.json"))
+    return found
 
 
 def secret_of(person_id: str) -> str:
@@ -78,6 +91,7 @@ class World:
             row.code: [parent.code for parent in row.parents if parent.relationship == "icb"]
             for row in self.organisations
         }
+        self.listed = listed_networks()
         self.people = [self._person(number) for number in range(self.sizes.people)]
         self._gather()
         self.networks = self._networks()
@@ -170,14 +184,19 @@ class World:
             ("open", "restricted", "private", "confidential"), (70, 20, 7, 3)
         )[0]
         write.choose_subjects()
-        name = write.network_name()
+        name, purpose = write.network_name(), write.paragraph(15, 45)
+        if number % LISTED == 0:
+            # Another of its kind: what people type finds it.
+            like = self.listed[number // LISTED % len(self.listed)]
+            name = f"{like['name']} {write.rare_word().capitalize()}"
+            purpose = like["purpose"]
         row_id = self.id_at(at)
         placed = chance.random() < 0.85
         row: Row = {
             "id": row_id,
             "name": name,
-            "slug": f"{name.lower().replace(' ', '-')}-{number}",
-            "purpose": write.paragraph(15, 45),
+            "slug": f"{'-'.join(tokens(name))}-{number}"[-100:].lstrip("-"),
+            "purpose": purpose,
             "visibility": visibility,
             "join_policy": chance.choices(("open", "request", "invite"), (55, 35, 10))[0],
             "kind": chance.choice(("learning", "learning", "developmental", "advocacy", "social")),
