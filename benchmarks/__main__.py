@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import finding
 from benchmarks.equal import check_calendars, check_reading, check_writing
 from benchmarks.figures import figures, told
 from benchmarks.measure import Bench, Costs, Result, folder, run_costs, run_rounds
@@ -49,6 +50,9 @@ def main() -> None:
             with folder() as path:
                 bench = Bench(url, servers, asking, Path(path))
                 results = _measured(given, bench)
+                sought = {}
+                if finding.GOALS.keys() & set(given.workloads):
+                    sought = finding.find(bench, given.rounds)
                 found = {**_as_a_process(servers["product"]), **_as_served(url, first, token)}
                 costs = _calendars(given, bench)
                 cpu = figures(bench, facts, max(1, int(given.seconds * 25)))
@@ -56,7 +60,7 @@ def main() -> None:
         finally:
             for server in servers.values():
                 server.stop()
-    print("\n".join([table(results, costs, found), *told(cpu)]))
+    print("\n".join([table(results, costs, found), *told(cpu), *finding.told(sought)]))
     line = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
@@ -66,6 +70,7 @@ def main() -> None:
         **found,
         "workloads": {result.name: result.summary() for result in results},
         "calendars": costs.summary(),
+        "finding": sought,
         "figures_ms": cpu,
     }
     given.out.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +82,8 @@ def main() -> None:
 def _measured(given: argparse.Namespace, bench: Bench) -> list[Result]:
     """Check that both sides answer the same, then the rounds."""
     sides = (bench.servers["floor"], bench.servers["product"])
-    for name in given.workloads:
+    compared = [name for name in given.workloads if name in GOALS]
+    for name in compared:
         bench.prepare(name)
         if name in WRITES:
             asked = bench.asking.written(name, 2)
@@ -88,7 +94,7 @@ def _measured(given: argparse.Namespace, bench: Bench) -> list[Result]:
         else:
             rows = check_reading(name, *sides, bench.questions[name][:COMPARED])
             say(f"{name}: both sides answer the same, {rows} rows compared")
-    return run_rounds(bench, given.workloads, given.rounds, given.seconds)
+    return run_rounds(bench, compared, given.rounds, given.seconds)
 
 
 def _calendars(given: argparse.Namespace, bench: Bench) -> Costs:
@@ -155,7 +161,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__.split("\n")[0]
     )
-    names = sorted(GOALS)
+    names = [*GOALS, *finding.GOALS]
     parser.add_argument(
         "--networks", type=int, default=20_000, help="people are 10 times, spells 20 times as many"
     )
@@ -171,7 +177,7 @@ def _arguments() -> argparse.Namespace:
         "--out", type=Path, default=Path(".bench/results.jsonl"), help="a line is added to it"
     )
     parser.add_argument(
-        "--profile", choices=names, help="profile the product in one workload instead"
+        "--profile", choices=sorted(GOALS), help="profile the product in one workload instead"
     )
     return parser.parse_args()
 

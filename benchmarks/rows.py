@@ -74,7 +74,7 @@ def person_rows(world: World) -> Iterator[Row]:
     """Everybody."""
     for who in world.people:
         practice = who["practice"]
-        interests = world.chance.sample(sorted(world.topics), world.chance.randint(0, 3))
+        interests = who["interests"]
         bio = world.writer.sentence(12) if who["listed"] else None
         yield {
             "id": who["id"],
@@ -92,6 +92,13 @@ def person_rows(world: World) -> Iterator[Row]:
                 search_front=words.document(bio or ""),
             ),
         }  # fmt: skip
+
+
+def person_topic_rows(world: World) -> Iterator[Row]:
+    """What people are interested in, as filters look at it."""
+    for who in world.people:
+        for code in who["interests"]:
+            yield {"person_id": who["id"], "code": code}
 
 
 def network_rows(world: World) -> Iterator[Row]:

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -59,7 +61,12 @@ def cpu_of(pid: int) -> float:
 
 
 def database_cpu(port: int) -> float:
-    """CPU seconds of a PostgreSQL on this machine, all its living processes; 0 when it is elsewhere.
+    """CPU seconds of a PostgreSQL on this machine, all its living processes; 0 when it is elsewhere."""
+    return sum(map(cpu_of, database_pids(port)))
+
+
+def database_pids(port: int) -> list[int]:
+    """The processes of a PostgreSQL on this machine, none when it is elsewhere.
 
     The postmaster is the process whose command line has `-p <port>`.
     """
@@ -69,9 +76,18 @@ def database_cpu(port: int) -> float:
         except OSError:
             continue
         if words[0].endswith(b"postgres") and str(port).encode() in words:
-            pids = [int(folder.name), *_children(int(folder.name))]
-            return sum(cpu_of(pid) for pid in pids)
-    return 0.0
+            return [int(folder.name), *_children(int(folder.name))]
+    return []
+
+
+def precise_cpu(pids: Iterable[int]) -> float:
+    """CPU microseconds of these processes, all their threads, as the kernel's scheduler counts them."""
+    spent = 0
+    for pid in pids:
+        for thread in Path(f"/proc/{pid}/task").glob("[0-9]*"):
+            with suppress(OSError):
+                spent += int((thread / "schedstat").read_text(encoding="ascii").split()[0])
+    return spent / 1000
 
 
 def _children(pid: int) -> list[int]:

@@ -87,6 +87,7 @@ def tables(world: World) -> Iterator[tuple[str, Iterable[Row]]]:
     yield "outcode", rows.outcode_rows()
     yield "place", rows.place_rows()
     yield "person", rows.person_rows(world)
+    yield "person_topic", rows.person_topic_rows(world)
     yield "network", rows.network_rows(world)
     yield "network_term", rows.network_term_rows(world)
     yield "member", rows.member_rows(world)

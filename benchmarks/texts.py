@@ -33,6 +33,12 @@ SUBJECTS = _cut(
     "language interpreter messaging records coding template dashboard survey feedback "
     "complaint incident huddle handover"
 )
+# As people type them: phrases, short forms, other words for a subject.
+PHRASES = (
+    "heart failure", "T2DM", "high blood pressure", "chronic kidney disease", "AF", "sick notes", "smoking cessation",
+    "type 2 diabetes", "CKD", "antimicrobial stewardship", "advance care planning", "SMR", "flu jabs", "end of life",
+    "quality improvement", "health inequalities", "mental health", "BP", "chronic obstructive pulmonary disease",
+)  # fmt: skip
 DOINGS = _cut(
     "improve share learn reduce measure test build compare support meet teach review plan find change ask try spread "
     "reach invite visit coach publish simplify protect shorten follow notice repeat adopt celebrate explain"

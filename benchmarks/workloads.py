@@ -18,7 +18,7 @@ from app.reference.load import nhs_england_regions, read_outcodes
 from benchmarks.meetings import plan_of
 from benchmarks.results import KIND
 from benchmarks.servers import Server, get
-from benchmarks.texts import EVERYWHERE, Writer
+from benchmarks.texts import EVERYWHERE, PHRASES, Writer
 from benchmarks.world import secret_of
 
 GOALS = {
@@ -127,14 +127,16 @@ class Asking:
         return found
 
     def _words(self) -> list[Question]:
-        """Half a subject alone, one in six a rare word, the others two words."""
+        """Half a subject alone, one in six a rare word, one in eight a phrase, the others two words."""
         writer = self.writer
         found: list[Question] = []
         for _ in range(ASKED):
             kind = self.chance.random()
             words = writer.rare_word() if kind < 0.16 else writer.subject()
-            if kind > 0.9:
+            if kind > 0.92:
                 words += f" {writer.rare_word()}"
+            elif kind > 0.80:
+                words = self.chance.choice(PHRASES)
             elif kind > 0.66:
                 words += f" {self.chance.choice((writer.subject(), *EVERYWHERE[:3]))}"
             found.append(self._same(f"/v1/networks?q={quote(words)}&limit=20"))

@@ -80,6 +80,7 @@ class World:
         self.chance = random.Random(self.seed)
         self.writer = Writer(self.chance)
         self.topics = {term.code: term.label for term in read_topics()}
+        self.codes = sorted(self.topics)
         self.professions = [term.code for term in read_professions()]
         self.organisations = list(read_organisations())
         self.regions = sorted(nhs_england_regions())
@@ -116,6 +117,7 @@ class World:
             "practice": practice if self.chance.random() < 0.7 else None,
             "region": practice.region,
             "listed": self.chance.random() < 0.2,
+            "interests": self.chance.sample(self.codes, self.chance.randint(0, 3)),
         }
 
     def _gather(self) -> None:
