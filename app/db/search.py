@@ -6,7 +6,8 @@ sums on both, and knows no statistics of the corpus, so that a hidden row cannot
 of fields for each tier of readers: `name`, `front`, `inside`.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,11 @@ REST = 24
 AS_TYPED = 8  # the name has the very word, not another of its stem
 TOGETHER, FIRST = 30, 50  # the name has all that was typed in one piece; it begins with it
 _PADDED = (0, 1, 2, 4)  # numbers of synonyms for which there are statements
+# In a compiled statement, where the score of a question belongs: the level, the table or alias, one parameter.
+SCORED = "scored"
+_MARK = "\x02"
+_NAME = re.compile(f"{_MARK}(\\w+){_MARK}")
+_PLACE = re.compile(f"{_MARK}(\\w+) (\\S+) [^{_MARK}]+{_MARK}")
 
 
 Words = tuple[str, ...]
@@ -150,8 +156,8 @@ class score(_OverText):  # noqa: N801 - reads as SQL where it is used
     type = Integer()
 
 
-def _bind(compiler: SQLCompiler, name: str, kind: Any = None, **kw: Any) -> str:
-    return str(compiler.process(bindparam(name, type_=kind or String()), **kw))
+def _bind(compiler: SQLCompiler, name: str, **kw: Any) -> str:
+    return str(compiler.process(bindparam(name, type_=String()), **kw))
 
 
 @compiles(matches, "postgresql")
@@ -178,23 +184,69 @@ def _matches_sqlite(element: matches, compiler: SQLCompiler, **kw: Any) -> str:
     )
 
 
-@compiles(score, "postgresql")
-def _score_postgresql(element: score, compiler: SQLCompiler, **kw: Any) -> str:
-    """Looks into the few words of the fields that weigh more: taking a whole tsvector apart costs ten times that."""
-    return _score_in(element, compiler, "strpos", **kw)
-
-
-@compiles(score, "sqlite")
-def _score_sqlite(element: score, compiler: SQLCompiler, **kw: Any) -> str:
-    return _score_in(element, compiler, "instr", **kw)
-
-
-def _score_in(element: score, compiler: SQLCompiler, find: str, **kw: Any) -> str:
+@compiles(score)
+def _score_place(element: score, compiler: SQLCompiler, **kw: Any) -> str:
+    """The place of the score in a statement that is kept for all questions; `write_scores` puts it there."""
     if element.shape is None:
         raise TypeError("a score is of a question")
     name = element.name_in(compiler, **kw)
-    columns = {column: f"(' ' || {name}.{column} || ' ')" for column in LEVELS[element.level]}
-    return _Scoring(element.shape, columns, find, lambda *bind: _bind(compiler, *bind, **kw)).text()
+    return f"{_MARK}{element.level} {name} {_bind(compiler, SCORED, **kw)}{_MARK}"
+
+
+def write_scores(
+    database: str, text: str, binds: Sequence[tuple[str, Any]], shape: Shape
+) -> tuple[str, list[tuple[str, Any]]]:
+    """A compiled statement for questions of this shape: its text and its parameters, in the driver's order.
+
+    To compile takes a hundred times as long as this, and people's questions have many shapes. It looks into the few
+    words of the fields that weigh more: taking a whole tsvector apart costs ten times that.
+    """
+    write = _numbered if database == "postgresql" else _in_line
+    return write(text, binds, shape)
+
+
+def _numbered(
+    text: str, binds: Sequence[tuple[str, Any]], shape: Shape
+) -> tuple[str, list[tuple[str, Any]]]:
+    """PostgreSQL's: a parameter has one number wherever it stands; the first takes that of the place."""
+    names = [name for name, _ in binds]
+    defaults = dict(binds)
+
+    def bind(name: str, kind: str = "VARCHAR") -> str:
+        if name not in names:
+            if SCORED in names:
+                names[names.index(SCORED)] = name
+            else:
+                names.append(name)
+        return f"${names.index(name) + 1}::{kind}"
+
+    whole = _PLACE.sub(lambda place: _written(place, shape, "strpos", bind), text)
+    return whole, [(name, defaults.get(name)) for name in names]
+
+
+def _in_line(
+    text: str, binds: Sequence[tuple[str, Any]], shape: Shape
+) -> tuple[str, list[tuple[str, Any]]]:
+    """SQLite's: parameters are given in the order in which they stand in the text."""
+    there: list[list[str]] = []
+
+    def write(place: re.Match[str]) -> str:
+        score = _written(place, shape, "instr", lambda name, _kind="": f"{_MARK}{name}{_MARK}")
+        there.append(_NAME.findall(score))
+        return _NAME.sub("?", score)
+
+    whole = _PLACE.sub(write, text)
+    places = iter(there)
+    found: list[tuple[str, Any]] = []
+    for name, default in binds:
+        found += [(each, None) for each in next(places)] if name == SCORED else [(name, default)]
+    return whole, found
+
+
+def _written(place: re.Match[str], shape: Shape, find: str, bind: Callable[..., str]) -> str:
+    level, name = place[1], place[2]
+    columns = {column: f"(' ' || {name}.{column} || ' ')" for column in LEVELS[level]}
+    return _Scoring(shape, columns, find, bind).text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +285,7 @@ class _Scoring:
                 whens.append((other, f"WHEN {self._has(column, *others)} THEN {other}"))
         cases = " ".join(when for _, when in sorted(whens, reverse=True))
         rest = str(REST) if sure else self._rest(*literal, *others)
-        return f"{self.bind(f'w{index}', Integer())} * CASE {cases} ELSE {rest} END"
+        return f"{self.bind(f'w{index}', 'INTEGER')} * CASE {cases} ELSE {rest} END"
 
     def _rest(self, *names: str) -> str:
         """What it is worth that the part may stand in the other fields."""

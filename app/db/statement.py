@@ -5,7 +5,7 @@ has dots become nested objects: `person.display_name` is `{"person": {"display_n
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.sql import ClauseElement, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from app.db.search import Shape, write_scores
 from app.db.types import JsonText
 
 Document = dict[str, Any]
@@ -140,11 +141,28 @@ class Shapes:
         self._kept: dict[object, Statement] = {}
 
     def get(self, key: object, build: Callable[[], ClauseElement]) -> Statement:
-        """The compiled statement for `key`; `build` is called on a miss only."""
+        """The compiled statement for `key`; `build` is called on a miss only.
+
+        Where the key is a tuple with the `Shape` of a question, the statement is compiled once for all of them, and
+        only the score is written for each.
+        """
         found = self._kept.get(key)
         if found is None:
-            found = compile_statement(build(), self.dialect)
+            shapes = (part for part in key if type(part) is Shape) if type(key) is tuple else ()
+            shape = next(iter(shapes), None)
+            if shape is None:
+                found = compile_statement(build(), self.dialect)
+            else:
+                found = self._scored(self.get(_of_any_shape(key), build), shape)
             if len(self._kept) >= MAX_SHAPES:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[key] = found
         return found
+
+    def _scored(self, statement: Statement, shape: Shape) -> Statement:
+        text, binds = write_scores(self.dialect.name, statement.text, statement.binds, shape)
+        return replace(statement, text=text, binds=tuple(binds))
+
+
+def _of_any_shape(key: Any) -> tuple[Any, ...]:
+    return tuple(Shape if type(part) is Shape else part for part in key)
