@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.core.places import Around
+from app.core.places import Around, Box
 from app.db.statement import compile_statement, dialect_of
 from app.features.meetings import finding, listing
 from app.features.meetings.finding import Wanted
@@ -39,6 +39,7 @@ WITHIN: list[tuple[dict[str, Any], str]] = [
     ({"network_id": network_id(1)}, "ix_meeting_network_starts"),
     ({"mine": True}, "ix_meeting_network_starts"),
     ({"around": Around(51.0, -1.0, 25.0)}, "ix_meeting_place"),
+    ({"box": Box(-1.1, 50.9, -0.9, 51.1)}, "ix_meeting_place"),
 ]
 SORTS = ("starts_at", "-starts_at", "-updated_at")
 

@@ -20,6 +20,7 @@ FILTERS: dict[str, tuple[int, Callable[[Net], Any]]] = {
     "meets": (FRONT, lambda net: net.body["meets"]),
     "lifecycle_stage": (FRONT, lambda net: net.body["lifecycle_stage"]),
     "near": (FRONT, lambda net: f"{net.body['latitude']:.6f},{net.body['longitude']}"),
+    "bbox": (FRONT, lambda net: _box(net)),
     "hosted": (FRONT, lambda net: str(net.elsewhere).lower()),
     "join_policy": (NAME, lambda net: net.policy),
     "slug": (NAME, lambda net: net.slug),
@@ -35,6 +36,12 @@ FIELD_TIERS = {
     "charter": INSIDE,
 }
 SORTS = ("name", "-created_at", "-updated_at")
+
+
+def _box(net: Net) -> str:
+    """A box of some metres around where it is."""
+    lat, lon = net.body["latitude"], net.body["longitude"]
+    return f"{lon - 1e-4:.6f},{lat - 1e-4:.6f},{lon + 1e-4:.6f},{lat + 1e-4:.6f}"
 
 
 # Networks that filters are tried with: every visibility on top, below every other, and what is special.

@@ -42,9 +42,14 @@ def _searches(facts: Facts, actor: Actor, net: Net) -> Iterator[tuple[str, Json,
     yield "as planned", {}, _any
     yield "window", window, _any
     yield "draft by title", {"q": draft.marks["title"]}, partial(_is, draft)
-    for place, spot in (("in words", {"q": hidden.marks["place"]}), ("near", _near(hidden))):
+    spots = {
+        "in words": {"q": hidden.marks["place"]},
+        "near": _near(hidden),
+        "in a box": _box(hidden),
+    }
+    for place, spot in spots.items():
         for params in ({}, window):
-            matches = partial(_at_private_place, facts, actor, hidden, near=place == "near")
+            matches = partial(_at_private_place, facts, actor, hidden, near=place != "in words")
             yield f"private place {place} {len(params)}", {**spot, **params}, matches
     yield "way in", {"q": hidden.marks["join_url"]}, lambda *_: False
     override = {"q": series.marks["override"]}
@@ -59,6 +64,11 @@ def _searches(facts: Facts, actor: Actor, net: Net) -> Iterator[tuple[str, Json,
 
 def _near(meet: Meet) -> Json:
     return {"near": f"{50.0 + 0.001 * meet.number:.6f},-2.0", "within_km": "0.1"}
+
+
+def _box(meet: Meet) -> Json:
+    south = 50.0 + 0.001 * meet.number
+    return {"bbox": f"-2.0001,{south - 1e-4:.6f},-1.9999,{south + 1e-4:.6f}"}
 
 
 def _is(one: Meet, meet: Meet, _: str) -> bool:
