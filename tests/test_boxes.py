@@ -21,7 +21,7 @@ PURPOSE = "Less waiting"
         ("-181,0,0,1", "not_a_box"),
         ("0,0,1,90.1", "not_a_box"),
         ("0,0,999,1", "not_a_box"),
-        ("1,2,3", "string_pattern_mismatch"),
+        ("1,2,3", "string_too_short"),
         ("1,2,3,4,5", "string_pattern_mismatch"),
         ("1,2,3,nan", "string_pattern_mismatch"),
         ("1e1,2,3,4", "string_pattern_mismatch"),

@@ -10,6 +10,13 @@ from tests.permissions.network_rows import fields_of
 from tests.permissions.oracle import FRONT, INSIDE, NAME
 from tests.permissions.table import Cell, personas, rows_of, same_sets
 
+
+def _box(net: Net) -> str:
+    """A box of some metres around where it is."""
+    lat, lon = net.body["latitude"], net.body["longitude"]
+    return f"{lon - 1e-4:.6f},{lat - 1e-4:.6f},{lon + 1e-4:.6f},{lat + 1e-4:.6f}"
+
+
 # Each filter: the tier that one needs to match by it, and a network's value.
 FILTERS: dict[str, tuple[int, Callable[[Net], Any]]] = {
     "topic": (FRONT, lambda net: net.body["topics"][0]),
@@ -20,7 +27,7 @@ FILTERS: dict[str, tuple[int, Callable[[Net], Any]]] = {
     "meets": (FRONT, lambda net: net.body["meets"]),
     "lifecycle_stage": (FRONT, lambda net: net.body["lifecycle_stage"]),
     "near": (FRONT, lambda net: f"{net.body['latitude']:.6f},{net.body['longitude']}"),
-    "bbox": (FRONT, lambda net: _box(net)),
+    "bbox": (FRONT, _box),
     "hosted": (FRONT, lambda net: str(net.elsewhere).lower()),
     "join_policy": (NAME, lambda net: net.policy),
     "slug": (NAME, lambda net: net.slug),
@@ -36,12 +43,6 @@ FIELD_TIERS = {
     "charter": INSIDE,
 }
 SORTS = ("name", "-created_at", "-updated_at")
-
-
-def _box(net: Net) -> str:
-    """A box of some metres around where it is."""
-    lat, lon = net.body["latitude"], net.body["longitude"]
-    return f"{lon - 1e-4:.6f},{lat - 1e-4:.6f},{lon + 1e-4:.6f},{lat + 1e-4:.6f}"
 
 
 # Networks that filters are tried with: every visibility on top, below every other, and what is special.
