@@ -47,6 +47,7 @@ from app.features.search.router import router as search
 from app.features.service_document.router import router as service_document
 from app.features.suggest.router import router as suggest
 from app.features.vocabularies.router import router as vocabularies
+from app.jobs.search_upkeep import keep_search_ready
 from app.jobs.tidying import keep_tidy
 from app.models import Base
 from app.settings import Settings
@@ -151,11 +152,15 @@ def create_app(
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         await db.start()
-        tidying = asyncio.create_task(keep_tidy(rooms.house, settings, rooms.metrics.job))
+        jobs = [
+            asyncio.create_task(keep_tidy(rooms.house, settings, rooms.metrics.job)),
+            asyncio.create_task(keep_search_ready(rooms.house, rooms.metrics.job)),
+        ]
         try:
             yield
         finally:
-            tidying.cancel()
+            for job in jobs:
+                job.cancel()
             if sign_in is not None:
                 await sign_in.close()
             await db.stop()

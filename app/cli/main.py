@@ -89,6 +89,22 @@ def migrate() -> None:
     )
 
 
+@cli.command()
+def reindex() -> None:
+    """Make the words that rows are found by anew, and the spelling vocabulary, as a server does when it is due."""
+    from app.core.vocabulary import rebuild
+    from app.jobs.words_anew import make_words_anew
+
+    async def run(house: House) -> tuple[int, int]:
+        with progress() as report:
+            return await make_words_anew(house, report), await rebuild(house, report)
+
+    rows, known = with_house(run)
+    typer.echo(
+        f"{rows:,} rows have new words, and {known:,} words are known to the spelling.", err=True
+    )
+
+
 @importing.command()
 def ods(
     file: Annotated[Path, typer.Argument(help="The CSV file, as it comes.")],

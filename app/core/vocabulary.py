@@ -158,6 +158,16 @@ async def _note(db: Database, head: int, built_at: Any = None) -> None:
     await db.unit(run)
 
 
+def _due() -> Any:
+    undone: dict[Any, Any] = {"built_at": None}
+    return update(SearchState).where(SearchState.id == 1).values(undone).returning(SearchState.id)
+
+
+async def note_due(tx: Transaction) -> None:
+    """Note that the vocabulary is to be made anew: a server looks every minute. For imports, and for erasures."""
+    await tx.fetch("vocabulary is due", _due, {})
+
+
 async def freshen(house: House) -> None:
     """Bring the vocabulary up to what was written since it was looked after, for a search that found nothing.
 

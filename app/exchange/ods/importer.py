@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 
+from app.core.vocabulary import note_due
 from app.core.work import House, baseline, rows_of
 from app.db.database import Transaction, fetch_one
 from app.exchange.ods.parse import SPEAKS_OF, FileKind, parse_organisations, parse_partnerships
@@ -130,6 +131,7 @@ async def import_file(
             "rows": file.rows,
             "digest": file.digest,
         }
+        await note_due(tx)
         await tx.write_many("add import", rows_of(tuple(run), ImportRun), [run])
         return counts, wanted, stored.keys() | {organisation.code for organisation in wanted}
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, select, update
 
+from app.core.vocabulary import note_due
 from app.core.words import tokens
 from app.core.work import House, baseline, rows_of
 from app.db.database import Transaction, Write, fetch_one
@@ -122,6 +123,7 @@ async def load_baseline(
         outcodes = await _load_outcodes(tx, data, report)
         towns = await _load_towns(tx, data, report)
         terms = await _load_terms(tx, data, report)
+        await note_due(tx)
         await tx.write_many("set baseline", _set_baseline, [{"digest": data.digest}])
         return BaselineReport(
             loaded=True,

@@ -18,6 +18,7 @@ from app.core.errors import FieldError, LastFacilitator, LastOperator
 from app.core.fetching import is_last_facilitator, lives_elsewhere
 from app.core.letting_go import let_go
 from app.core.newcomers import BLANK
+from app.core.vocabulary import note_due
 from app.core.work import Work
 from app.db.database import Write
 from app.db.types import ID, holding
@@ -70,6 +71,7 @@ async def erase_person(work: Work, held: Held) -> Erased:
             )
     if await holdings.erasure_of(work, person_id) is None:
         work.insert(Erasure, {"person_id": person_id, "erased_at": work.now})
+    await note_due(work.tx)  # of what they wrote for everybody no word is offered any more
     await work.flush()  # so many writes are not made into one statement
     return Erased(person_id, tuple(network["id"] for network in unled))
 

@@ -38,6 +38,7 @@ from app.models import (
     Measure,
     MeasureSeries,
     Member,
+    NameWord,
     Network,
     PdsaCycle,
     Person,
@@ -45,6 +46,8 @@ from app.models import (
     Result,
     ResultTopic,
     SavedSearch,
+    SearchGap,
+    SearchWord,
     Token,
 )
 from app.settings import Settings
@@ -65,6 +68,7 @@ TABLES = tuple(
             Adoption,
             ConductAcceptance,
         ),
+        *(NameWord, SearchWord, SearchGap),
     )
 )
 
