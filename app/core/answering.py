@@ -33,8 +33,13 @@ class Answered:
     wanted: Wanted | None
 
 
-async def answered(q: str, page: Page, run: Run, correct: Correct) -> Answered:
-    """Answer what was typed; `run` reads a page of rows that answer a question, `correct` is `spelling`'s."""
+async def answered(
+    q: str, page: Page, run: Run, correct: Correct, *, enough: int = ENOUGH
+) -> Answered:
+    """Answer what was typed; `run` reads a page of rows that answer a question, `correct` is `spelling`'s.
+
+    Fewer than `enough` whole answers, and the nearest are looked for.
+    """
     if page.how is not None:
         loose, meant = page.how
         wanted = _wanted(meant or q, loose=loose)
@@ -51,7 +56,7 @@ async def answered(q: str, page: Page, run: Run, correct: Correct) -> Answered:
         if better is not None:
             wanted = better
             rows = await run(wanted, first)
-    if len(rows) < ENOUGH and wanted.may_loosen:
+    if len(rows) < enough and wanted.may_loosen:
         wanted = replace(wanted, loose=True)
         rows = await run(wanted, first)
     kept = replace(page, how=(wanted.loose, meant))

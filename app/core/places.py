@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func
+from sqlalchemy import ColumnElement, and_, bindparam, func, type_coerce
 from sqlalchemy.types import Double
 
 from app.core import gazetteer
@@ -140,6 +140,11 @@ def in_box(table: Any) -> ColumnElement[bool]:
     south, north = bindparam("box_south", type_=_FLOAT), bindparam("box_north", type_=_FLOAT)
     west, east = bindparam("box_west", type_=_FLOAT), bindparam("box_east", type_=_FLOAT)
     return and_(table.latitude.between(south, north), table.longitude.between(west, east))
+
+
+def nearer_first(score: Any, table: Any) -> ColumnElement[float]:
+    """A whole number to go by, highest first, and among equal ones the nearer row: no circle is wider than 1,000 km."""
+    return type_coerce(score - distance_km(table) / 10_000.0, _FLOAT)
 
 
 async def locate(reads: Reads, near: str, within_km: float) -> Around:

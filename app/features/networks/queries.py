@@ -10,27 +10,18 @@ from sqlalchemy import (
     exists,
     false,
     literal,
-    not_,
     or_,
     select,
     true,
-    union_all,
 )
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import Double
 
-from app.core import access, places, questions
+from app.core import access
 from app.core.access import FRONT, INSIDE, NETWORK_HIDDEN, TIER_NAMES
-from app.core.errors import FieldError, Invalid
-from app.core.feed_position import feed_head, head, with_position
-from app.core.network_words import ways_to_match
-from app.core.paging import Page, Sort, in_order, keyset, page_values
 from app.core.viewer import Viewer
-from app.db import search
-from app.db.database import Database, Reads, fetch_one
-from app.db.types import ID, INSTANT, among, one_of
-from app.features.networks.schemas import NetworkQuery
-from app.models import Member, Network, NetworkTerm
+from app.db.database import Reads, fetch_one
+from app.db.types import ID, among
+from app.models import Member, Network
 
 FRONT_COLUMNS = (
     Network.id, Network.name, Network.slug, Network.purpose, Network.visibility, Network.join_policy,
@@ -45,41 +36,16 @@ INSIDE_COLUMNS = (
 )  # fmt: skip
 # A listing: `fetching.lives_elsewhere` in SQL.
 LIVES_ELSEWHERE = or_(Network.hosted_at.is_not(None), Network.verified.is_not(None))
-# Filters that are a column of the front tier, or of the name tier.
-FRONT_FILTERS = {
-    "kind": Network.kind,
-    "region": Network.region,
-    "meets": Network.meets,
-    "lifecycle_stage": Network.lifecycle_stage,
-}
-NAME_FILTERS = {
-    "join_policy": Network.join_policy,
-    "parent_id": Network.parent_id,
-    "slug": Network.slug,
-}
 DEEPEST = 2  # counted from 0: a network, a sub-group, a sub-group of that
-TERM_FILTERS = {"topic": "topic", "profession": "profession", "icb": "icb"}
 
 
-def _updated_at(rank: str) -> Any:
-    """When it last changed, as far as this viewer can see."""
-    if rank == "operator":
-        return Network.updated_at
-    tier = access.standing(rank)
-    return case(
-        (tier >= INSIDE, Network.updated_at),
-        (tier >= FRONT, Network.outer_updated_at),
-        else_=Network.name_updated_at,
-    )
-
-
-def _stamps(rank: str) -> list[Any]:
+def stamps(rank: str) -> list[Any]:
     """Version and time of the last change for each tier that this viewer may have; `shown` picks.
 
     Those of a tier that they cannot have on a row stay in the database, for to write an instant out takes it longer
     than to look whose the row is.
     """
-    inside = {"operator": true(), "anonymous": false()}.get(rank, _mine(yes=True))
+    inside = {"operator": true(), "anonymous": false()}.get(rank, mine(yes=True))
     by_tier = [
         ("", inside, Network.version, Network.updated_at),
         ("_outer_", None, Network.outer_version, Network.outer_updated_at),
@@ -92,96 +58,13 @@ def _stamps(rank: str) -> list[Any]:
     ]
 
 
-def sorts(rank: str) -> dict[str, Sort]:
-    """The offered orders but for the score, which each way of matching makes for itself."""
-    return {
-        "name": Sort("name", Network.name, Network.id),
-        "-created_at": Sort("-created_at", Network.created_at, Network.id, descending=True),
-        "-updated_at": Sort("-updated_at", _updated_at(rank), Network.id, descending=True),
-        "distance": Sort("distance", places.distance_km(Network), Network.id),
-    }
-
-
-def _has_term(field: str, *, several: bool) -> ColumnElement[bool]:
-    code: Any = bindparam(field)
-    matched = one_of(NetworkTerm.code, code) if several else NetworkTerm.code == code
-    found = select(1).where(
-        NetworkTerm.network_id == Network.id, NetworkTerm.field == TERM_FILTERS[field], matched
-    )
-    return exists(found)
-
-
-def _mine(*, yes: bool) -> ColumnElement[bool]:
+def mine(*, yes: bool) -> ColumnElement[bool]:
+    """The viewer is an active member of the network, or is not."""
     member = aliased(Member)
     spells = select(member.network_id).where(
         member.person_id == access.viewer_id(), member.status == "active"
     )
     return Network.id.in_(spells) if yes else Network.id.not_in(spells)
-
-
-def _conditions(rank: str, given: frozenset[str], flags: tuple[Any, ...], sort: str) -> list[Any]:
-    """What a network must be to come into a list with these filters, words aside."""
-    hosted, mine, archived = flags
-    front = [column == bindparam(name) for name, column in FRONT_FILTERS.items() if name in given]
-    front += [_has_term(name, several=name != "icb") for name in TERM_FILTERS if name in given]
-    if "near" in given:
-        front.append(places.within(Network))
-    if "bbox" in given:
-        front.append(places.in_box(Network))
-    if hosted is not None:
-        front.append(LIVES_ELSEWHERE if hosted else not_(LIVES_ELSEWHERE))
-    wanted = [access.visible_network(rank)]
-    if sort == "distance" or front:
-        wanted += [*front, access.at_least(FRONT, rank)]
-    wanted += [column == bindparam(name) for name, column in NAME_FILTERS.items() if name in given]
-    if archived is not None:
-        closed = Network.archived_at
-        wanted.append(closed.is_not(None) if archived else closed.is_(None))
-    if mine is not None:
-        wanted.append(_mine(yes=mine) if rank != "anonymous" else literal(value=not mine))
-    if "updated_since" in given:
-        wanted.append(_updated_at(rank) >= bindparam("updated_since", type_=INSTANT))
-    return wanted
-
-
-def list_shape(
-    rank: str,
-    given: frozenset[str],
-    flags: tuple[Any, ...],
-    sort: str,
-    *,
-    started: bool,
-    shape: search.Shape | None,
-) -> Any:
-    """The SELECT of a list with these filters; `flags` are the values of the truth-valued ones.
-
-    Where the order is computed, the page is found first, from ids and sort keys alone, and its rows fetched then: to
-    carry whole rows through the sort costs as much as all the rest.
-    """
-    wanted = _conditions(rank, given, flags, sort)
-    distance = places.distance_km(Network) if "near" in given else literal(None, Double())
-    statement = select(
-        *FRONT_COLUMNS,
-        *_stamps(rank),
-        access.standing(rank).label("_tier"),
-        feed_head().label("_head"),
-        distance.label("distance_km"),
-    )
-    if sort in ("name", "-created_at") and shape is None:
-        return keyset(statement.where(*wanted), sorts(rank)[sort], started=started)
-    key = None if sort == "-score" else sorts(rank)[sort].key
-    descending = sort.startswith("-")
-    ways: list[Any] = ways_to_match(rank, shape) if shape else [(true(), None)]
-    found = union_all(
-        *(
-            select(Network.id, (score if key is None else key).label("_key")).where(*wanted, way)
-            for way, score in ways
-        )
-    ).subquery("found")
-    there = Sort(sort, found.c["_key"], found.c.id, descending)
-    page = keyset(select(found.c.id), there, started=started).subquery("page")
-    here = Sort(sort, page.c["_key"], page.c.id, descending)
-    return in_order(statement.join(page, page.c.id == Network.id), here)
 
 
 def shown(row: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
@@ -198,67 +81,6 @@ def shown(row: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
         access.masked(row, NETWORK_HIDDEN[tier])
     row["tier"] = TIER_NAMES[tier]
     return row
-
-
-async def list_networks(
-    db: Database, viewer: Viewer, query: NetworkQuery, page: Page
-) -> tuple[list[dict[str, Any]], int]:
-    """A page of networks (one row more than the page, with `_key`), and the feed's position before it.
-
-    Errors: `Invalid` for a place that is nowhere, a sort without what it sorts by.
-    """
-    sort = chosen_sort(query)
-    asked = questions.wanted_of(query.q)
-    given = frozenset(query.model_fields_set)
-    archived = query.archived
-    if archived is None and "slug" not in given:
-        archived = False
-    values: dict[str, Any] = {
-        **access.values(viewer),
-        **page_values(page),
-        **{
-            name: getattr(query, name)
-            for name in (*FRONT_FILTERS, *NAME_FILTERS, *TERM_FILTERS)
-            if name in given
-        },
-    }
-    if "q" in given and asked is None:
-        return [], await head(db)
-    if asked is not None:
-        values |= search.values(db.name, asked)
-    shape = None if asked is None else asked.shape
-    if query.near is not None:
-        values |= (await places.locate(db, query.near, query.within_km)).values()
-    if query.bbox is not None:
-        values |= places.box_of(query.bbox).values()
-    if "updated_since" in given:
-        values["updated_since"] = query.updated_since
-    rank, started = viewer.rank, page.after is not None
-    flags = (query.hosted, query.mine, archived)
-    key = ("networks", rank, given - {"limit", "cursor"}, flags, sort, started, shape)
-    fetch = db.fetch_slow if shape or given & {"near", "bbox"} else db.fetch
-
-    def build() -> Any:
-        return list_shape(rank, given, flags, sort, started=started, shape=shape)
-
-    rows, position = await with_position(db, lambda: fetch(key, build, values))
-    return [shown(row, viewer) for row in rows], position
-
-
-def chosen_sort(query: NetworkQuery) -> str:
-    """The order: what was asked for, else the one that fits the filters.
-
-    Errors: `Invalid` for an order of what was not asked for.
-    """
-    if query.sort is None:
-        if query.q is not None:
-            return "-score"
-        return "distance" if query.near is not None else "name"
-    needs = {"-score": query.q, "distance": query.near}
-    if query.sort in needs and needs[query.sort] is None:
-        detail = f"sort={query.sort} needs {'q' if query.sort == '-score' else 'near'}."
-        raise Invalid(detail, errors=(FieldError("?sort", "nothing_to_sort_by", detail),))
-    return str(query.sort)
 
 
 def _parent_is(rank: str) -> Any:
@@ -281,7 +103,7 @@ def _one(rank: str) -> Any:
     statement = select(
         *FRONT_COLUMNS,
         *INSIDE_COLUMNS,
-        *_stamps(rank),
+        *stamps(rank),
         (access.standing(rank)).label("_tier"),
         LIVES_ELSEWHERE.label("_elsewhere"),
         Network.depth.label("_depth"),

@@ -6,12 +6,11 @@ from fastapi import APIRouter, Query
 
 from app.core.errors import NotFound
 from app.core.fetching import fetch_network
-from app.core.paging import cut, open_page
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work
 from app.db.errors import Duplicate
-from app.features.networks import closing, commands, purposes, queries
+from app.features.networks import closing, commands, listing, purposes, queries
 from app.features.networks.schemas import (
     Network,
     NetworkArchive,
@@ -23,8 +22,8 @@ from app.features.networks.schemas import (
 )
 from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
-from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
+from app.web.listed import begin, listed
 from app.web.on_record import note_in_work, note_operator_read
 from app.web.problems import SLUG_RULE
 
@@ -76,17 +75,13 @@ async def get_network(call: CallDep, network_id: Id) -> Answer:
 async def list_networks(call: CallDep, params: Annotated[NetworkQuery, Query()]) -> Answer:
     """Find networks: by words, topic, profession, place and more.
 
-    Ordered by score when `q` is given, by distance with `near`, else by name. A filter matches only what you may read.
+    Ordered by relevance when `q` is given, by distance with `near`, else by name. A filter matches only what you may
+    read. Where few or none have all the words, those follow that have the weightiest of them (`loose`).
     """
-    sealer = call.rooms.sealer
-    given = params.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_unset=True)
-    sort = queries.chosen_sort(params)
-    page = open_page(
-        sealer, "networks", {**given, "sort": sort}, cursor=params.cursor, limit=params.limit
+    page = begin(call, "networks", params, listing.chosen_sort(params))
+    return await listed(
+        call, await listing.list_networks(call.rooms.house, call.viewer, params, page)
     )
-    rows, position = await queries.list_networks(call.rooms.house.db, call.viewer, params, page)
-    cursor = cut(sealer, page, rows)
-    return answers.page(call, rows, cursor, changes_cursor=await seal_position(call, position))
 
 
 @router.post("/networks", response_model=Network, status_code=201)

@@ -33,6 +33,7 @@ from app.core.text import (
     whole,
 )
 from app.core.text_of_places import BBOX, NEAR, BoundingBox
+from app.core.text_of_search import DidYouMean, FacetsIfAsked, Loose, WantsFacets
 
 
 class MemberRole(StrEnum):
@@ -115,6 +116,7 @@ class NetworkSort(StrEnum):
     UPDATED = "-updated_at"
     CREATED = "-created_at"
     DISTANCE = "distance"
+    RELEVANCE = "relevance"
     SCORE = "-score"
 
 
@@ -309,6 +311,9 @@ class NetworkPage(Output):
     items: Annotated[list[NetworkListItem], Field(max_length=100)]
     next_cursor: Cursor | None
     changes_cursor: Cursor
+    did_you_mean: DidYouMean
+    loose: Loose
+    facets: FacetsIfAsked
 
 
 class Purpose(Output):
@@ -367,7 +372,11 @@ class NetworkQuery(Input):
     updated_since: UtcDateTime | None = None
     sort: NetworkSort | None = Field(
         default=None,
-        description="Default: -score with q, distance with near, else name.",
+        description=(
+            "Default: relevance with q, nearer ones first among equals; distance with near; else name. "
+            "-score is relevance by its older name."
+        ),
     )
+    facets: WantsFacets = False
     cursor: Cursor | None = None
     limit: Limit = 20
