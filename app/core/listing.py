@@ -1,33 +1,45 @@
 """A page of a list that may be asked by words: its rows, what they answer, where the change feed stands."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from app.core.answering import ENOUGH, Answered, Row, answered
-from app.core.facets import Counting, Counts, sorted_counts
+from app.core.facets import Counts, sorted_counts
 from app.core.feed_position import with_position
 from app.core.paging import Page
 from app.core.spelling import correct
 from app.core.work import House
+from app.db.database import Database
 from app.db.search import Wanted
 
 Run = Callable[[Wanted | None, Page], Awaitable[list[Row]]]
+
+
+class Counter(Protocol):
+    """What counts all that a list finds (`facets.Counting`)."""
+
+    @property
+    def fits(self) -> Sequence[str]:
+        """The facets that it counts."""
+
+    async def counts(self, db: Database, question: Wanted | None) -> Counts:
+        """Everything that answers the question, or where there is none, everything: counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One row more than the page, with `_key`; `wanted` is the question that these rows answer.
 
-    `position` is the feed's before the list was read.
+    `position` is the feed's before the list was read, where it is in the feed at all.
     """
 
     rows: list[Row]
     page: Page
     wanted: Wanted | None
     did_you_mean: str | None
-    position: int
+    position: int | None
     facets: Counts | None
 
     def said(self) -> dict[str, Any]:
@@ -43,9 +55,10 @@ async def list_found(
     run: Run,
     *,
     by_relevance: bool,
-    counting: Counting | None,
+    counting: Counter | None,
+    in_step: bool = True,
 ) -> Listed:
-    """Read a page; `run` reads one of rows that answer a question (None: of all rows), each with `_head`.
+    """Read a page; `run` reads one of rows that answer a question (None: of all rows); `in_step`, each with `_head`.
 
     With `counting`, count everything that is found.
 
@@ -66,7 +79,7 @@ async def list_found(
             return found.rows
         return [] if found.wanted is None else await run(found.wanted, found.page)
 
-    got, position = await with_position(house.db, rows)
+    got, position = await with_position(house.db, rows) if in_step else (await rows(), None)
     counts = None
     if counting is not None and q is not None and found.wanted is None:
         counts = sorted_counts(counting.fits, [])  # words that nothing can have

@@ -20,7 +20,7 @@ Loose = Annotated[
     bool,
     Field(
         description=(
-            "Few or none have all that `q` asks for: some of these have only a part of it. "
+            "Few or none have all that `q` asks for: some of these may have only a part of it. "
             "By relevance the best come first."
         ),
         examples=[False],

@@ -32,10 +32,13 @@ def begin(call: Call, name: str, params: ListQuery, sort: str) -> Page:
     return open_page(call.rooms.sealer, name, asked, cursor=params.cursor, limit=params.limit)
 
 
-async def listed(call: Call, found: Listed, tie: str = "id", *, in_step: bool = True) -> Answer:
-    """The answer: the rows without the one too many, and what is said beside them; `in_step` with the change feed."""
+async def listed(call: Call, found: Listed, tie: str = "id") -> Answer:
+    """The answer: the rows without the one too many, and what is said beside them."""
     cursor = cut(call.rooms.sealer, found.page, found.rows, tie)
+    if tie.startswith("_"):  # made for the cursor alone
+        for row in found.rows:
+            del row[tie]
     more = found.said()
-    if in_step:
+    if found.position is not None:
         more["changes_cursor"] = await seal_position(call, found.position)
     return answers.page(call, found.rows, cursor, **more)

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query
 
 from app.core.errors import NotFound
 from app.core.fetching_meetings import fetch_meeting
-from app.core.paging import cut, open_page
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work
@@ -25,8 +24,8 @@ from app.features.meetings.schemas import (
 )
 from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
-from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
+from app.web.listed import begin, listed
 from app.web.on_record import note_in_work, note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["meetings"], route_class=Door)
@@ -53,19 +52,12 @@ async def list_meetings(call: CallDep, params: Annotated[MeetingQuery, Query()])
     comes that starts before `to` and ends after `from`; the other end is a year away where it is left out. There are
     at most 731 days between them, and 1,000 occurrences. A filter matches only what you may read.
     """
-    sealer = call.rooms.sealer
-    given = params.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_unset=True)
-    sort = listing.chosen_sort(params)
-    page = open_page(
-        sealer, "meetings", {**given, "sort": sort}, cursor=params.cursor, limit=params.limit
-    )
-    rows, position = await listing.list_meetings(call.rooms.house.db, call.viewer, params, page)
-    cursor = cut(sealer, page, rows, listing.TIE)
-    for row in rows:
-        del row[listing.TIE]
+    page = begin(call, "meetings", params, listing.chosen_sort(params))
+    found = await listing.list_meetings(call.rooms.house, call.viewer, params, page)
+    answer = await listed(call, found, listing.TIE)
     if call.viewer.operator:
-        await note_operator_read(call, {row["network_id"] for row in rows}, "listMeetings")
-    return answers.page(call, rows, cursor, changes_cursor=await seal_position(call, position))
+        await note_operator_read(call, {row["network_id"] for row in found.rows}, "listMeetings")
+    return answer
 
 
 @router.get("/meetings/{meeting_id}", response_model=Meeting)

@@ -29,6 +29,7 @@ from app.core.text import (
     whole,
 )
 from app.core.text_of_places import BBOX, NEAR, BoundingBox
+from app.core.text_of_search import DidYouMean, FacetsIfAsked, Loose, WantsFacets
 from app.core.text_of_time import DurationMinutes, LocalDateTime, Recurrence, Timezone
 
 MOST_AGENDA_ITEMS = 50
@@ -102,6 +103,7 @@ class MeetingSort(StrEnum):
     LATEST = "-starts_at"
     UPDATED = "-updated_at"
     DISTANCE = "distance"
+    RELEVANCE = "relevance"
     SCORE = "-score"
 
 
@@ -307,6 +309,9 @@ class MeetingPage(Output):
     items: Annotated[list[MeetingListItem], Field(max_length=100)]
     next_cursor: Cursor | None
     changes_cursor: Cursor
+    did_you_mean: DidYouMean
+    loose: Loose
+    facets: FacetsIfAsked
 
 
 class OccurrenceQuery(Input):
@@ -356,7 +361,11 @@ class MeetingQuery(MeetingFilters):
     updated_since: UtcDateTime | None = None
     sort: MeetingSort | None = Field(
         default=None,
-        description="Default: -score with q, distance with near, else starts_at.",
+        description=(
+            "Default: relevance with q, nearer ones first among equals; distance with near; else starts_at. "
+            "-score is relevance by its older name."
+        ),
     )
+    facets: WantsFacets = False
     cursor: Cursor | None = None
     limit: Limit = 20

@@ -1,16 +1,22 @@
 """Reading organisations: they are public, so that no predicate of `core.access` applies."""
 
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Double, bindparam, case, exists, literal, select
+from sqlalchemy import ColumnElement, Double, and_, bindparam, case, exists, literal, select
 
-from app.core import places, questions
+from app.core import places
+from app.core.errors import refuse
+from app.core.facets import Counting, counting_all, of_organisations
 from app.core.json_columns import plain
+from app.core.listing import Listed, list_found
 from app.core.paging import Page, Sort, keyset, page_values
+from app.core.work import House
 from app.db import search
-from app.db.database import Database, Reads, fetch_one
+from app.db.database import Reads, fetch_one
 from app.db.types import one_of
-from app.features.organisations.schemas import OrganisationQuery
+from app.features.organisations.schemas import OrganisationQuery, OrganisationSort
 from app.models import Organisation, OrganisationParent
 
 COLUMNS: Final = (
@@ -21,21 +27,65 @@ COLUMNS: Final = (
 FILTERS: Final = {"kind": Organisation.kind, "region": Organisation.region}
 # Whoever types a code means that organisation: it comes before all that only begin with it.
 WORTH_OF_THE_CODE: Final = 1_000
+FACETS_THAT_FIT: Final = ("kind", "region")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for, words aside: it makes the conditions, and is a part of a statement's shape."""
+
+    given: frozenset[str]
+    active: bool | None
+    sort: str
+
+    def conditions(self) -> list[Any]:
+        """Return what an organisation must be."""
+        given = self.given
+        wanted = [column == bindparam(name) for name, column in FILTERS.items() if name in given]
+        if self.active is not None:
+            wanted.append(Organisation.active.is_(self.active))
+        if "parent" in given:
+            wanted.append(_below(OrganisationParent.parent_code == bindparam("parent")))
+        if "icb" in given:
+            named = OrganisationParent.parent_code == bindparam("icb")
+            wanted.append(_below(and_(named, OrganisationParent.relationship == "icb")))
+        if "near" in given:
+            wanted.append(places.within(Organisation))
+        if "bbox" in given:
+            wanted.append(places.in_box(Organisation))
+        return wanted
+
+
+def _below(parent: Any) -> ColumnElement[bool]:
+    return exists(select(1).where(OrganisationParent.code == Organisation.code, parent))
 
 
 def chosen_sort(query: OrganisationQuery) -> str:
-    """Return the order that fits the filters."""
-    if query.q is not None:
-        return "-score"
-    return "name" if query.near is None else "distance"
+    """Return the order asked for, else the one that fits the filters. Errors: `Invalid`."""
+    if query.sort is None:
+        if query.q is not None:
+            return OrganisationSort.RELEVANCE
+        return OrganisationSort.NAME if query.near is None else OrganisationSort.DISTANCE
+    needs = {
+        OrganisationSort.RELEVANCE: ("q", query.q),
+        OrganisationSort.DISTANCE: ("near", query.near),
+    }
+    name, value = needs.get(query.sort, ("", ""))
+    if value is None:
+        raise refuse("?sort", "nothing_to_sort_by", f"sort={query.sort} needs {name}.")
+    return query.sort
 
 
-def sort_by(name: str, shape: search.Shape | None) -> Sort:
-    """Return one of the orders; ties are settled by the code."""
-    if name == "-score" and shape is not None:
-        return Sort(name, _score(shape), Organisation.code, descending=True)
-    key = places.distance_km(Organisation) if name == "distance" else Organisation.name
-    return Sort(name, key, Organisation.code)
+def _sort(asked: _Asked, shape: search.Shape | None) -> Sort:
+    """Return the order; ties are settled by the code."""
+    if asked.sort == OrganisationSort.RELEVANCE and shape is not None:
+        score = _score(shape)
+        if "near" in asked.given:
+            score = places.nearer_first(score, Organisation)
+        return Sort(asked.sort, score, Organisation.code, descending=True)
+    nearest = asked.sort == OrganisationSort.DISTANCE
+    key = places.distance_km(Organisation) if nearest else Organisation.name
+    return Sort(asked.sort, key, Organisation.code)
 
 
 def _score(shape: search.Shape) -> Any:
@@ -47,67 +97,53 @@ def _score(shape: search.Shape) -> Any:
     )
 
 
-def list_shape(
-    given: frozenset[str],
-    sort: str,
-    *,
-    active: bool | None,
-    started: bool,
-    shape: search.Shape | None,
-) -> Any:
-    """Build the SELECT of a list with these filters."""
-    distance = places.distance_km(Organisation) if "near" in given else literal(None, Double())
-    statement = select(*COLUMNS, distance.label("distance_km")).where(
-        *(column == bindparam(name) for name, column in FILTERS.items() if name in given)
-    )
-    if active is not None:
-        statement = statement.where(Organisation.active.is_(active))
-    if "parent" in given:
-        below = select(1).where(
-            OrganisationParent.code == Organisation.code,
-            OrganisationParent.parent_code == bindparam("parent"),
-        )
-        statement = statement.where(exists(below))
-    if "near" in given:
-        statement = statement.where(places.within(Organisation))
-    if "bbox" in given:
-        statement = statement.where(places.in_box(Organisation))
-    if shape is not None:
-        statement = statement.where(search.matches(Organisation, "front"))
-    return keyset(statement, sort_by(sort, shape), started=started)
+def list_shape(asked: _Asked, *, started: bool, shape: search.Shape | None) -> Any:
+    """Build the SELECT of a page."""
+    around = "near" in asked.given
+    distance = places.distance_km(Organisation) if around else literal(None, Double())
+    wanted = _with_words(asked, shape)
+    statement = select(*COLUMNS, distance.label("distance_km")).where(*wanted)
+    return keyset(statement, _sort(asked, shape), started=started)
 
 
-async def list_organisations(
-    db: Database, query: OrganisationQuery, page: Page
-) -> list[dict[str, Any]]:
-    """Return a page of organisations (one row more than the page, with `_key`).
+def _with_words(asked: _Asked, shape: search.Shape | None) -> list[Any]:
+    words = [] if shape is None else [search.matches(Organisation, "front")]
+    return [*asked.conditions(), *words]
 
-    Errors: `Invalid` for a place that is nowhere.
-    """
-    given = frozenset(query.model_fields_set) - {"limit", "cursor", "active", "within_km"}
-    values: dict[str, Any] = {
-        **page_values(page),
-        **{name: getattr(query, name) for name in (*FILTERS, "parent") if name in given},
-    }
-    shape = None
-    if query.q is not None:
-        asked = questions.wanted_of(query.q)
-        if asked is None:
-            return []
-        shape = asked.shape
-        values |= search.values(db.name, asked) | {"exact": query.q.upper()}
+
+def counted_shape(asked: _Asked, shape: search.Shape | None) -> Any:
+    """Build the SELECT that counts all that is found."""
+    return counting_all(of_organisations(*_with_words(asked, shape)))
+
+
+async def list_organisations(house: House, query: OrganisationQuery, page: Page) -> Listed:
+    """Return a page of organisations. Errors: `Invalid` for a place that is nowhere."""
+    db, sort = house.db, chosen_sort(query)
+    given = frozenset(query.model_fields_set) - {"limit", "cursor", "active", "facets"}
+    values = {name: getattr(query, name) for name in (*FILTERS, "parent", "icb") if name in given}
     if query.near is not None:
         values |= (await places.locate(db, query.near, query.within_km)).values()
     if query.bbox is not None:
         values |= places.box_of(query.bbox).values()
-    sort, started = chosen_sort(query), page.after is not None
-    key = ("organisations", given, query.active, started, shape)
-    fetch = db.fetch_slow if shape or given & {"near", "bbox"} else db.fetch
-    return await fetch(
-        key,
-        lambda: list_shape(given, sort, active=query.active, started=started, shape=shape),
-        values,
-    )
+    if query.q is not None:
+        values["exact"] = query.q.upper()
+    asked = _Asked(given, query.active, sort)
+
+    async def run(question: search.Wanted | None, page: Page) -> list[dict[str, Any]]:
+        shape, started = None if question is None else question.shape, page.after is not None
+        words = {} if question is None else search.values(db.name, question)
+        fetch = db.fetch_slow if shape or given & {"near", "bbox"} else db.fetch
+        return await fetch(
+            ("organisations", asked, started, shape),
+            lambda: list_shape(asked, started=started, shape=shape),
+            {**values, **words, **page_values(page)},
+        )
+
+    counting = Counting(FACETS_THAT_FIT, asked, partial(counted_shape, asked), values)
+    return await list_found(
+        house, query.q, page, run, by_relevance=sort == OrganisationSort.RELEVANCE,
+        counting=counting if query.facets else None, in_step=False,
+    )  # fmt: skip
 
 
 async def one_organisation(reads: Reads, code: str) -> dict[str, Any] | None:

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.core.errors import NotFound
-from app.core.paging import cut, open_page
 from app.core.text import OdsCode
 from app.core.viewer import Scope
 from app.features.organisations import queries
@@ -13,6 +12,7 @@ from app.features.organisations.schemas import Organisation, OrganisationPage, O
 from app.web import answers
 from app.web.call import Answer, CallDep
 from app.web.door import Door, needs
+from app.web.listed import begin, listed
 
 router = APIRouter(prefix="/v1", tags=["organisations"], route_class=Door)
 
@@ -24,13 +24,11 @@ async def list_organisations(
 ) -> Answer:
     """Find NHS organisations: by words, kind, what they belong to, and place.
 
-    Ordered by score when `q` is given, by distance with `near`, else by name. Closed organisations are there too.
+    Ordered by relevance when `q` is given, by distance with `near`, else by name. Closed organisations are there too.
     """
-    sealer = call.rooms.sealer
-    given = params.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_unset=True)
-    page = open_page(sealer, "organisations", given, cursor=params.cursor, limit=params.limit)
-    rows = await queries.list_organisations(call.rooms.house.db, params, page)
-    return answers.page(call, rows, cut(sealer, page, rows, tie="code"))
+    page = begin(call, "organisations", params, queries.chosen_sort(params))
+    found = await queries.list_organisations(call.rooms.house, params, page)
+    return await listed(call, found, tie="code")
 
 
 @router.get("/organisations/{code}", response_model=Organisation)

@@ -1,5 +1,6 @@
 """The contract of organisations."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -21,6 +22,7 @@ from app.core.text import (
     query_float,
 )
 from app.core.text_of_places import BBOX, NEAR, BoundingBox
+from app.core.text_of_search import DidYouMean, FacetsIfAsked, Loose, WantsFacets
 from app.reference.load import Relationship
 from app.reference.roles import OrganisationKind
 
@@ -104,6 +106,17 @@ class OrganisationPage(Output):
 
     items: Annotated[list[OrganisationListItem], Field(max_length=100)]
     next_cursor: Cursor | None
+    did_you_mean: DidYouMean
+    loose: Loose
+    facets: FacetsIfAsked
+
+
+class OrganisationSort(StrEnum):
+    """Orders of the list."""
+
+    RELEVANCE = "relevance"
+    DISTANCE = "distance"
+    NAME = "name"
 
 
 class OrganisationQuery(Input):
@@ -120,6 +133,9 @@ class OrganisationQuery(Input):
         default=None,
         description="Those that belong to this organisation now: a PCN, a sub-ICB, an ICB ...",
     )
+    icb: OdsCode | None = Field(
+        default=None, description="Code of an ICB: the practices, PCNs and sub-ICBs of it now."
+    )
     region: Region | None = None
     active: QueryBool | None = Field(
         default=None,
@@ -130,5 +146,10 @@ class OrganisationQuery(Input):
         default=25.0, description="How far from `near`, in kilometres."
     )
     bbox: BoundingBox | None = Field(default=None, description=BBOX)
+    sort: OrganisationSort | None = Field(
+        default=None,
+        description="Default: relevance with q, nearer ones first among equals; distance with near; else name.",
+    )
+    facets: WantsFacets = False
     cursor: Cursor | None = None
     limit: Limit = 20

@@ -1,18 +1,23 @@
 """Reading people: visibility in SQL, tiers applied to every row."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, exists, select
 
-from app.core import access, questions
+from app.core import access
 from app.core.access import PERSON_HIDDEN, PERSON_TIER_NAMES, SELF
-from app.core.feed_position import feed_head, head, with_position
+from app.core.errors import refuse
+from app.core.facets import Counting, counting_all, of_people
+from app.core.feed_position import feed_head
+from app.core.listing import Listed, list_found
 from app.core.paging import Page, Sort, keyset, page_values
 from app.core.viewer import Viewer
+from app.core.work import House
 from app.db import search
-from app.db.database import Database, Reads, fetch_one
+from app.db.database import Reads, fetch_one
 from app.db.types import ID
-from app.features.people.schemas import PersonQuery
+from app.features.people.schemas import PersonQuery, PersonSort
 from app.models import Identity, Organisation, Person, PersonTopic
 
 COLUMNS = (
@@ -23,6 +28,7 @@ COLUMNS = (
     Person.outer_version.label("_outer_version"), Person.outer_updated_at.label("_outer_updated_at"),
 )  # fmt: skip
 MOST_IDENTITIES = 20
+FACETS_THAT_FIT = ("topic", "region", "profession")
 FILTERS = {
     "profession": Person.profession,
     "organisation": Person.organisation_code,
@@ -49,53 +55,72 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def list_shape(
-    rank: str, given: frozenset[str], *, started: bool, shape: search.Shape | None
-) -> Any:
-    """The SELECT of a list with these filters: whoever is in it is seen as far as any of them looks."""
-    statement = _base(rank).add_columns(feed_head().label("_head"))
-    statement = statement.where(
-        access.in_directory(rank),
-        *(column == bindparam(name) for name, column in FILTERS.items() if name in given),
-    )
+def chosen_sort(query: PersonQuery) -> str:
+    """The order asked for, else the best there is. Errors: `Invalid` for the relevance of no words."""
+    if query.sort is None:
+        return PersonSort.NAME if query.q is None else PersonSort.RELEVANCE
+    if query.sort is PersonSort.RELEVANCE and query.q is None:
+        raise refuse("?sort", "nothing_to_sort_by", "sort=relevance needs q.")
+    return query.sort
+
+
+def _conditions(rank: str, given: frozenset[str], shape: search.Shape | None) -> list[Any]:
+    """Whom a list with these filters has: whoever is in it is seen as far as any of them looks."""
+    wanted: list[Any] = [access.in_directory(rank)]
+    wanted += [column == bindparam(name) for name, column in FILTERS.items() if name in given]
     if "topic" in given:
         named = select(1).where(
             PersonTopic.person_id == Person.id, PersonTopic.code == bindparam("topic")
         )
-        statement = statement.where(exists(named))
-    if shape is None:
-        order = Sort("display_name", Person.display_name, Person.id)
-        return keyset(statement, order, started=started)
-    score = search.score(Person, "front", shape)
-    statement = statement.where(search.matches(Person, "front"))
-    return keyset(statement, Sort("-score", score, Person.id, descending=True), started=started)
+        wanted.append(exists(named))
+    if shape is not None:
+        wanted.append(search.matches(Person, "front"))
+    return wanted
 
 
-async def list_people(
-    db: Database, viewer: Viewer, query: PersonQuery, page: Page
-) -> tuple[list[dict[str, Any]], int]:
-    """A page of people (one row more than the page, with `_key`), and the feed's position before it."""
-    given = frozenset(query.model_fields_set) - {"limit", "cursor"}
-    asked = questions.wanted_of(query.q)
-    if "q" in given and asked is None:
-        return [], await head(db)
-    values: dict[str, Any] = {
-        **access.values(viewer),
-        **page_values(page),
-        **{name: getattr(query, name) for name in given - {"q"}},
-    }
-    if asked is not None:
-        values |= search.values(db.name, asked)
-    shape = None if asked is None else asked.shape
-    rank, started = viewer.rank, page.after is not None
-    key = ("people", rank, given, started, shape)
+def list_shape(
+    rank: str, given: frozenset[str], sort: str, *, started: bool, shape: search.Shape | None
+) -> Any:
+    """The SELECT of a page of a list with these filters."""
+    statement = _base(rank).add_columns(feed_head().label("_head"))
+    statement = statement.where(*_conditions(rank, given, shape))
+    if sort == PersonSort.RELEVANCE and shape is not None:
+        score = search.score(Person, "front", shape)
+        return keyset(statement, Sort(sort, score, Person.id, descending=True), started=started)
+    return keyset(statement, Sort(sort, Person.display_name, Person.id), started=started)
 
-    def build() -> Any:
-        return list_shape(rank, given, started=started, shape=shape)
 
-    # Where few are listed it looks at everybody.
-    rows, position = await with_position(db, lambda: db.fetch_slow(key, build, values))
-    return [shown(row) for row in rows], position
+def counted_shape(rank: str, given: frozenset[str], shape: search.Shape | None) -> Any:
+    """The SELECT that counts all that is found."""
+    return counting_all(of_people(*_conditions(rank, given, shape)))
+
+
+async def list_people(house: House, viewer: Viewer, query: PersonQuery, page: Page) -> Listed:
+    """A page of people."""
+    db, rank, sort = house.db, viewer.rank, chosen_sort(query)
+    given = frozenset(query.model_fields_set) & {*FILTERS, "topic"}
+    values = {**access.values(viewer), **{name: getattr(query, name) for name in given}}
+
+    async def run(question: search.Wanted | None, page: Page) -> list[dict[str, Any]]:
+        shape, started = None if question is None else question.shape, page.after is not None
+        words = {} if question is None else search.values(db.name, question)
+        # Where few are listed it looks at everybody.
+        return await db.fetch_slow(
+            ("people", rank, given, sort, started, shape),
+            lambda: list_shape(rank, given, sort, started=started, shape=shape),
+            {**values, **words, **page_values(page)},
+        )
+
+    counting = Counting(
+        FACETS_THAT_FIT, ("people", rank, given), partial(counted_shape, rank, given), values
+    )
+    found = await list_found(
+        house, query.q, page, run,
+        by_relevance=sort == PersonSort.RELEVANCE, counting=counting if query.facets else None,
+    )  # fmt: skip
+    for row in found.rows:
+        shown(row)
+    return found
 
 
 def _one(rank: str) -> Any:

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query
 
 from app.core.errors import NotFound
 from app.core.fetching import fetch_self
-from app.core.paging import cut, open_page
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work
@@ -21,8 +20,8 @@ from app.features.people.schemas import (
 )
 from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
-from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
+from app.web.listed import begin, listed
 
 router = APIRouter(prefix="/v1", tags=["people"], route_class=Door)
 
@@ -48,13 +47,11 @@ async def get_person(call: CallDep, person_id: Id) -> Answer:
 @router.get("/people", response_model=PersonPage)
 @needs(Scope.PEOPLE_READ)
 async def list_people(call: CallDep, params: Annotated[PersonQuery, Query()]) -> Answer:
-    """Find people who chose to be listed; an operator finds everybody. Ordered by score with `q`, else by name."""
-    sealer = call.rooms.sealer
-    given = params.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_unset=True)
-    page = open_page(sealer, "people", given, cursor=params.cursor, limit=params.limit)
-    rows, position = await queries.list_people(call.rooms.house.db, call.viewer, params, page)
-    cursor = cut(sealer, page, rows)
-    return answers.page(call, rows, cursor, changes_cursor=await seal_position(call, position))
+    """Find people who chose to be listed; an operator finds everybody. Ordered by relevance with `q`, else by name."""
+    page = begin(call, "people", params, queries.chosen_sort(params))
+    return await listed(
+        call, await queries.list_people(call.rooms.house, call.viewer, params, page)
+    )
 
 
 @router.post("/people", response_model=Person, status_code=201)

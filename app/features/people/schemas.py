@@ -26,6 +26,7 @@ from app.core.text import (
     Version,
     line,
 )
+from app.core.text_of_search import DidYouMean, FacetsIfAsked, Loose, WantsFacets
 from app.core.viewer import Scope
 
 
@@ -179,6 +180,16 @@ class PersonPage(Output):
     items: Annotated[list[Person], Field(max_length=100)]
     next_cursor: Cursor | None
     changes_cursor: Cursor
+    did_you_mean: DidYouMean
+    loose: Loose
+    facets: FacetsIfAsked
+
+
+class PersonSort(StrEnum):
+    """Orders of the list."""
+
+    RELEVANCE = "relevance"
+    NAME = "display_name"
 
 
 class PersonQuery(Input):
@@ -192,5 +203,9 @@ class PersonQuery(Input):
     topic: TermCode | None = Field(default=None, description="An interest.")
     organisation: OdsCode | None = Field(default=None, description="Their organisation's code.")
     region: Region | None = None
+    sort: PersonSort | None = Field(
+        default=None, description="Default: relevance with q, else display_name."
+    )
+    facets: WantsFacets = False
     cursor: Cursor | None = None
     limit: Limit = 20

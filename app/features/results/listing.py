@@ -1,15 +1,19 @@
 """The list of results: one statement for each shape; every filter and order looks at what this viewer is shown."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, not_, select
 from sqlalchemy.orm import aliased
 
-from app.core import access, questions
+from app.core import access
 from app.core.adoption_counts import count_seen
 from app.core.days import midnight
 from app.core.errors import refuse
-from app.core.feed_position import feed_head, head, with_position
+from app.core.facets import Counting, counting_all, of_results
+from app.core.feed_position import feed_head
+from app.core.listing import Listed, list_found
 from app.core.paging import Page, Sort, in_order, keyset, page_values
 from app.core.result_access import (
     authored,
@@ -18,8 +22,8 @@ from app.core.result_access import (
     visible_result,
 )
 from app.core.viewer import Viewer
+from app.core.work import House
 from app.db import search
-from app.db.database import Database
 from app.db.types import ID, INSTANT, one_of
 from app.features.results.listing_schemas import ResultQuery, ResultSort
 from app.features.results.rows import Row, columns, shown
@@ -33,6 +37,7 @@ PLAIN = {
     "status": Result.status,
     "audience": Result.audience,
 }
+FACETS_THAT_FIT = ("topic", "kind")
 FILTERS = frozenset(
     {*PLAIN, "topic", "organisation", "author_id", "mine", "has_adoptions", "updated_since"}
 )
@@ -100,13 +105,16 @@ def _sort(rank: str, name: ResultSort, score: Any) -> Sort:
     return Sort(str(name), keys[name], Result.id, descending=True)
 
 
+def _wanted(rank: str, query: ResultQuery, shape: search.Shape | None) -> list[Any]:
+    words = [] if shape is None else [search.matches(Result, "front")]
+    return [visible_result(rank), *_conditions(rank, query).values(), *words]
+
+
 def list_shape(
     rank: str, query: ResultQuery, sort: ResultSort, *, started: bool, shape: search.Shape | None
 ) -> Any:
     """The SELECT of a page; where the order is computed, the page is found first, and its rows fetched then."""
-    wanted = [visible_result(rank), *_conditions(rank, query).values()]
-    if shape is not None:
-        wanted.append(search.matches(Result, "front"))
+    wanted = _wanted(rank, query, shape)
     statement = select(*columns(rank), feed_head().label("_head")).outerjoin(
         Organisation, Organisation.code == Result.organisation_code
     )
@@ -120,45 +128,45 @@ def list_shape(
     return in_order(statement.join(page, page.c.id == Result.id), here)
 
 
+def counted_shape(rank: str, query: ResultQuery, shape: search.Shape | None) -> Any:
+    """The SELECT that counts all that is found."""
+    return counting_all(of_results(*_wanted(rank, query, shape)))
+
+
 def chosen_sort(query: ResultQuery) -> ResultSort:
-    """The order asked for, or the best there is. Errors: `Invalid` for the score of no words."""
+    """The order asked for, or the best there is. Errors: `Invalid` for the relevance of no words."""
     if query.sort is None:
         return ResultSort.PUBLISHED if query.q is None else ResultSort.SCORE
-    if query.sort is ResultSort.SCORE and query.q is None:
-        raise refuse("?sort", "nothing_to_sort_by", "sort=-score needs q.")
-    return query.sort
+    if query.sort not in (ResultSort.SCORE, ResultSort.RELEVANCE):
+        return query.sort
+    if query.q is None:
+        raise refuse("?sort", "nothing_to_sort_by", f"sort={query.sort} needs q.")
+    return ResultSort.SCORE
 
 
-async def list_results(
-    db: Database, viewer: Viewer, query: ResultQuery, page: Page
-) -> tuple[list[Row], int]:
-    """A page of results (one row more than the page, with `_key`), and the feed's position before it.
-
-    Errors: `Invalid` for the score of no words.
-    """
-    rank, started, sort = viewer.rank, page.after is not None, chosen_sort(query)
-    asked = questions.wanted_of(query.q)
-    if query.q is not None and asked is None:
-        return [], await head(db)
-    given = _given(query)
-    values: dict[str, Any] = {
-        **access.values(viewer),
-        **page_values(page),
-        **{name: getattr(query, name) for name in given},
-    }
+async def list_results(house: House, viewer: Viewer, query: ResultQuery, page: Page) -> Listed:
+    """A page of results. Errors: `Invalid` for the relevance of no words."""
+    db, rank, sort = house.db, viewer.rank, chosen_sort(query)
+    given, flags = _given(query), (query.mine, query.has_adoptions)
+    values = {**access.values(viewer), **{name: getattr(query, name) for name in given}}
     if query.updated_since is not None:
         values["updated_since"] = midnight(query.updated_since)
-    if asked is not None:
-        values |= search.values(db.name, asked)
-    shape = None if asked is None else asked.shape
-    flags = query.mine, query.has_adoptions
-    key = ("results", rank, given, flags, str(sort), started, shape)
-    quick = asked is None and sort is not ResultSort.ADOPTIONS
-    fetch = db.fetch if quick and (not given or NARROW & given) else db.fetch_slow
-    rows, position = await with_position(
-        db,
-        lambda: fetch(
-            key, lambda: list_shape(rank, query, sort, started=started, shape=shape), values
-        ),
-    )
-    return await shown(db, viewer, rows), position
+
+    async def run(question: search.Wanted | None, page: Page) -> list[Row]:
+        shape, started = None if question is None else question.shape, page.after is not None
+        words = {} if question is None else search.values(db.name, question)
+        quick = question is None and sort is not ResultSort.ADOPTIONS
+        fetch = db.fetch if quick and (not given or NARROW & given) else db.fetch_slow
+        return await fetch(
+            ("results", rank, given, flags, str(sort), started, shape),
+            lambda: list_shape(rank, query, sort, started=started, shape=shape),
+            {**values, **words, **page_values(page)},
+        )
+
+    key = "results", rank, given, flags
+    counting = Counting(FACETS_THAT_FIT, key, partial(counted_shape, rank, query), values)
+    found = await list_found(
+        house, query.q, page, run,
+        by_relevance=sort is ResultSort.SCORE, counting=counting if query.facets else None,
+    )  # fmt: skip
+    return replace(found, rows=await shown(db, viewer, found.rows))

@@ -17,6 +17,7 @@ from app.core.text import (
     TermCode,
     UtcDateTime,
 )
+from app.core.text_of_search import DidYouMean, FacetsIfAsked, Loose, WantsFacets
 from app.features.results.schemas import (
     Audience,
     ResultKind,
@@ -29,6 +30,7 @@ from app.features.results.schemas import (
 class ResultSort(StrEnum):
     """Orders of the list; a minus means descending. Within a day the order is no order of time."""
 
+    RELEVANCE = "relevance"
     SCORE = "-score"
     PUBLISHED = "-published_on"
     UPDATED = "-updated_on"
@@ -65,8 +67,12 @@ class ResultQuery(Input):
     )
     sort: ResultSort | None = Field(
         default=None,
-        description="Default: -score with q, else -published_on: drafts by the day on which they were begun.",
+        description=(
+            "Default: relevance with q, else -published_on: drafts by the day on which they were begun. "
+            "-score is relevance by its older name."
+        ),
     )
+    facets: WantsFacets = False
     cursor: Cursor | None = None
     limit: Limit = 20
 
@@ -77,3 +83,6 @@ class ResultPage(Output):
     items: Annotated[list[ResultListItem], Field(max_length=100)]
     next_cursor: Cursor | None
     changes_cursor: Cursor
+    did_you_mean: DidYouMean
+    loose: Loose
+    facets: FacetsIfAsked

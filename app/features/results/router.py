@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query
 
 from app.core.errors import NotFound
 from app.core.fetching_results import fetch_result
-from app.core.paging import cut, open_page
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work
@@ -27,8 +26,8 @@ from app.features.results.schemas import (
 )
 from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
-from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
+from app.web.listed import begin, listed
 from app.web.on_record import note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["results"], route_class=Door)
@@ -61,15 +60,13 @@ async def list_results(call: CallDep, params: Annotated[ResultQuery, Query()]) -
     Every filter and order looks at what you are shown: who wrote a result finds it only where that is said. Orders are
     by the day; within one day they are no order of time.
     """
-    sealer = call.rooms.sealer
-    given = params.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_unset=True)
     mine = f" {call.viewer.person_id}" if params.mine is not None else ""
-    page = open_page(sealer, f"results{mine}", given, cursor=params.cursor, limit=params.limit)
-    rows, position = await listing.list_results(call.rooms.house.db, call.viewer, params, page)
-    cursor = cut(sealer, page, rows)
+    page = begin(call, f"results{mine}", params, listing.chosen_sort(params))
+    found = await listing.list_results(call.rooms.house, call.viewer, params, page)
+    answer = await listed(call, found)
     if call.viewer.operator:
-        await note_operator_read(call, [row["network_id"] for row in rows], "listResults")
-    return answers.page(call, rows, cursor, changes_cursor=await seal_position(call, position))
+        await note_operator_read(call, [row["network_id"] for row in found.rows], "listResults")
+    return answer
 
 
 @router.post("/results", response_model=Result, status_code=201)
