@@ -30,7 +30,9 @@ KSS = {
 
 def finds_as(client: Client) -> Finds:
     async def finds(text: str) -> bool:
-        return bool((await client.get("/v1/networks", params={"q": text})).json()["items"])
+        """Whether the list has all of it as it was typed: it puts slips right by itself."""
+        page = (await client.get("/v1/networks", params={"q": text})).json()
+        return bool(page["items"]) and not page["loose"] and page["did_you_mean"] is None
 
     return finds
 
