@@ -61,6 +61,7 @@ class Call:
     receive: Receive
     request_id: str
     correlation_id: str
+    head: bool = False  # asked for by HEAD: `method` is GET all the same
     viewer: Viewer = ANONYMOUS
     raw_body: bytes | None = None
 

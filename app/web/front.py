@@ -174,7 +174,7 @@ class Front:
         call = asked.call = Call(
             self.rooms, method, path, query, headers,
             receive if method == "GET" else self._patient(receive),
-            asked.request_id, asked.correlation_id,
+            asked.request_id, asked.correlation_id, head=scope["method"] == "HEAD",
         )  # fmt: skip
         if b"%" in scope.get("raw_path", b""):
             raise errors.NotFound("There is no such address.")
