@@ -47,6 +47,8 @@ async def beginning(world: World) -> None:
 
 async def middle(world: World) -> None:
     """What everybody may see, between two hidden parts: the same names and words as the hidden things have."""
+    for name, word in (("Ben", "blue"), ("Dan", "hal"), ("Eve", "garden")):
+        await world.act(name, "POST", "/v1/saved-searches", {"name": "Mine", "q": word})
     await world.edit("valley", "Ada", purpose="Fewer attacks", aims=["Spring"], place="Sandwich")
     await world.network("Blue Sky", "Dan", topics=["diabetes"], region="wales", kind="advocacy")
     await world.join("valley", "Dan")
@@ -365,6 +367,19 @@ async def calendars(world: World) -> None:
             await world.act("Hal", "DELETE", f"/v1/calendar-tokens/{made['id']}")
 
 
+async def saved_searches(world: World) -> None:
+    """Somebody else's searches: saved, looked at, edited, deleted."""
+    for number in range(4):
+        made = await world.act(
+            "Hal", "POST", "/v1/saved-searches", {"name": f"Zebra {number}", "q": "blue"}
+        )
+        path = f"/v1/saved-searches/{made['id']}"
+        await world.act("Hal", "PATCH", path, {"q": "zebra"})
+        await world.act("Hal", "GET", f"{path}/new")
+        if number % 2:
+            await world.act("Hal", "DELETE", path)
+
+
 async def open_the_garden(world: World) -> None:
     """The private network is open from now on."""
     await world.edit("garden", "Ada", visibility="open")
@@ -421,6 +436,7 @@ VARIANTS = {
         instead=_way_in("Other", 51.5),
     ),
     "somebody's calendars": Variant(calendars, ("nobody", "Ben")),
+    "somebody's saved searches": Variant(saved_searches, ("nobody", "Ben")),
     "minutes in the making": Variant(
         minutes_in_the_making, ("nobody", "Cat", "Ben"), instead=_minuted
     ),

@@ -16,6 +16,7 @@ from app.db.database import Transaction
 from app.features.audit import queries as audit
 from app.features.meetings import finding
 from app.features.recommendations import queries as recommendations
+from app.features.saved_searches import queries as saved_searches
 from app.models import Change, Term
 from tests.proofs.figures import SCALE, Figures
 from tests.two_worlds.acts import VARIANTS, beginning, end, middle
@@ -34,6 +35,7 @@ OPENED: dict[str, tuple[Any, str]] = {
     "drafts": (finding, "visible_meeting"),
     "ways in": (meeting_access, "attends"),
     "calendars": (meeting_access, "visible_calendar_token"),
+    "saved searches": (saved_searches, "visible_saved_search"),
 }
 KINDS = (
     "network", "member", "person", "token", "client", "invitation", "meeting", "attendance", "minutes", "action",
@@ -167,6 +169,7 @@ async def test_what_is_hidden_changes_nothing(
         ("drafts", "draft meetings"),
         ("ways in", "how to get into an open meeting"),
         ("calendars", "somebody's calendars"),
+        ("saved searches", "somebody's saved searches"),
     ],
 )
 async def test_a_broken_guard_is_seen(
