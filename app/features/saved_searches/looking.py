@@ -12,8 +12,8 @@ from app.core.viewer import Viewer
 from app.core.work import House, Work, perform
 from app.db.types import instant_from_text, instant_text
 from app.features.saved_searches.commands import fetch_saved_search
-from app.features.saved_searches.finding import Sight
 from app.features.saved_searches.marks import Hit, marks_after, new_among, together
+from app.features.saved_searches.sight import Sight
 
 Row = dict[str, Any]
 

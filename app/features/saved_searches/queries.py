@@ -1,10 +1,12 @@
 """Reading one's own saved searches; what they have found is not among what is shown."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from app.core import access
+from app.core.errors import NotFound
 from app.core.feed_position import feed_head, with_position
 from app.core.json_columns import plain
 from app.core.paging import Page, Sort, keyset, page_values
@@ -22,10 +24,17 @@ COLUMNS = (
 PARAMS = tuple(SearchParams.model_fields)
 
 
+def params_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a stored search: each, also where it asks nothing."""
+    params = plain(row["params"])
+    return {name: params.get(name) for name in PARAMS}
+
+
 def shown(row: dict[str, Any]) -> dict[str, Any]:
     """The row with each of its parameters as a field."""
-    params = plain(row.pop("params"))
-    return {**row, **{name: params.get(name) for name in PARAMS}}
+    params = params_of(row)
+    del row["params"]
+    return {**row, **params}
 
 
 def _list(rank: str, *, started: bool) -> Any:
@@ -58,3 +67,14 @@ async def one_saved_search(reads: Reads, viewer: Viewer, saved_id: str) -> dict[
     values = {**access.values(viewer), "saved_id": saved_id}
     row = await fetch_one(reads, ("saved search", rank), lambda: _own(rank, *COLUMNS), values)
     return None if row is None else shown(row)
+
+
+async def marked_search(reads: Reads, viewer: Viewer, saved_id: str) -> dict[str, Any]:
+    """One of the viewer's saved searches with its marks. Errors: `NotFound`, also for another person's."""
+    rank = viewer.rank
+    values = {**access.values(viewer), "saved_id": saved_id}
+    columns = tuple(SavedSearch.__table__.columns)
+    row = await fetch_one(reads, ("marked search", rank), lambda: _own(rank, *columns), values)
+    if row is None:
+        raise NotFound
+    return row

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue
 
+from app.core.search_filters import Kind
 from app.core.text import (
     Cursor,
     Id,
@@ -11,7 +12,9 @@ from app.core.text import (
     Limit,
     Name,
     Near,
+    OdsCode,
     Output,
+    QueryBool,
     Region,
     SearchText,
     TermCode,
@@ -22,6 +25,7 @@ from app.core.text import (
 EXAMPLE: JsonValue = {"name": "Diabetes near us", "q": "diabetes", "near": "CT1", "within_km": 25}
 MOST_CODES = 10
 SearchName = Annotated[Name, Field(examples=["Diabetes near us"])]
+Kinds = Annotated[list[Kind], Field(max_length=5)]
 Codes = Annotated[list[TermCode], Field(max_length=MOST_CODES)]
 WithinKm = Annotated[
     float,
@@ -31,17 +35,29 @@ WithinKm = Annotated[
 
 
 class SearchParams(Input):
-    """What is searched for, as `GET /v1/search` takes it."""
+    """What is searched for, as `GET /v1/search` takes it; at least one beside `kinds`."""
 
     q: SearchText | None = Field(
         default=None, description="Words to find; the last one may be the beginning of a word."
     )
+    kinds: Kinds = Field(
+        default=[], description="What to look for; without it, everything that you may read."
+    )
     topic: Codes = Field(default=[], description="Any of these topics.")
-    near: Near | None = Field(default=None, description="`lat,lon`, a postcode or an outcode.")
+    near: Near | None = Field(
+        default=None, description="`lat,lon`, a postcode, an outcode or a town."
+    )
     within_km: WithinKm = Field(default=25.0, description="How far from `near`, in kilometres.")
     region: Region | None = None
-    profession: Codes = Field(default=[], description="For any of these professions.")
-    open_to_join: bool | None = Field(default=None, strict=True)
+    icb: OdsCode | None = Field(default=None, description="Code of an ICB.")
+    profession: Codes = Field(
+        default=[], description="For any of these professions, or people of them."
+    )
+    open_to_join: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Networks that anybody may join or ask to join, or all others.",
+    )
 
 
 class SavedSearchCreate(SearchParams):
@@ -64,10 +80,12 @@ class SavedSearch(Output):
     id: Id
     name: SearchName
     q: SearchText | None
+    kinds: Kinds
     topic: Codes
     near: Near | None
     within_km: WithinKm
     region: Region | None
+    icb: OdsCode | None
     profession: Codes
     open_to_join: bool | None
     looked_at: UtcDateTime
@@ -89,3 +107,26 @@ class SavedSearchQuery(Input):
 
     cursor: Cursor | None = None
     limit: Limit = 20
+
+
+class NewQuery(Input):
+    """How to look."""
+
+    again: QueryBool = Field(
+        default=False,
+        description="Tell what the last look that told something has told, once more; moves nothing.",
+    )
+    limit: Limit = 20
+
+
+class NewHits(Output):
+    """What is new in a search, the best first. `since` is when the last look was, `looked_at` what the next counts from.
+
+    `more`: there is more that is new; look again. `too_broad`: of more than 500 hits only the best 500 are watched.
+    """
+
+    items: Annotated[list[Hit], Field(max_length=100)]
+    since: UtcDateTime
+    looked_at: UtcDateTime
+    more: bool
+    too_broad: bool
