@@ -89,7 +89,9 @@ async def test_a_person_has_fifty_at_most(house: TestHouse) -> None:
     again = await fay.client.post(SAVED, WOUNDS, headers=headers)
     assert again.json() == first.json()
     for number in range(49):
-        assert (await fay.client.post(SAVED, {"name": f"{number}"})).status_code == 201
+        assert (
+            await fay.client.post(SAVED, {"name": f"{number}", "q": "wounds"})
+        ).status_code == 201
     full = await fay.client.post(SAVED, WOUNDS)
     assert (full.status_code, full.json()["code"]) == (409, "too_many_saved_searches")
     assert (await mel.client.post(SAVED, WOUNDS)).status_code == 201

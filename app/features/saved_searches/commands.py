@@ -48,7 +48,7 @@ async def save_search(work: Work, body: SavedSearchCreate, sight: Sight | None) 
 
 def _all_seen(work: Work, saved_id: str, sight: Sight | None) -> Row:
     """Nothing of what is there now is new."""
-    hits = [] if sight is None else sight.listed
+    hits = [] if sight is None else [*sight.listed, *sight.beside]
     marks = json_text(marks_after(saved_id, {}, hits, told=set(hits), looked_for=()))
     return {"seen": marks, "seen_before": marks, "looked_at": work.now, "looked_before_at": None}
 

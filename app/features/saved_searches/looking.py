@@ -13,7 +13,9 @@ from app.core.work import House, Work, perform
 from app.db.types import instant_from_text, instant_text
 from app.features.saved_searches.commands import fetch_saved_search
 from app.features.saved_searches.marks import Hit, marks_after, new_among, together
-from app.features.saved_searches.sight import Sight
+from app.features.saved_searches.queries import marked_search, params_of
+from app.features.saved_searches.schemas import NewQuery
+from app.features.saved_searches.sight import Sight, look_for, told
 
 Row = dict[str, Any]
 
@@ -36,6 +38,29 @@ def news_in(row: Row, sight: Sight, limit: int, *, again: bool) -> News:
     return News(found[:limit], len(found) > limit, since, row["looked_at"])
 
 
+async def look(
+    house: House, viewer: Viewer, saved_id: str, query: NewQuery, request_id: str, *, moving: bool
+) -> Row:
+    """What is new in a search as the contract has it; `moving` the mark, unless it is told again.
+
+    Errors: `NotFound`; `Invalid` for a place that is known no more; `InsufficientScope`.
+    """
+    row = await marked_search(house.db, viewer, saved_id)
+    params = params_of(row)
+    sight = await look_for(house, viewer, params)
+    news = news_in(row, sight, query.limit, again=query.again)
+    hits = await told(house, viewer, params, sight, news.hits)
+    if moving and not query.again:
+        news = await move_mark(house, viewer, request_id, row, sight, news)
+    return {
+        "items": [hits[hit] for hit in news.hits if hit in hits],
+        "since": news.since,
+        "looked_at": news.looked_at,
+        "more": news.more,
+        "too_broad": sight.too_broad,
+    }
+
+
 async def move_mark(
     house: House, viewer: Viewer, request_id: str, row: Row, sight: Sight, news: News
 ) -> News:
@@ -51,7 +76,7 @@ async def move_mark(
         now = await fetch_saved_search(work, row["id"])
         if plain(now["params"]) != plain(row["params"]):
             return news
-        seen, found = plain(now["seen"]), new_among(row["id"], plain(now["seen"]), news.hits)
+        seen, found = plain(now["seen"]), still_new(now, news.hits)
         after = _marks(row, seen, sight, found)
         if now["version"] != row["version"]:  # it may know of more than was there when this began
             after = together(seen, after)
@@ -60,9 +85,14 @@ async def move_mark(
     return await perform(house, command, viewer=viewer, request_id=request_id)
 
 
+def still_new(row: Row, hits: list[Hit]) -> list[Hit]:
+    """Of these hits those that no other look has told by now."""
+    return new_among(row["id"], plain(row["seen"]), hits)
+
+
 def _marks(row: Row, before: Any, sight: Sight, told: list[Hit]) -> Any:
     hits = [*sight.listed, *sight.beside]
-    return marks_after(row["id"], before, hits, told=set(told), looked_for=sight.kinds)
+    return marks_after(row["id"], before, hits, told={*told, *sight.beside}, looked_for=sight.kinds)
 
 
 def _moved(
@@ -71,11 +101,14 @@ def _moved(
     looked_at = instant_text(work.now) if found else now["looked_at"]
     if after != seen:
         told_before = seen if found else plain(now["seen_before"])
-        values = {
+        values: Row = {
             "seen": json_text(after),
             "seen_before": json_text(_marks(now, told_before, sight, [])),
         }
         if found:
-            values |= {"looked_at": work.now, "looked_before_at": instant_from_text(now["looked_at"])}
+            values |= {
+                "looked_at": work.now,
+                "looked_before_at": instant_from_text(now["looked_at"]),
+            }
         change(work, "saved_search.looked", now, values, Told(person_id=now["person_id"]))
     return News(found, more, now["looked_at"], looked_at)

@@ -31,15 +31,13 @@ def mark_of(saved_id: str, hit: Hit) -> str:
 
 def new_among(saved_id: str, marks: Marks, hits: Iterable[Hit]) -> list[Hit]:
     """The hits that these marks do not know, in their order."""
-    return [hit for hit in hits if not _known(_level(saved_id, marks, hit), hit)]
+    # What matched in part is news once more when it matches whole, and not the other way round.
+    levels = ((hit, _level(saved_id, marks, hit)) for hit in hits)
+    return [hit for hit, level in levels if level is None or (hit.whole and not level)]
 
 
 def _level(saved_id: str, marks: Marks, hit: Hit) -> bool | None:
     return marks.get(hit.kind, {}).get(mark_of(saved_id, hit))
-
-
-def _known(level: bool | None, hit: Hit) -> bool:
-    return level is not None and (level or not hit.whole)
 
 
 def marks_after(

@@ -1,17 +1,16 @@
 """The doors of saved searches."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from app.core.errors import NotFound
-from app.core.json_columns import plain
 from app.core.paging import cut, open_page
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work
 from app.features.saved_searches import commands, queries
-from app.features.saved_searches.looking import move_mark, news_in
+from app.features.saved_searches.looking import look
 from app.features.saved_searches.schemas import (
     NewHits,
     NewQuery,
@@ -21,7 +20,7 @@ from app.features.saved_searches.schemas import (
     SavedSearchPatch,
     SavedSearchQuery,
 )
-from app.features.saved_searches.sight import look_for, told
+from app.features.saved_searches.sight import look_for
 from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
 from app.web.changes_cursor import seal_position
@@ -62,7 +61,6 @@ async def create_saved_search(call: CallDep, body: SavedSearchCreate) -> Answer:
     Its fields are the parameters of `GET /v1/search`. Nobody else sees it, no operator either. A person has 50 at
     most (409 `too_many_saved_searches`).
     """
-
     params = commands.params_in(body)
     sight = await look_for(call.rooms.house, call.viewer, params)
 
@@ -95,26 +93,18 @@ async def list_new_in_saved_search(
     nothing, for when an answer was lost; nor does HEAD. Hits are those of `GET /v1/search`, of the kinds that the
     token in hand may read.
     """
-    document = await look(call, saved_search_id, params)
+    document = await look(
+        call.rooms.house,
+        call.viewer,
+        saved_search_id,
+        params,
+        call.request_id,
+        moving=not call.head,
+    )
     network_ids = [hit["network_id"] for hit in document["items"] if hit["network_id"]]
     if call.viewer.operator:
         await note_operator_read(call, network_ids, "listNewInSavedSearch")
     return answers.cached(call, document)
-
-
-async def look(call: Call, saved_id: str, params: NewQuery) -> dict[str, Any]:
-    """Look, and move the mark if that was asked for."""
-    house, viewer = call.rooms.house, call.viewer
-    row = await queries.marked_search(house.db, viewer, saved_id)
-    asked = queries.params_of(row)
-    sight = await look_for(house, viewer, asked, known=plain(row["seen"]))
-    news = news_in(row, sight, params.limit, again=params.again)
-    hits = await told(house, viewer, asked, sight, news.hits)
-    if not (params.again or call.head):
-        news = await move_mark(house, viewer, call.request_id, row, sight, news)
-    items = [hits[hit] for hit in news.hits if hit in hits]
-    times = {"since": news.since, "looked_at": news.looked_at}
-    return {"items": items, **times, "more": news.more, "too_broad": sight.too_broad}
 
 
 @router.patch("/saved-searches/{saved_search_id}", response_model=SavedSearch)
@@ -124,7 +114,6 @@ async def update_saved_search(call: CallDep, saved_search_id: Id, body: SavedSea
 
     With other parameters it is another search: what that finds now is not new when you look the next time.
     """
-
     house = call.rooms.house
     before = await queries.marked_search(house.db, call.viewer, saved_search_id)
     params, sight = commands.params_with(before, body), None

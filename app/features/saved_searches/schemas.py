@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue
 
+from app.core.hit import Hit
 from app.core.search_filters import Kind
 from app.core.text import (
     Cursor,
@@ -120,7 +121,7 @@ class NewQuery(Input):
 
 
 class NewHits(Output):
-    """What is new in a search, the best first. `since` is when the last look was, `looked_at` what the next counts from.
+    """What is new in a search, the best first. `since`: when the last look was; `looked_at`: what the next counts from.
 
     `more`: there is more that is new; look again. `too_broad`: of more than 500 hits only the best 500 are watched.
     """

@@ -26,9 +26,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a search finds: `listed` as the search lists it, best first; `beside`, what of old hits matches in part.
+    """What a search finds: `listed` as the search lists it, best first; `beside`, what matches in part and is not.
 
-    `kinds` are those that were looked for; `wanted` are the words by which it was found.
+    That is known all the same, so that it is not taken for new when the search comes to list it. `kinds` are those
+    that were looked for; `wanted` are the words by which it was found.
     """
 
     listed: list[Hit]
@@ -42,15 +43,11 @@ class Sight:
 def asked_of(params: Mapping[str, Any]) -> Asked:
     """The stored parameters of a search as the search takes them."""
     several = {name: tuple(params[name]) for name in ("topic", "profession")}
-    kinds = tuple(map(Kind, params["kinds"]))
-    one = ("q", "near", "within_km", "region", "icb", "open_to_join")
-    return Asked(kinds=kinds, **several, **{name: params[name] for name in one})
+    return Asked(**{**params, **several, "kinds": tuple(map(Kind, params["kinds"]))})
 
 
-async def look_for(
-    house: House, viewer: Viewer, params: Mapping[str, Any], known: Mapping[str, Any] | None = None
-) -> Sight:
-    """Search for what these parameters ask; `known` are marks, whose hits in part are looked for too.
+async def look_for(house: House, viewer: Viewer, params: Mapping[str, Any]) -> Sight:
+    """Search for what these parameters ask, as the viewer may.
 
     Errors: `Invalid` that names a field, for what the search refuses; `InsufficientScope`.
     """
@@ -80,21 +77,17 @@ async def look_for(
         rows, wanted = answer.rows, answer.wanted
         if wanted is not None and wanted.loose:
             whole = {_hit(row) for row in await run(replace(wanted, loose=False), every)}
-        elif wanted is not None and wanted.may_loosen and _has_part(known or {}):
+        elif wanted is not None and wanted.may_loosen:
             beside = await run(replace(wanted, loose=True), every)
     found = [_hit(row, among=whole) for row in rows[:MOST]]
     listed = set(found)
-    rest = [replace(hit, whole=False) for hit in map(_hit, beside) if hit not in listed]
+    rest = [replace(hit, whole=False) for hit in map(_hit, beside[:MOST]) if hit not in listed]
     return Sight(found, rest, frozenset(kinds), len(rows) > MOST, filters, wanted)
 
 
 def _of_body(error: FieldError) -> FieldError:
     """What the search says of a query parameter, said of the field of a body."""
     return error._replace(pointer=error.pointer.replace("?", "/", 1))
-
-
-def _has_part(known: Mapping[str, Any]) -> bool:
-    return any(not whole for marks in known.values() for whole in marks.values())
 
 
 def _hit(row: Row, *, among: set[Hit] | None = None) -> Hit:
@@ -118,7 +111,7 @@ def _keys_shape(rank: str, filters: Filters, wanted: Wanted | None) -> tuple[Any
     return everything, searching.order(everything, near=near, by_distance=False)
 
 
-async def _keys(  # noqa: PLR0913 - what a search consists of
+async def _keys(
     house: House, viewer: Viewer, filters: Filters, q: str | None, wanted: Wanted | None, page: Page
 ) -> list[Row]:
     """Kind and id of what is found, best first, and nothing else."""
