@@ -219,7 +219,8 @@ class Trial:
         looks = [write for write in self.written if write.target[0] == "read"]
         if {look.values["network_id"] for look in looks} != set(cell.recorded):
             return f"looks on record {len(looks)}, expected {len(cell.recorded)}"
-        rest = [write.target for write in self.written if write.target[0] != "read"]
+        own = (("saved_search", cell.moves),)
+        rest = [w.target for w in self.written if w.target[0] != "read" and w.target not in own]
         return f"a read wrote {rest}" if cell.method == "GET" and rest else ""
 
     def _leaks(self, cell: Cell, text: str) -> str:

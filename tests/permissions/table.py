@@ -31,7 +31,7 @@ class Cell:
     there for the actor, must answer like one that never was. `recorded` are the networks that an operator's look is
     put on record for; `introduces` is the person whom a write makes a fellow, or who invites; `opens` is the network
     whose name and purpose an invitation tells; `typed` are words that the actor once typed; `eyes` is whose sight a
-    calendar's address lends to whoever has it.
+    calendar's address lends to whoever has it; `moves` is the saved search whose mark a look moves.
     """
 
     operation: str
@@ -51,6 +51,7 @@ class Cell:
     introduces: str | None = None
     opens: str | None = None
     typed: frozenset[str] = frozenset()
+    moves: str | None = None
     eyes: Actor | None = None
 
     @property

@@ -21,13 +21,14 @@ COLUMNS = (
     SavedSearch.id, SavedSearch.name, SavedSearch.params, SavedSearch.looked_at, SavedSearch.created_at,
     SavedSearch.updated_at, SavedSearch.version,
 )  # fmt: skip
-PARAMS = tuple(SearchParams.model_fields)
+# What was not there to be asked when a search was saved asks nothing.
+ASKS_NOTHING: dict[str, Any] = SearchParams().model_dump(mode="json")
+PARAMS = tuple(ASKS_NOTHING)
 
 
 def params_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of a stored search: each, also where it asks nothing."""
-    params = plain(row["params"])
-    return {name: params.get(name) for name in PARAMS}
+    return {**ASKS_NOTHING, **plain(row["params"])}
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
