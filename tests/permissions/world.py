@@ -10,6 +10,7 @@ from app.core import words
 from app.core.changes import Told, create
 from app.core.tokens import hash_of, new_secret
 from app.core.viewer import ALL_SCOPES, PERSONAL_SCOPES, Scope
+from app.core.vocabulary import freshen
 from app.core.work import Work, baseline, perform, rows_of
 from app.db.database import Transaction
 from app.models import Organisation, PersonTopic, Term
@@ -61,6 +62,8 @@ class Builder:
         await file_reports(self.house.app.rooms.house, self.facts)
         await save_searches(self.house.app.rooms.house, self.facts)
         cast.register(self.facts)
+        # A search that finds nothing would look after it, and each cell is undone.
+        await freshen(self.house.app.rooms.house)
         return self.facts
 
     async def _people(self, people: list[Somebody]) -> None:
