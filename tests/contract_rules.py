@@ -23,6 +23,7 @@ VERBS = ("/v1/search", "/v1/suggest")
 NO_PLURAL = (
     "people",
     "me",
+    "new",
     "history",
     "member-history",
     "audit",

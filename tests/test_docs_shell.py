@@ -61,6 +61,7 @@ def test_every_shell_line_of_the_documents(
         "feedback.md",
         "first-hour.md",
         "results.md",
+        "saved-searches.md",
         "integrators.md",
         "measures.md",
         "meetings.md",
