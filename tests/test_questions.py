@@ -68,6 +68,24 @@ def test_what_people_say_around_what_they_look_for_is_not_insisted_on() -> None:
     assert not finds("people", "Spirometry in Kent")
 
 
+@pytest.mark.parametrize("q", ["sepsis k", "care homes k"])
+def test_the_first_letter_of_a_next_word_is_not_insisted_on(q: str) -> None:
+    assert finds(q, f"{q[:-2]} in Kent")
+    assert not finds(q, "in Kent")
+
+
+def test_of_two_names_that_say_the_same_the_shorter_comes_first() -> None:
+    asked = wanted_of("hscqi")
+    assert asked is not None
+    short, long = (
+        found_in(asked, document(name), "", "", "", "")
+        for name in ("HSCQI", "HSCQI Community of Practice: Innovation")
+    )
+    assert short is not None
+    assert long is not None
+    assert short > long
+
+
 def test_asked_loosely_one_of_the_weightiest_is_enough() -> None:
     assert not finds("spirometry bournemouth", "Spirometry in Kent")
     assert finds("spirometry bournemouth", "Spirometry in Kent", loosely=True)

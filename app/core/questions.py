@@ -96,6 +96,10 @@ def of_words(typed: Sequence[str]) -> Question | None:
     if not groups[-1].open_ended and len(groups[-1].typed) == 1:
         groups[-1] = replace(groups[-1], open_ended=len(groups[-1].typed[0]) >= _SHORTEST_BEGINNING)
     *before, last = groups
+    letter = last.typed[-1]
+    unfinished = len(letter) < _SHORTEST_BEGINNING and not letter.isdigit()
+    if unfinished and any(group.required for group in before):
+        last = replace(last, required=False)  # the beginning of a word, as like as not
     # In an order of their own, so that few shapes of statements serve all questions.
     before.sort(key=lambda group: (len(group.synonyms), group.required))
     return Question((*before, last), tuple(typed))

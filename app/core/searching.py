@@ -30,6 +30,7 @@ from app.core.network_words import ways_to_match
 from app.core.paging import Sort, keyset
 from app.core.result_access import visible_result
 from app.core.search_filters import FIELDS, MODELS, SCOPES, Filters, Kind, conditions_of
+from app.core.standing_of_organisations import standing
 from app.core.viewer import Viewer
 from app.db import search
 from app.db.types import INSTANT
@@ -112,10 +113,7 @@ def _moved(kind: Kind, *, worded: bool) -> Any:
         over = or_(Meeting.ends_at < bindparam("now", type_=INSTANT), Meeting.status == "cancelled")
         return case((over, -_CLOSED), else_=0)
     if kind is Kind.ORGANISATION:
-        moved: Any = case((Organisation.active.is_(True), 0), else_=-_CLOSED)
-        if worded:
-            moved += case((Organisation.code == bindparam("exact"), 1_000), else_=0)
-        return moved
+        return standing(worded=worded)
     return literal(0)
 
 

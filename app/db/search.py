@@ -46,6 +46,8 @@ FIELDS = {"search_name": (60, 46), "search_topics": (44, 38), "search_purpose": 
 REST = 24
 AS_TYPED = 8  # the name has the very word, not another of its stem
 TOGETHER, FIRST = 30, 50  # the name has all that was typed in one piece; it begins with it
+# Of names that say the same the shorter one comes first: a point less for every 32 characters of search words.
+LONG, LONGEST = 32, 256
 _PADDED = (0, 1, 2, 4)  # numbers of synonyms for which there are statements
 # In a compiled statement, where the score of a question belongs: the level, the table or alias, one parameter.
 SCORED = "scored"
@@ -267,7 +269,9 @@ class _Scoring:
             places = [self._place("search_name", name) for name in ("all_0", "all_1")]
             first, there = (" OR ".join(f"{one} {how}" for one in places) for how in ("= 1", "> 0"))
             parts.append(f"CASE WHEN {first} THEN {FIRST} WHEN {there} THEN {TOGETHER} ELSE 0 END")
-        return "(" + " + ".join(parts) + ")"
+        length = f"length({self.columns['search_name']})"
+        shortened = f"(CASE WHEN {length} < {LONGEST} THEN {length} ELSE {LONGEST} END) / {LONG}"
+        return "(" + " + ".join(parts) + f" - {shortened})"
 
     def _part(self, index: int, synonyms: int, *, sure: bool) -> str:
         literal = [f"m{index}"]
@@ -371,6 +375,7 @@ def found_in(wanted: Wanted, *fields: str) -> int | None:
             return None
     if wanted.loose and not any(part in had for part in wanted.enough):
         return None
+    total -= min(len(row["search_name"]), LONGEST) // LONG
     return total + (_together(row["search_name"], wanted) if len(wanted.together[0]) > 1 else 0)
 
 

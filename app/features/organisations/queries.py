@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Double, and_, bindparam, case, exists, literal, select
+from sqlalchemy import ColumnElement, Double, and_, bindparam, exists, literal, select
 
 from app.core import places
 from app.core.errors import refuse
@@ -12,6 +12,7 @@ from app.core.facets import Counting, counting_all, of_organisations
 from app.core.json_columns import plain
 from app.core.listing import Listed, list_found
 from app.core.paging import Page, Sort, keyset, page_values
+from app.core.standing_of_organisations import standing
 from app.core.work import House
 from app.db import search
 from app.db.database import Reads, fetch_one
@@ -25,8 +26,6 @@ COLUMNS: Final = (
     Organisation.postcode, Organisation.latitude, Organisation.longitude, Organisation.region,
 )  # fmt: skip
 FILTERS: Final = {"kind": Organisation.kind, "region": Organisation.region}
-# Whoever types a code means that organisation: it comes before all that only begin with it.
-WORTH_OF_THE_CODE: Final = 1_000
 FACETS_THAT_FIT: Final = ("kind", "region")
 
 
@@ -90,11 +89,7 @@ def _sort(asked: _Asked, shape: search.Shape | None) -> Sort:
 
 def _score(shape: search.Shape) -> Any:
     """Return words of the name before words of the address, and open ones before closed ones."""
-    return (
-        search.score(Organisation, "front", shape)
-        + case((Organisation.code == bindparam("exact"), WORTH_OF_THE_CODE), else_=0)
-        + case((Organisation.active.is_(True), 1), else_=0)
-    )
+    return search.score(Organisation, "front", shape) + standing(worded=True)
 
 
 def list_shape(asked: _Asked, *, started: bool, shape: search.Shape | None) -> Any:
