@@ -69,6 +69,7 @@ PROBES: dict[str, tuple[str, ...]] = {
 # What a value of a parameter needs beside it to mean anything.
 TOGETHER: dict[str, Json] = {
     "within_km": {"near": "55.9,-3.2"}, "distance": {"near": "52.0,0.0", "within_km": "1000"}, "-score": {"q": "blue"},
+    "relevance": {"q": "blue"},
 }  # fmt: skip
 # A list that wants this parameter of whoever may not read all of it: asked everything with each value that answers.
 NEEDED = {"/v1/audit": "network_id"}

@@ -109,7 +109,7 @@ class Wanted:
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        """What tells one statement from another."""
+        """What tells one statement from another; the key of one has these as its own parts."""
         return self.given, self.mine, None if self.question is None else self.question.shape
 
     @property
@@ -259,7 +259,7 @@ async def planned_meetings(
         return [], await head(db)
     values = {**access.values(viewer), **wanted.values(db.name), "take": most + 1}
     fetch = db.fetch if wanted.quick else db.fetch_slow
-    key = ("planned meetings", rank, wanted.shape)
+    key = ("planned meetings", rank, *wanted.shape)
     rows, position = await with_position(
         db, lambda: fetch(key, lambda: candidates(rank, wanted), values)
     )

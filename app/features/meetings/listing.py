@@ -169,7 +169,7 @@ class AsPlanned:
         by_index = self.sort in INDEXED and not wanted.given and not wanted.worded
         fetch = self.db.fetch if wanted.quick or by_index else self.db.fetch_slow
         return await fetch(
-            ("meetings", rank, wanted.shape, self.sort, started),
+            ("meetings", rank, *wanted.shape, self.sort, started),
             lambda: planned_shape(rank, wanted, self.sort, started=started),
             {**self._values(wanted), **page_values(page)},
         )
@@ -187,7 +187,7 @@ class AsPlanned:
         def build() -> Any:
             return counting_all(of_meetings(*conditions(rank, wanted, each=False)))
 
-        key = "facets of meetings", rank, wanted.shape
+        key = "facets of meetings", rank, *wanted.shape
         return sorted_counts(self.fits, await db.fetch_slow(key, build, self._values(wanted)))
 
     def _asking(self, question: search.Wanted | None) -> Wanted:
