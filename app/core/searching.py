@@ -55,12 +55,11 @@ def values(viewer: Viewer, filters: Filters, now: datetime) -> dict[str, Any]:
 
 def found(rank: str, filters: Filters, shape: search.Shape | None) -> Any:
     """Everything that is found: `kind`, `id` (text), `score`, `distance` and `tie`, which orders equals."""
-    given = filters.given
-    branches: list[Any] = []
-    for kind in filters.kinds:
-        if not given <= FIELDS[kind] or (kind is Kind.PERSON and rank == "anonymous"):
-            continue
-        branches += _branches(kind, rank, filters, shape)
+    branches = [
+        branch
+        for kind in answering(rank, filters)
+        for branch in _branches(kind, rank, filters, shape)
+    ]
     if not branches:
         nothing = select(
             literal(0).label("kind"),
@@ -72,19 +71,21 @@ def found(rank: str, filters: Filters, shape: search.Shape | None) -> Any:
     return union_all(*branches).cte("found")
 
 
+def answering(rank: str, filters: Filters) -> list[Kind]:
+    """The kinds that have a field for every filter, and that this viewer may look through."""
+    return [
+        kind
+        for kind in filters.kinds
+        if filters.given <= FIELDS[kind] and not (kind is Kind.PERSON and rank == "anonymous")
+    ]
+
+
 def _branches(kind: Kind, rank: str, filters: Filters, shape: search.Shape | None) -> list[Any]:
     model = MODELS[kind]
-    conditions = [*_seen(kind, rank), *conditions_of(kind, rank, filters)]
+    conditions = [*seen(kind, rank), *conditions_of(kind, rank, filters)]
     own_id = Organisation.code if kind is Kind.ORGANISATION else cast(model.id, Text)
     placed = filters.around is not None
     distance = places.distance_km(model) if placed else cast(null(), Double)
-    ways: list[tuple[Any, Any]]
-    if shape is None:
-        ways = [(true(), literal(0))]
-    elif kind is Kind.NETWORK:
-        ways = ways_to_match(rank, shape)
-    else:
-        ways = [(search.matches(model, "front"), search.score(model, "front", shape))]
     return [
         select(
             literal(TIERS.index(kind)).label("kind"),
@@ -92,11 +93,20 @@ def _branches(kind: Kind, rank: str, filters: Filters, shape: search.Shape | Non
             (score + _moved(kind, worded=shape is not None)).label("score"),
             distance.label("distance"),
         ).where(*conditions, way)
-        for way, score in ways
+        for way, score in ways(kind, rank, shape)
     ]
 
 
-def _seen(kind: Kind, rank: str) -> list[Any]:
+def ways(kind: Kind, rank: str, shape: search.Shape | None) -> list[tuple[Any, Any]]:
+    """Conditions of which at most one holds for a row that has the words, each with its score."""
+    if shape is None:
+        return [(true(), literal(0))]
+    if kind is Kind.NETWORK:
+        return ways_to_match(rank, shape)
+    return [(search.matches(MODELS[kind], "front"), search.score(MODELS[kind], "front", shape))]
+
+
+def seen(kind: Kind, rank: str) -> list[Any]:
     """As the list of this kind has it."""
     if kind is Kind.NETWORK:
         return [access.visible_network(rank), Network.archived_at.is_(None)]

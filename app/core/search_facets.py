@@ -1,0 +1,48 @@
+"""What a search found, counted: by kind, and by what kinds have in common. See `core.facets`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import func, literal, or_, select
+from sqlalchemy.types import String
+
+from app.core import facets
+from app.core.search_filters import MODELS, Filters, Kind, conditions_of
+from app.core.searching import answering, seen, ways
+from app.db import search
+
+
+def counting(rank: str, filters: Filters, shape: search.Shape | None) -> Any:
+    """The SELECT of all counts: over everything that is found, not a page of it."""
+    return facets.counting_all(_parts(rank, filters, shape))
+
+
+def _parts(rank: str, filters: Filters, shape: search.Shape | None) -> Iterator[Any]:
+    for kind in answering(rank, filters):
+        found = [*seen(kind, rank), *conditions_of(kind, rank, filters)]
+        found.append(or_(*(way for way, _ in ways(kind, rank, shape))))
+        yield _how_many(kind, found)
+        yield from _in_common(kind, rank, found)
+
+
+def _how_many(kind: Kind, found: list[Any]) -> Any:
+    return (
+        select(
+            literal("kind", String).label("facet"),
+            literal(str(kind), String).label("value"),
+            func.count(literal(1)).label("count"),
+        )
+        .select_from(MODELS[kind])
+        .where(*found)
+        .having(func.count(literal(1)) > 0)
+    )
+
+
+def _in_common(kind: Kind, rank: str, found: list[Any]) -> Iterator[Any]:
+    if kind is Kind.NETWORK:
+        return facets.of_networks(rank, *found, by_kind=False)
+    if kind is Kind.RESULT:
+        return facets.of_results(*found, by_kind=False)
+    if kind is Kind.ORGANISATION:
+        return facets.of_organisations(*found, by_kind=False)
+    return facets.of_people(*found) if kind is Kind.PERSON else facets.of_meetings(*found)
