@@ -91,3 +91,27 @@ async def test_pages_fit(house: TestHouse) -> None:
         more = {"cursor": page["next_cursor"]}
     assert len(seen) == len(made)
     assert set(seen) == made
+
+
+async def test_everything_that_is_found_is_counted(reference_house: TestHouse) -> None:
+    house = reference_house
+    await network(house, name="Chilled", purpose="Frostbite.", topics=["asthma"], meets="virtual")
+    await network(
+        house, name="Colder", purpose="Frostbite.", topics=["asthma", "copd"], region="Y56"
+    )
+    await network(house, name="Shut", purpose="Frostbite.", topics=["copd"], visibility="private")
+    page = await found(house.anonymous, q="frostbite", limit=1)
+    counts = {
+        facet: {value["value"]: value["count"] for value in values}
+        for facet, values in page["facets"].items()
+    }
+    # A private network is found by its purpose; what it is about is its members' alone.
+    assert counts["kind"] == {"network": 3}
+    assert counts["topic"] == {"asthma": 2, "copd": 1}
+    assert (counts["meets"], counts["region"]) == ({"virtual": 1}, {"Y56": 1})
+    more = await found(house.anonymous, q="frostbite", limit=1, cursor=page["next_cursor"])
+    assert more["facets"] is None
+    asked = await found(house.anonymous, q="frostbite", facets="false")
+    assert asked["facets"] is None
+    nothing = await found(house.anonymous, q="!?")
+    assert nothing["facets"]["kind"] == []

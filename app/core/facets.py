@@ -42,26 +42,29 @@ _LABELS = {
 Counts = dict[str, list[dict[str, Any]] | None]
 
 
-def of_networks(rank: str, *conditions: Any) -> Iterator[Any]:
-    """The parts that count networks. `conditions` say which are found; here those that the viewer knows by name go."""
+def of_networks(rank: str, *conditions: Any, by_kind: bool = True) -> Iterator[Any]:
+    """The parts that count networks. `conditions` say which are found; here those that the viewer knows by name go.
+
+    `by_kind` counts their kinds; a search counts networks as one kind.
+    """
     found = (
         select(Network.id, Network.kind, Network.region, Network.meets)
         .where(*conditions, access.at_least(FRONT, rank))
         .cte("networks_found")
     )
-    for name in ("kind", "region", "meets"):
+    for name in _or_not("kind", "region", "meets", by_kind=by_kind):
         yield _by(name, found.c[name], found)
     for name in ("topic", "profession"):
         named = and_(NetworkTerm.network_id == found.c.id, NetworkTerm.field == name)
         yield _by(name, NetworkTerm.code, found.join(NetworkTerm, named))
 
 
-def of_organisations(*conditions: Any) -> Iterator[Any]:
+def of_organisations(*conditions: Any, by_kind: bool = True) -> Iterator[Any]:
     """The parts that count organisations."""
     found = (
         select(Organisation.kind, Organisation.region).where(*conditions).cte("organisations_found")
     )
-    for name in ("kind", "region"):
+    for name in _or_not("kind", "region", by_kind=by_kind):
         yield _by(name, found.c[name], found)
 
 
@@ -76,10 +79,11 @@ def of_people(*conditions: Any) -> Iterator[Any]:
     yield _by("topic", PersonTopic.code, found.join(PersonTopic, named))
 
 
-def of_results(*conditions: Any) -> Iterator[Any]:
+def of_results(*conditions: Any, by_kind: bool = True) -> Iterator[Any]:
     """The parts that count results."""
     found = select(Result.id, Result.kind).where(*conditions).cte("results_found")
-    yield _by("kind", found.c.kind, found)
+    if by_kind:
+        yield _by("kind", found.c.kind, found)
     named = ResultTopic.result_id == found.c.id
     yield _by("topic", ResultTopic.code, found.join(ResultTopic, named))
 
@@ -88,6 +92,10 @@ def of_meetings(*conditions: Any) -> Iterator[Any]:
     """The part that counts meetings as they were planned."""
     found = select(Meeting.mode).where(*conditions).cte("meetings_found")
     yield _by("meets", found.c.mode, found)
+
+
+def _or_not(*names: str, by_kind: bool) -> Iterator[str]:
+    return (name for name in names if by_kind or name != "kind")
 
 
 def _by(facet: str, value: Any, rows: Any) -> Any:

@@ -1,11 +1,12 @@
 """Running a search: what was asked resolved, the best way of answering it, the page with its reasons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from app.core import hits, places, searching, snippets
+from app.core import hits, places, search_facets, searching, snippets
 from app.core.answering import Answered, answered
 from app.core.errors import InsufficientScope, refuse
+from app.core.facets import FACETS, Counts, sorted_counts
 from app.core.paging import Page, page_values
 from app.core.search_filters import SCOPES, Filters, Kind
 from app.core.spelling import correct
@@ -46,32 +47,58 @@ def check(asked: Asked, viewer: Viewer) -> tuple[Kind, ...]:
     return tuple(kind for kind in allowed if not asked.kinds or kind in asked.kinds)
 
 
-async def find(house: House, viewer: Viewer, asked: Asked, page: Page) -> Answered:
-    """A page of hits, one more than it shows, each with `_key` and `tie` for the cursor.
-
-    Errors: those of `check`; `Invalid` for a place that is nowhere.
-    """
+async def resolved(house: House, viewer: Viewer, asked: Asked) -> Filters:
+    """What is asked for beside words. Errors: those of `check`; `Invalid` for a place that is nowhere."""
     kinds = check(asked, viewer)
     around = None
     if asked.near is not None:
         around = await places.locate(house.db, asked.near, asked.within_km)
-    filters = Filters(
+    return Filters(
         kinds, asked.topic, around, asked.region, asked.icb, asked.profession, asked.open_to_join
     )
+
+
+async def find(
+    house: House, viewer: Viewer, filters: Filters, asked: Asked, page: Page
+) -> Answered:
+    """A page of hits, one more than it shows, each with `_key` and `tie` for the cursor."""
 
     async def run(wanted: Wanted | None, part: Page) -> list[dict[str, Any]]:
         return await _page(house, viewer, filters, asked, wanted, part)
 
-    if asked.q is None:
-        return Answered(_told(await run(None, page), None, asked), None, page, None)
-
     async def corrected(q: str, finds: Any) -> str | None:
         return await correct(house, q, finds)
 
+    if asked.q is None:
+        return Answered(_told(await run(None, page), None, asked), None, page, None)
     answer = await answered(asked.q, page, run, corrected)
-    return Answered(
-        _told(answer.rows, answer.wanted, asked), answer.did_you_mean, answer.page, answer.wanted
+    return replace(answer, rows=_told(answer.rows, answer.wanted, asked))
+
+
+async def counted(
+    house: House, viewer: Viewer, filters: Filters, asked: Asked, wanted: Wanted | None
+) -> Counts:
+    """Everything that `find` finds with this question, or where there is none, with the filters: counted."""
+    if asked.q is not None and wanted is None:
+        return sorted_counts(FACETS, ())
+    shape = None if wanted is None else wanted.shape
+    key = ("search facets", viewer.rank, filters.kinds, filters.given, filters.open_to_join, shape)
+    rows = await house.db.fetch_slow(
+        key,
+        lambda: search_facets.counting(viewer.rank, filters, shape),
+        values_of(house, viewer, filters, asked.q, wanted),
     )
+    return sorted_counts(FACETS, rows)
+
+
+def values_of(
+    house: House, viewer: Viewer, filters: Filters, q: str | None, wanted: Wanted | None
+) -> dict[str, Any]:
+    """The parameters of every statement over `searching.found`."""
+    values = searching.values(viewer, filters, house.clock())
+    if wanted is None or q is None:
+        return values
+    return values | search.values(house.db.name, wanted) | {"exact": q.strip().upper()}
 
 
 async def _page(
@@ -84,9 +111,7 @@ async def _page(
 ) -> list[dict[str, Any]]:
     rank, started = viewer.rank, page.after is not None
     shape = None if wanted is None else wanted.shape
-    values = {**searching.values(viewer, filters, house.clock()), **page_values(page)}
-    if wanted is not None:
-        values |= search.values(house.db.name, wanted) | {"exact": (asked.q or "").strip().upper()}
+    values = values_of(house, viewer, filters, asked.q, wanted) | page_values(page)
 
     def build() -> Any:
         everything = searching.found(rank, filters, shape)

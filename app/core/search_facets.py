@@ -39,6 +39,7 @@ def _how_many(kind: Kind, found: list[Any]) -> Any:
 
 
 def _in_common(kind: Kind, rank: str, found: list[Any]) -> Iterator[Any]:
+    """Their parts but for those that only one kind has."""
     if kind is Kind.NETWORK:
         return facets.of_networks(rank, *found, by_kind=False)
     if kind is Kind.RESULT:

@@ -6,16 +6,15 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app.core import hits, places, searching, snippets
+from app.core import hits, searching, snippets
 from app.core.answering import answered
 from app.core.errors import FieldError, Invalid
-from app.core.finding import Asked, check
+from app.core.finding import Asked, resolved, values_of
 from app.core.paging import Page, Sort, in_order, page_values, take
 from app.core.search_filters import Filters, Kind
 from app.core.spelling import correct
 from app.core.viewer import Viewer
 from app.core.work import House
-from app.db import search
 from app.db.search import Wanted
 from app.db.types import one_of
 from app.features.saved_searches.marks import Hit
@@ -53,14 +52,9 @@ async def look_for(house: House, viewer: Viewer, params: Mapping[str, Any]) -> S
     """
     asked = asked_of(params)
     try:
-        kinds = check(asked, viewer)
-        around = asked.near and await places.locate(house.db, asked.near, asked.within_km)
+        filters = await resolved(house, viewer, asked)
     except Invalid as error:
         raise Invalid(error.detail, errors=tuple(map(_of_body, error.errors))) from None
-    filters = Filters(
-        kinds, asked.topic, around or None, asked.region, asked.icb, asked.profession,
-        asked.open_to_join,
-    )  # fmt: skip
 
     async def run(wanted: Wanted | None, page: Page) -> list[Row]:
         return await _keys(house, viewer, filters, asked.q, wanted, page)
@@ -82,7 +76,7 @@ async def look_for(house: House, viewer: Viewer, params: Mapping[str, Any]) -> S
     found = [_hit(row, among=whole) for row in rows[:MOST]]
     listed = set(found)
     rest = [replace(hit, whole=False) for hit in map(_hit, beside[:MOST]) if hit not in listed]
-    return Sight(found, rest, frozenset(kinds), len(rows) > MOST, filters, wanted)
+    return Sight(found, rest, frozenset(filters.kinds), len(rows) > MOST, filters, wanted)
 
 
 def _of_body(error: FieldError) -> FieldError:
@@ -93,15 +87,6 @@ def _of_body(error: FieldError) -> FieldError:
 def _hit(row: Row, *, among: set[Hit] | None = None) -> Hit:
     hit = Hit(str(searching.TIERS[row["kind"]]), row["id"])
     return hit if among is None or hit in among else replace(hit, whole=False)
-
-
-def _values(
-    house: House, viewer: Viewer, filters: Filters, q: str | None, wanted: Wanted | None
-) -> Row:
-    values = searching.values(viewer, filters, house.clock())
-    if wanted is not None:
-        values |= search.values(house.db.name, wanted) | {"exact": (q or "").strip().upper()}
-    return values
 
 
 def _keys_shape(rank: str, filters: Filters, wanted: Wanted | None) -> tuple[Any, Sort]:
@@ -122,7 +107,7 @@ async def _keys(
         return in_order(found, sort).limit(take())
 
     key = ("saved search keys", *_shape(viewer, filters, wanted))
-    values = _values(house, viewer, filters, q, wanted)
+    values = values_of(house, viewer, filters, q, wanted)
     return await house.db.fetch_slow(key, build, {**values, **page_values(page)})
 
 
@@ -149,7 +134,7 @@ async def told(
         return hits.with_texts(viewer.rank, page, sort)
 
     key = ("saved search hits", *_shape(viewer, sight.filters, sight.wanted))
-    values = _values(house, viewer, sight.filters, params["q"], sight.wanted)
+    values = values_of(house, viewer, sight.filters, params["q"], sight.wanted)
     rows = await house.db.fetch_slow(key, build, {**values, "told": [hit.id for hit in some]})
     find, topics = snippets.finder(sight.wanted), frozenset(params["topic"])
     shown = {_hit(row): hits.hit(row, find, topics) for row in rows}

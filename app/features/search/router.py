@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.core.finding import Asked, check, find
+from app.core.finding import Asked, counted, find, resolved
 from app.core.paging import cut, open_page
 from app.core.viewer import Scope
 from app.features.search.schemas import SearchPage, SearchQuery, SearchSort
@@ -51,14 +51,20 @@ async def search(call: CallDep, params: Annotated[SearchQuery, Query()]) -> Answ
 
 
 async def _search(call: Call, params: SearchQuery) -> Answer:
-    asked = _asked(params)
-    check(asked, call.viewer)
+    house, viewer, asked = call.rooms.house, call.viewer, _asked(params)
+    filters = await resolved(house, viewer, asked)
     sealer = call.rooms.sealer
-    given = params.model_dump(mode="json", exclude={"cursor", "limit"}, exclude_unset=True)
+    unbound = {"cursor", "limit", "facets"}
+    given = params.model_dump(mode="json", exclude=unbound, exclude_unset=True)
     page = open_page(sealer, "search", given, cursor=params.cursor, limit=params.limit)
-    found = await find(call.rooms.house, call.viewer, asked, page)
+    found = await find(house, viewer, filters, asked, page)
+    counts = None
+    if params.facets or (params.facets is None and params.cursor is None):
+        counts = await counted(house, viewer, filters, asked, found.wanted)
     cursor = cut(sealer, found.page, found.rows, "tie")
     for row in found.rows:
         del row["tie"]
     loose = found.wanted is not None and found.wanted.loose
-    return answers.page(call, found.rows, cursor, did_you_mean=found.did_you_mean, loose=loose)
+    return answers.page(
+        call, found.rows, cursor, did_you_mean=found.did_you_mean, loose=loose, facets=counts
+    )

@@ -20,6 +20,7 @@ from app.core.text import (
     TermCode,
     query_float,
 )
+from app.core.text_of_search import DidYouMean, FacetsIfAsked, Loose
 
 
 class SearchSort(StrEnum):
@@ -58,18 +59,19 @@ class SearchQuery(Input):
     sort: SearchSort | None = Field(
         default=None, description="Default: relevance, or distance with `near` and without `q`."
     )
+    facets: QueryBool | None = Field(
+        default=None,
+        description="Also count all that is found; without it, on the first page.",
+    )
     cursor: Cursor | None = None
     limit: Limit = 20
 
 
 class SearchPage(Output):
-    """A page of hits, the best first.
-
-    `loose`: few had everything that was asked for, so that there are also some that have only part of it.
-    `did_you_mean`: nothing had what was typed, and these are the hits of this instead.
-    """
+    """A page of hits, the best first."""
 
     items: Annotated[list[Hit], Field(max_length=100)]
     next_cursor: Cursor | None
-    did_you_mean: Annotated[str, Field(max_length=400, examples=["asthma"])] | None
-    loose: bool
+    did_you_mean: DidYouMean
+    loose: Loose
+    facets: FacetsIfAsked
