@@ -116,9 +116,10 @@ async def _vocabulary(url: str) -> None:
 def prepare_sqlite(path: Path, sizes: Sizes) -> str:
     """The same rows in a SQLite database at `path`, unless it is there; returns its URL."""
     url = f"sqlite:///{path}"
-    if path.exists():
-        return url
+    there = path.exists()
     migrate(url)
+    if there:
+        return url
     began = time.perf_counter()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")

@@ -1,4 +1,4 @@
-"""SQLite through the standard library: one read connection on the loop, one for slow reads, one writer.
+"""SQLite through the standard library: one read connection on the loop, three for slow reads, one writer.
 
 Indexed reads run on the event loop: a thread pool makes them six times slower (every step drops the interpreter's
 lock). Only what can wait - BEGIN IMMEDIATE, COMMIT, searches - runs in a thread.
@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import orjson
@@ -26,6 +27,8 @@ from app.db.types import day_text, instant_text
 
 T = TypeVar("T")
 BUSY_MS = 5000
+SEARCHERS = 3  # slow reads at a time: a long search leaves room for others
+SEARCHER_KIB = 4096  # of pages that each of them keeps; the system's own cache has the rest
 CUTS = 3  # tries to cut the log off, each as long as BUSY_MS: a long search may be reading from it
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers never wait for the writer
@@ -163,16 +166,21 @@ class Sqlite:
         self._shapes = Shapes("sqlite")
         self._turn = asyncio.Lock()
         self._writing = ThreadPoolExecutor(1, "sqlite-write")
-        self._searching = ThreadPoolExecutor(1, "sqlite-read")
+        self._searching = ThreadPoolExecutor(SEARCHERS, "sqlite-read")
+        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         self._connections: list[sqlite3.Connection] = []
 
     async def start(self) -> None:
-        """Open the three connections."""
+        """Open the connections."""
         with _house_errors(self._unique):
-            self._connections = [connect(self._path) for _ in range(3)]
-        self._reader, self._slow, self._writer = self._connections
-        self._reader.execute("PRAGMA query_only = ON")
-        self._slow.execute("PRAGMA query_only = ON")
+            self._connections = [connect(self._path) for _ in range(2 + SEARCHERS)]
+        self._writer, *readers = self._connections
+        for reader in readers:
+            reader.execute("PRAGMA query_only = ON")
+        self._reader, *searchers = readers
+        for searcher in searchers:
+            searcher.execute(f"PRAGMA cache_size = -{SEARCHER_KIB}")
+            self._idle.put(searcher)
 
     async def stop(self) -> None:
         """Let the writer finish, then close."""
@@ -192,12 +200,19 @@ class Sqlite:
     async def fetch_slow(
         self, key: object, build: Build, values: Mapping[str, Any]
     ) -> list[Document]:
-        """A read that may take long, in its own thread on its own connection."""
-        statement = self._shapes.get(key, build)
-        given = statement.values(values)
-        return await asyncio.get_running_loop().run_in_executor(
-            self._searching, self._select, self._slow, statement.text, given, statement.documents
-        )
+        """A read that may take long, in a thread of its own on a connection that nobody else uses meanwhile."""
+
+        def run() -> list[Document]:
+            # To compile a search takes longer than most of them; it is done here, too.
+            statement = self._shapes.get(key, build)
+            given = statement.values(values)
+            connection = self._idle.get()
+            try:
+                return self._select(connection, statement.text, given, statement.documents)
+            finally:
+                self._idle.put(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._searching, run)
 
     def token_stamp(self) -> int:
         """See `Database.token_stamp`: moves with whatever anybody else, the writer included, has committed."""

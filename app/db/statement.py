@@ -6,6 +6,7 @@ has dots become nested objects: `person.display_name` is `{"person": {"display_n
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 import orjson
@@ -139,24 +140,25 @@ class Shapes:
         """Start empty."""
         self.dialect = dialect_of(dialect_name)
         self._kept: dict[object, Statement] = {}
+        self._keeping = Lock()
 
     def get(self, key: object, build: Callable[[], ClauseElement]) -> Statement:
         """The compiled statement for `key`; `build` is called on a miss only.
 
-        Where the key is a tuple with the `Shape` of a question, the statement is compiled once for all of them, and
-        only the score is written for each.
+        Where a tuple has the `Shape` of a question somewhere in it, the statement is compiled once for all of them,
+        and only the score is written for each.
         """
         found = self._kept.get(key)
         if found is None:
-            shapes = (part for part in key if type(part) is Shape) if type(key) is tuple else ()
-            shape = next(iter(shapes), None)
+            shape = _shape_in(key)
             if shape is None:
                 found = compile_statement(build(), self.dialect)
             else:
                 found = self._scored(self.get(_of_any_shape(key), build), shape)
-            if len(self._kept) >= MAX_SHAPES:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[key] = found
+            with self._keeping:  # two threads may have compiled the same: the later one stays
+                if len(self._kept) >= MAX_SHAPES:
+                    self._kept.pop(next(iter(self._kept)))
+                self._kept[key] = found
         return found
 
     def _scored(self, statement: Statement, shape: Shape) -> Statement:
@@ -164,5 +166,13 @@ class Shapes:
         return replace(statement, text=text, binds=tuple(binds))
 
 
-def _of_any_shape(key: Any) -> tuple[Any, ...]:
-    return tuple(Shape if type(part) is Shape else part for part in key)
+def _shape_in(key: object) -> Shape | None:
+    if type(key) is not tuple:
+        return key if type(key) is Shape else None
+    return next((found for part in key if (found := _shape_in(part)) is not None), None)
+
+
+def _of_any_shape(key: object) -> object:
+    if type(key) is not tuple:
+        return Shape if type(key) is Shape else key
+    return tuple(map(_of_any_shape, key))
