@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from app.core.words import tokens
-from app.reference.load import read_towns
+from app.reference.load import read_regions, read_towns
 from benchmarks.measure import Bench
 from benchmarks.servers import database_pids, precise_cpu
 from benchmarks.store import say
@@ -43,8 +43,12 @@ class Cost:
 
 def judged() -> list[str]:
     """The searches that the judged queries are, as queries of a URL."""
+    codes = {term.label: term.code for term in read_regions()}
     return [
-        urlencode({"q": query["q"], **query["filters"], "limit": 20})
+        urlencode(
+            {"q": query["q"], "limit": 20}
+            | {name: codes.get(value, value) for name, value in query["filters"].items()}
+        )
         for name in ("judgements.json", "more_judgements.json")
         for query in orjson.loads((JUDGED / name).read_bytes())["queries"]
     ]
