@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.core.search_filters import Kind
-from app.core.text import Id, Output, TermCode, UtcDateTime, whole
+from app.core.text import Id, Output, TermCode, Url, UtcDateTime, whole
 
 
 class Mark(Output):
@@ -55,4 +55,4 @@ class Hit(Output):
         description="Of a meeting: when it, or its series, begins."
     )
     outcome: Annotated[str, Field(max_length=20, examples=["improved"])] | None
-    link: Annotated[str, Field(max_length=80, examples=["/v1/organisations/A81001"])]
+    link: Annotated[Url, Field(examples=["https://example.org/v1/organisations/A81001"])]

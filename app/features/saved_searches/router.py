@@ -104,6 +104,8 @@ async def list_new_in_saved_search(
     network_ids = [hit["network_id"] for hit in document["items"] if hit["network_id"]]
     if call.viewer.operator:
         await note_operator_read(call, network_ids, "listNewInSavedSearch")
+    for hit in document["items"]:
+        hit["link"] = call.url(hit["link"])
     return answers.cached(call, document)
 
 

@@ -64,6 +64,7 @@ async def _search(call: Call, params: SearchQuery) -> Answer:
     cursor = cut(sealer, found.page, found.rows, "tie")
     for row in found.rows:
         del row["tie"]
+        row["link"] = call.url(row["link"])
     loose = found.wanted is not None and found.wanted.loose
     return answers.page(
         call, found.rows, cursor, did_you_mean=found.did_you_mean, loose=loose, facets=counts
