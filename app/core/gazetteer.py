@@ -6,7 +6,6 @@ guessed: a letter that was mistyped finds nothing. Northern Ireland is told apar
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final, Literal
 
 from sqlalchemy import bindparam, select
@@ -15,7 +14,7 @@ from app.core.errors import Invalid, refuse
 from app.core.words import tokens
 from app.db.database import Reads
 from app.models import Organisation, Outcode, Place
-from app.reference.load import read_regions
+from app.reference.load import region_label
 
 MOST: Final = 10
 POSTCODE_KM: Final = 0.1  # nearly every postcode is smaller
@@ -24,68 +23,16 @@ FAR_MORE: Final = 10
 _CODE: Final = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{0,2})?")
 _WHOLE_HALF: Final = 3
 _SCOTTISH: Final = (
-    "AB",
-    "DD",
-    "DG",
-    "EH",
-    "FK",
-    "G",
-    "HS",
-    "IV",
-    "KA",
-    "KW",
-    "KY",
-    "ML",
-    "PA",
-    "PH",
-    "TD",
-    "ZE",
-)
+    "AB", "DD", "DG", "EH", "FK", "G", "HS", "IV", "KA", "KW", "KY", "ML", "PA", "PH", "TD", "ZE",
+)  # fmt: skip
 # What people ask for there. A name that Great Britain has too (Bangor, Newcastle) is found there instead.
-_NORTHERN_IRISH: Final = frozenset(
-    (
-        *(
-            "antrim",
-            "armagh",
-            "ballycastle",
-            "ballyclare",
-            "ballymena",
-            "ballymoney",
-            "banbridge",
-            "belfast",
-        ),
-        *(
-            "carrickfergus",
-            "coleraine",
-            "cookstown",
-            "craigavon",
-            "derry",
-            "downpatrick",
-            "dungannon",
-            "dungiven",
-        ),
-        *(
-            "dunmurry",
-            "enniskillen",
-            "hillsborough",
-            "kilkeel",
-            "larne",
-            "limavady",
-            "lisburn",
-            "londonderry",
-        ),
-        *(
-            "lurgan",
-            "magherafelt",
-            "newry",
-            "newtownabbey",
-            "newtownards",
-            "northern ireland",
-            "omagh",
-        ),
-        *("portadown", "portrush", "portstewart", "strabane", "warrenpoint"),
-    )
-)
+_NORTHERN_IRISH: Final = frozenset((
+    "antrim", "armagh", "ballycastle", "ballyclare", "ballymena", "ballymoney", "banbridge", "belfast",
+    "carrickfergus", "coleraine", "cookstown", "craigavon", "derry", "downpatrick", "dungannon", "dungiven",
+    "dunmurry", "enniskillen", "hillsborough", "kilkeel", "larne", "limavady", "lisburn", "londonderry", "lurgan",
+    "magherafelt", "newry", "newtownabbey", "newtownards", "northern ireland", "omagh", "portadown", "portrush",
+    "portstewart", "strabane", "warrenpoint",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +57,7 @@ class Spot:
     @property
     def told_apart(self) -> str:
         """The name with where that is, as `find` takes it again."""
-        where = self.county or _region_names().get(self.region or "")
+        where = self.county or region_label(self.region)
         return f"{self.name}, {where}" if where else self.name
 
 
@@ -264,7 +211,7 @@ def _fit(row: dict[str, Any], name: str, where: str) -> bool | None:
 
 def _is_where(row: dict[str, Any], typed: str) -> bool:
     """It is the beginning of its county or region."""
-    where = (row["county"], _region_names().get(row["region"]), row["region"])
+    where = (row["county"], region_label(row["region"]), row["region"])
     return any(_folded(each).startswith(typed) for each in where if each)
 
 
@@ -273,11 +220,6 @@ def _town(row: dict[str, Any], *, exact: bool) -> Spot:
         "town", row["name"], row["latitude"], row["longitude"], row["precision_km"], row["region"], row["county"],
         row["practices"], exact,
     )  # fmt: skip
-
-
-@cache
-def _region_names() -> dict[str, str]:
-    return {term.code: term.label for term in read_regions()}
 
 
 def _towns_like() -> Any:

@@ -4,7 +4,6 @@ Works on the text as it is shown. A word counts where its stem is one that was a
 same, or where it begins as the last word typed does.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,7 +11,6 @@ from app.core import words
 from app.db.search import Wanted
 
 LONGEST = 200
-_RUN = re.compile(r"[^\W_]+(?:['`\u00b4\u2018\u2019\u02bc\u2032][^\W_]+)*")
 _LEAD = 60  # characters before the first word found
 
 Mark = tuple[int, int]
@@ -30,7 +28,7 @@ class Finder:
         return list(self._marks(text))
 
     def _marks(self, text: str) -> Iterator[Mark]:
-        for run in _RUN.finditer(text):
+        for run in words.RUN.finditer(text):
             for token in words.tokens(run[0]):
                 begun = self.beginning is not None and words.written(token).startswith(
                     self.beginning

@@ -5,7 +5,6 @@ offered instead is from what everybody may read (`core.vocabulary`), and only wh
 what has become hidden since is not told of. Why it is so: docs/decisions/0034.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -21,8 +20,6 @@ MOST_WORDS = 8  # of a question that are looked at
 MOST_CORRECTED = 4  # of them that are put right
 MOST_TRIES = 3  # corrected questions that are asked
 _CHOICES = 4  # words that are thought of for one
-# Letters and digits with apostrophes among them, as `words.tokens` takes them for one word.
-RUN = re.compile(r"[^\W_]+(?:['`\u00b4\u2018\u2019\u02bc\u2032][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ async def correct(house: House, q: str, finds: Finds) -> str | None:
 
 
 def _words_of(q: str) -> Iterator[_Word]:
-    for run in RUN.finditer(q):
+    for run in words.RUN.finditer(q):
         match words.tokens(run[0]):
             case [token] if len(token) < LONGEST:  # a longer one was cut
                 yield _Word(run.start(), run.end(), token)

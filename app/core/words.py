@@ -33,6 +33,8 @@ STOP_WORDS = frozenset(
     ("a", "an", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "with")
 )
 
+# In a text as it was typed or is shown: what `tokens` takes for one word, apostrophes and what stands for them inside.
+RUN = re.compile(r"[^\W_]+(?:['`\u00b4\u2018\u2019\u02bc\u2032][^\W_]+)*")
 _TOKEN = re.compile(r"[^\W_]+")  # a run of letters and digits
 _ASCII_BEGINNING = re.compile(r"[a-z0-9]{2,}")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")

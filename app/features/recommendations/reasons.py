@@ -1,16 +1,10 @@
 """From a row and its points to what is told: the network in short, and a sentence for everything that speaks for it."""
 
-from functools import cache
 from typing import Any
 
 from app.core.json_columns import plain
 from app.features.recommendations.queries import WITHIN_KM, Profile, Row
-from app.reference.load import read_regions
-
-
-@cache
-def _regions() -> dict[str, str]:
-    return {term.code: term.label for term in read_regions()}
+from app.reference.load import region_label
 
 
 def _reason(code: str, label: str, **basis: Any) -> Row:
@@ -46,7 +40,7 @@ def _place(row: Row, _: Profile) -> Row:
     if icb["code"] is not None:
         return _reason("place", _line(f"In your integrated care board: {icb['name']}."), icb=icb)
     region = row["region"]
-    return _reason("place", f"In your region: {_regions()[region]}.", region=region)
+    return _reason("place", f"In your region: {region_label(region)}.", region=region)
 
 
 def _like_roles(_: Row, profile: Profile) -> Row:

@@ -13,7 +13,6 @@ from sqlalchemy import String, bindparam, cast, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.core import access, words
-from app.core.spelling import RUN
 from app.core.viewer import Scope, Viewer
 from app.db.database import Database
 from app.db.name_words import AFTER_ALL, AFTER_SPACE, CUT, WORD, begins, has_word
@@ -220,7 +219,7 @@ def _outcodes_of(typed: list[str]) -> Iterator[str]:
 def _completed(q: str, row: Row) -> Row:
     """A word with what was typed before it."""
     if row["kind"] == "word":
-        *_, last = RUN.finditer(q)
+        *_, last = words.RUN.finditer(q)
         row["text"] = q[: last.start()] + row["text"]
     return row
 
