@@ -52,7 +52,7 @@ class Tables:
                 for column in table.columns
             ]
             key = ("all rows of", table.name)
-            rows[table.name] = await db.fetch(key, lambda c=columns: select(*c), {})  # type: ignore[misc]
+            rows[table.name] = await db.fetch(key, lambda c=columns: select(*c), {})  # type: ignore[misc] # bound in a loop
         return cls(rows)
 
     def active(self, person: str, network: str) -> bool:
@@ -131,7 +131,7 @@ class Tables:
             points = self.points(person, network)
             if points and self.offered(person, network):
                 # The sort is stable: between equals, in the order in which reasons are listed.
-                codes = sorted(points, key=lambda code, points=points: -points[code])  # type: ignore[misc]
+                codes = sorted(points, key=points.__getitem__, reverse=True)
                 found.append((sum(points.values()), network["id"], codes))
         return [(network_id, codes) for _, network_id, codes in sorted(found, reverse=True)]
 
