@@ -1,4 +1,4 @@
-"""The eight workloads: the same questions put to the floor and to the product, drawn once from a seed.
+"""The workloads that have a floor: the same questions put to the floor and to the product, drawn once from a seed.
 
 W1 one network, W2 a page of 50 in a region from anywhere in the list, W3 full text, W4 nearby,
 W5 joining, W6 a page of 100 members with their person, W7 planning a meeting, W8 a page of 50
