@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import true
 
-from app.core import access, meeting_access
+from app.core import access, meeting_access, searching
 from app.features.actions import queries as actions_queries
 from app.features.meetings import attendance_queries
 from app.features.meetings import queries as meetings_queries
@@ -42,6 +42,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     report_rows,
     result_rows,
     saved_search_rows,
+    search_rows,
     service_rows,
     sharing_rows,
 )
@@ -71,6 +72,9 @@ TRIED_OPEN = (
     "unnamed",
     "kept",
     "by",
+    "meeting",
+    "title",
+    "topic",
 )
 ONCE = frozenset(service_rows.PUBLIC) | {
     "listOrganisations",
@@ -94,6 +98,9 @@ OPENED: dict[str, tuple[Any, str]] = {
     "authors": (results_rows, "names_authors"),
     "organisations": (results_rows, "names_organisation"),
     "filters by author": (results_listing, "names_authors"),
+    "found meetings": (searching, "visible_meeting"),
+    "found results": (searching, "visible_result"),
+    "found by what is masked": (access, "at_least"),
 }
 
 
@@ -183,6 +190,10 @@ async def test_actions_of_a_network_are_what_its_operations_allow(
         "authors",
         "organisations",
         "filters by author",
+        "found meetings",
+        "found results",
+        "found by what is masked",
+        "finds on record",
     ],
 )
 async def test_a_broken_guard_is_seen(
@@ -206,6 +217,10 @@ async def test_a_broken_guard_is_seen(
         "authors": ("getResult",),
         "organisations": ("getResult",),
         "filters by author": ("listResults",),
+        "found meetings": ("search",),
+        "found results": ("search",),
+        "found by what is masked": ("search",),
+        "finds on record": ("search",),
     }[guard]
     if guard in OPENED:
         module, predicate = OPENED[guard]
@@ -215,7 +230,8 @@ async def test_a_broken_guard_is_seen(
     elif guard == "tiers":
         monkeypatch.setattr(access, "masked", lambda document, _: document)
     else:
-        monkeypatch.setattr("app.features.networks.router.note_operator_read", _look_away)
+        feature = "search" if guard == "finds on record" else "networks"
+        monkeypatch.setattr(f"app.features.{feature}.router.note_operator_read", _look_away)
     # A service of its own: the other one keeps the statements that it made with its guards in place.
     async with TestHouse.over(database_url) as house:
         unguarded = Trial(house, trial.facts)

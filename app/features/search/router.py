@@ -11,6 +11,7 @@ from app.features.search.schemas import SearchPage, SearchQuery, SearchSort
 from app.web import answers
 from app.web.call import Answer, Call, CallDep
 from app.web.door import Door, needs
+from app.web.on_record import note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["search"], route_class=Door)
 
@@ -65,6 +66,10 @@ async def _search(call: Call, params: SearchQuery) -> Answer:
     for row in found.rows:
         del row["tie"]
         row["link"] = call.url(row["link"])
+    if viewer.operator:
+        # Of a network a search tells what its list does; a meeting or a result is a look inside.
+        inside = [row["network_id"] for row in found.rows if row["network_id"] is not None]
+        await note_operator_read(call, inside, "search")
     loose = found.wanted is not None and found.wanted.loose
     return answers.page(
         call, found.rows, cursor, did_you_mean=found.did_you_mean, loose=loose, facets=counts
