@@ -335,9 +335,9 @@ def suggest(facts: Facts) -> Iterator[Cell]:
                 public = oracle_reads(facts, nobody, word)
                 if public and facts.marks[word][0] != "person":
                     expected.add(("word", None))
-                if word == net.marks["name"] and "network" in kinds and not net.archived:
-                    if oracle.listed_tier(facts, actor, net) >= NAME:
-                        expected.add(("network", net.id))
+                told = oracle.listed_tier(facts, actor, net) >= NAME and not net.archived
+                if word == net.marks["name"] and "network" in kinds and told:
+                    expected.add(("network", net.id))
                 for one in people if "person" in kinds else ():
                     if word == one.marks["display_name"] and (one.listed or actor.operates):
                         expected.add(("person", one.id))

@@ -22,7 +22,6 @@ PUBLIC = {
     "listTopics": "/v1/topics",
     "listProfessions": "/v1/professions",
     "listPlaces": "/v1/places?q=TS18",
-    "suggest": "/v1/suggest?q=di",
 }
 
 
