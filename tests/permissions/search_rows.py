@@ -331,7 +331,7 @@ def suggest(facts: Facts) -> Iterator[Cell]:
         for label, actor in personas(facts, net):
             end, kinds = oracle.gate(actor, sign_in=False), _searched(actor)
             for word in [*typed, *(one.marks["display_name"] for one in people)]:
-                expected = set()
+                expected: set[tuple[str, str | None]] = set()
                 public = oracle_reads(facts, nobody, word)
                 if public and facts.marks[word][0] != "person":
                     expected.add(("word", None))

@@ -355,6 +355,25 @@ def _whose(owner: str, then: str) -> Act:
     return act
 
 
+async def results(world: World) -> None:
+    """Results that outsiders do not read: drafts, one for the network, and one for everybody of a private network."""
+    said = {
+        "title": "Zebras", "kind": "story", "summary": "Of zebras", "problem": "Too many zebras", "topics": ["copd"],
+        "aim": {"text": "Fewer"}, "change": {"what": "Calls"}, "outcome": "improved", "licence": "CC-BY-4.0",
+        "learning": "Secret hours",
+    }  # fmt: skip
+    for number, (network, audience) in enumerate(
+        (("valley", None), ("valley", "network"), ("garden", "public"), ("harbour", None))
+    ):
+        more = {} if audience is None else {"audience": audience, "attribution": "network_only"}
+        body = {**said, "network_id": f"{{{network}}}", **more}
+        key = f"result {number} {len(world.hidden)}"
+        world.ids[key] = (await world.act("Ada", "POST", "/v1/results", body))["id"]
+        if audience is not None:
+            path = f"/v1/results/{{{key}}}/publish"
+            await world.act("Ada", "POST", path, {"conduct_version": 0})
+
+
 async def calendars(world: World) -> None:
     """Addresses of somebody else's calendars: made, read, revoked."""
     about = ({"feed": "me"}, {"feed": "network", "network_id": "{valley}"})
@@ -435,6 +454,7 @@ VARIANTS = {
         insiders=("Ben", "Dan"),
         instead=_way_in("Other", 51.5),
     ),
+    "results of others": Variant(results, ("nobody", "Cat", "Eve"), insiders=("Ben", "Dan")),
     "somebody's calendars": Variant(calendars, ("nobody", "Ben")),
     "somebody's saved searches": Variant(saved_searches, ("nobody", "Ben")),
     "minutes in the making": Variant(

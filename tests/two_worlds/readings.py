@@ -20,7 +20,23 @@ INSTANTS = tuple(
 )
 # Values of what is seen and of what is hidden, for parameters that are not enumerations. `{kind}` stands for every id.
 PROBES: dict[str, tuple[str, ...]] = {
-    "q": ("zebra", "blue", "valley", "hours", "hal", "uma", "leith", "gard", "ze", "valley bl"),
+    # Words, beginnings, and slips: `zebrq`, `vallye`, `secert`.
+    "q": (
+        "zebra",
+        "blue",
+        "valley",
+        "hours",
+        "hal",
+        "uma",
+        "leith",
+        "gard",
+        "ze",
+        "valley bl",
+        "zebrq",
+        "vallye",
+        "secert blue",
+        "zebras attacks",
+    ),
     "topic": ("asthma", "copd", "diabetes"),
     "profession": ("gp",),
     "icb": ("QE1",),
@@ -69,7 +85,7 @@ PROBES: dict[str, tuple[str, ...]] = {
 # What a value of a parameter needs beside it to mean anything.
 TOGETHER: dict[str, Json] = {
     "within_km": {"near": "55.9,-3.2"}, "distance": {"near": "52.0,0.0", "within_km": "1000"}, "-score": {"q": "blue"},
-    "relevance": {"q": "blue"},
+    "kinds": {"q": "blue zebras"}, "relevance": {"q": "zebras attacks"}, "open_to_join": {"q": "blue"},
 }  # fmt: skip
 # A list that wants this parameter of whoever may not read all of it: asked everything with each value that answers.
 NEEDED = {"/v1/audit": "network_id"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import literal, select, true
 
-from app.core import access, meeting_access
+from app.core import access, meeting_access, public_words, searching, vocabulary
 from app.core.changes import Told
 from app.core.viewer import Viewer
 from app.core.work import baseline, rows_of
@@ -17,7 +17,7 @@ from app.features.audit import queries as audit
 from app.features.meetings import finding
 from app.features.recommendations import queries as recommendations
 from app.features.saved_searches import queries as saved_searches
-from app.models import Change, Term
+from app.models import Change, SearchGap, SearchWord, Term
 from tests.proofs.figures import SCALE, Figures
 from tests.two_worlds.acts import VARIANTS, beginning, end, middle
 from tests.two_worlds.readings import Transcript, differences
@@ -35,6 +35,8 @@ OPENED: dict[str, tuple[Any, str]] = {
     "drafts": (finding, "visible_meeting"),
     "ways in": (meeting_access, "attends"),
     "calendars": (meeting_access, "visible_calendar_token"),
+    "found meetings": (searching, "visible_meeting"),
+    "found results": (searching, "visible_result"),
     "saved searches": (saved_searches, "visible_saved_search"),
 }
 KINDS = (
@@ -140,7 +142,24 @@ async def compare(
                 told.append(transcript)
             asked += len(told[0].lines)
             found += differences(*told)
-        return asked, found
+        return asked, found + await differing_words(worlds)
+
+
+def _words() -> Any:
+    return select(SearchWord.word, SearchWord.uses, SearchGap.gap).outerjoin(
+        SearchGap, SearchGap.word == SearchWord.word
+    )
+
+
+async def differing_words(worlds: list[World]) -> list[str]:
+    """The words that corrections are made of, as the job has them: one that stands in one world alone is told."""
+    sheets = []
+    for world in worlds:
+        house = world.house.app.rooms.house
+        assert await vocabulary.rebuild(house, lambda *_: None)
+        rows = await house.db.fetch("words of a test", _words, {})
+        sheets.append({(row["word"], row["uses"], row["gap"]) for row in rows})
+    return [f"word: {row}" for row in sorted(sheets[0] ^ sheets[1], key=str)]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -169,6 +188,8 @@ async def test_what_is_hidden_changes_nothing(
         ("drafts", "draft meetings"),
         ("ways in", "how to get into an open meeting"),
         ("calendars", "somebody's calendars"),
+        ("found meetings", "draft meetings"),
+        ("found results", "results of others"),
         ("saved searches", "somebody's saved searches"),
     ],
 )
@@ -212,3 +233,13 @@ def first(asked: int, found: list[str]) -> str:
     return f"{len(found)} of {asked} answers differ\n" + "\n".join(
         line[:600] for line in found[:12]
     )
+
+
+async def test_a_hidden_word_among_the_public_ones_is_seen(
+    pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the vocabulary: made of every network, it differs, and somebody is told."""
+    monkeypatch.setattr(public_words, "visible_network", lambda *_: true())
+    _, found = await compare(pair, "a confidential network", ("nobody",), {})
+    assert any(line.startswith("word: ('secret'") for line in found), found[:5]
+    assert any("/v1/suggest" in line for line in found), found[:5]
