@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.core import vocabulary
 from app.db.database import Database, fetch_one
 from app.models import Base, Change
 from tests.contract import validator
@@ -72,7 +73,8 @@ class Attack:
         return self.targets.house.app.rooms.house.db
 
     async def begin(self) -> None:
-        """Count what is there."""
+        """Count what is there; the vocabulary was built before, which a search that finds nothing else does."""
+        await vocabulary.freshen(self.targets.house.app.rooms.house)
         self.rows = await snapshot(self.db)
 
     async def throw(

@@ -183,8 +183,8 @@ class Transcript:
             if reply.status != 200:
                 return
             page = reply.json
-            cursor = page["next_cursor"]
-            if not page.get("has_more", cursor is not None):
+            cursor = page.get("next_cursor")  # what is new in a saved search has none
+            if cursor is None or not page.get("has_more", True):
                 return
 
     async def everything(self, cursors: dict[str, str]) -> None:
