@@ -23,6 +23,7 @@ PROBES: dict[str, tuple[str, ...]] = {
     # Words, beginnings, and slips: `zebrq`, `vallye`, `secert`.
     "q": (
         "zebra",
+        "secr",
         "blue",
         "valley",
         "hours",
