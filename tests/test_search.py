@@ -115,3 +115,19 @@ async def test_everything_that_is_found_is_counted(reference_house: TestHouse) -
     assert asked["facets"] is None
     nothing = await found(house.anonymous, q="!?")
     assert nothing["facets"]["kind"] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"kinds": "person"},
+        {"kinds": "person", "near": "51.5,-0.1"},
+        {"kinds": "result", "open_to_join": "true"},
+    ],
+)
+async def test_where_no_kind_can_answer_nothing_is_found_and_counted(
+    house: TestHouse, asked: dict[str, str]
+) -> None:
+    page = await found(house.anonymous, q="asthma", facets="true", **asked)
+    assert page["items"] == []
+    assert not any(page["facets"].values()), page["facets"]

@@ -79,7 +79,8 @@ async def counted(
     house: House, viewer: Viewer, filters: Filters, asked: Asked, wanted: Wanted | None
 ) -> Counts:
     """Everything that `find` finds with this question, or where there is none, with the filters: counted."""
-    if asked.q is not None and wanted is None:
+    unanswerable = asked.q is not None and wanted is None
+    if unanswerable or not searching.answering(viewer.rank, filters):
         return sorted_counts(FACETS, ())
     shape = None if wanted is None else wanted.shape
     key = ("search facets", viewer.rank, filters.kinds, filters.given, filters.open_to_join, shape)
