@@ -21,34 +21,6 @@ def ddl_beginning(database: str, table: str, column: str) -> str:
     return f"CREATE INDEX ix_{table}_names_begin ON {table} ({column}{kind})"
 
 
-def ddl_names(database: str, table: str) -> list[str]:
-    """The statements that let names alone be found: by their beginning, and by the words in them."""
-    if database != "postgresql":
-        return [ddl_beginning(database, table, "search_name")]
-    statements = []
-    if "name" not in INDEXED[table]:
-        words = "to_tsvector('simple'::regconfig, search_name)"
-        statements.append(
-            f"ALTER TABLE {table} ADD COLUMN words_name tsvector GENERATED ALWAYS AS ({words}) STORED"
-        )
-    return [
-        *statements,
-        f"CREATE INDEX ix_{table}_words_names ON {table} USING gin (words_name) WITH (fastupdate = off)",
-        # A whole name may be longer than a page of an index holds.
-        ddl_beginning(database, table, "left(search_name, 60)"),
-    ]
-
-
-def ddl_names_drop(database: str, table: str) -> list[str]:
-    """The inverse of `ddl_names`."""
-    statements = [f"DROP INDEX ix_{table}_names_begin"]
-    if database == "postgresql":
-        statements.append(f"DROP INDEX ix_{table}_words_names")
-        if "name" not in INDEXED[table]:
-            statements.append(f"ALTER TABLE {table} DROP COLUMN words_name")
-    return statements
-
-
 def _ddl_postgresql(table: str) -> list[str]:
     statements = []
     for level, rows in INDEXED[table].items():

@@ -5,7 +5,7 @@ from alembic import op
 
 from app.db import name_words
 from app.db.schema import execute_all
-from app.db.search_ddl import ddl_beginning, ddl_names, ddl_names_drop
+from app.db.search_ddl import ddl_beginning
 from app.db.types import FLOAT, ID, INSTANT, JSON_TEXT
 
 revision = "0005"
@@ -126,7 +126,6 @@ def _names() -> None:
     )
     bind = op.get_bind()
     for table, key in NAMED.items():
-        execute_all(bind, ddl_names(bind.dialect.name, table))
         execute_all(bind, name_words.ddl(bind.dialect.name, table, key))
     if bind.dialect.name == "postgresql":  # SQLite's primary keys are compared by their bytes
         execute_all(bind, [ddl_beginning(bind.dialect.name, "search_word", "word")])
@@ -150,7 +149,6 @@ def downgrade() -> None:
     bind = op.get_bind()
     for table in NAMED:
         execute_all(bind, name_words.ddl_drop(bind.dialect.name, table))
-        execute_all(bind, ddl_names_drop(bind.dialect.name, table))
     op.drop_index(BY_PROFESSION, table_name="person")
     op.drop_table("name_word")
     for table in ("saved_search", "place", "search_gap", "search_word", "search_state"):
