@@ -16,7 +16,7 @@ from benchmarks.servers import Server, get, send
 from benchmarks.workloads import LIST, Question
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-ONLY_PRODUCT = frozenset({"next_cursor", "changes_cursor"})
+ONLY_PRODUCT = frozenset({"next_cursor", "changes_cursor", "facets", "loose"})
 OF_THE_MOMENT = frozenset(
     {
         "id",
@@ -91,6 +91,9 @@ def check_reading(name: str, floor: Server, product: Server, questions: list[Que
     rows = 0
     for question in questions:
         ours, theirs = ask(product, "product", question), ask(floor, "floor", question)
+        # The floor puts no slip right: of the few questions in which one is, the cost alone is compared.
+        if ours.pop("did_you_mean", None) is not None:
+            continue
         differs = difference(ours, theirs)
         if differs:
             raise Unequal(f"{name} {question.product}: product and floor differ at {differs}")

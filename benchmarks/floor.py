@@ -16,6 +16,7 @@ import asyncio
 import math
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,8 +24,9 @@ from urllib.parse import parse_qsl
 import asyncpg
 import orjson
 
+from app.core.answering import ENOUGH
 from app.core.questions import wanted_of
-from app.db.search import values
+from app.db.search import Wanted, values
 from benchmarks import floor_sql as sql
 from benchmarks.floor_plan import PLAN
 from benchmarks.floor_results import RESULTS
@@ -82,12 +84,23 @@ class Floor:
         if path == "/v1/members":
             return str(await self.reads.fetchval(sql.MEMBERS, given["network_id"], limit))
         if "q" in given:
-            return str(await self.reads.fetchval(*words(given["q"]), limit))
+            return await self._found(given["q"], limit)
         if "near" in given:
             values = circle(given["near"], float(given["within_km"]))
             return str(await self.reads.fetchval(sql.NEAR, *values, limit))
         after = (given.get("after_name", ""), given.get("after_id", sql.NOBODY))
         return str(await self.reads.fetchval(sql.LIST, given["region"], *after, limit))
+
+    async def _found(self, q: str, limit: int) -> str:
+        """What answers all of it; where that is little, what answers the most telling part of it."""
+        wanted = wanted_of(q)
+        if wanted is None:
+            raise ValueError(q)
+        found = str(await self.reads.fetchval(*words(wanted), limit))
+        if found.count('"tier":') < ENOUGH and wanted.may_loosen:
+            loose = replace(wanted, loose=True)
+            found = str(await self.reads.fetchval(*words(loose), limit))
+        return found
 
     async def _join(self, scope: dict[str, Any], receive: Any) -> str:
         message = await receive()
@@ -108,11 +121,8 @@ class Floor:
         return str(await self.writes.fetchval(PLAN, *said, person_id))
 
 
-def words(q: str) -> tuple[Any, ...]:
+def words(wanted: Wanted) -> tuple[Any, ...]:
     """The statement for a question of this shape, and its values."""
-    wanted = wanted_of(q)
-    if wanted is None:
-        raise ValueError(q)
     text, names = sql.search(wanted.shape)
     found = values("postgresql", wanted)
     return (text, *(found[name] for name in names))

@@ -5,7 +5,7 @@ Instants come as PostgreSQL writes them into JSON, which costs less than the pro
 
 from functools import cache
 
-from app.db.search import AS_TYPED, FIELDS, FIRST, REST, TOGETHER, Shape
+from app.db.search import AS_TYPED, FIELDS, FIRST, LONG, LONGEST, REST, TOGETHER, Shape
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 # Stamps as outsiders see them: what they see of a private network is its name alone.
@@ -121,7 +121,7 @@ def search(shape: Shape) -> tuple[str, tuple[str, ...]]:
         ]
         first, there = (" OR ".join(f"{place} {how}" for place in at) for how in ("= 1", "> 0"))
         parts.append(f"CASE WHEN {first} THEN {FIRST} WHEN {there} THEN {TOGETHER} ELSE 0 END")
-    score = " + ".join(parts)
+    score = " + ".join(parts) + f" - least(length(search_name) + 2, {LONGEST}) / {LONG}"
     open_to_all = "outer_tier >= 1 AND words_front @@ $1::text::tsquery"
     by_name = "outer_tier = 0 AND outer_tier < 1 AND words_name @@ $1::text::tsquery"
     narrow = "search_name, search_purpose FROM network WHERE archived_at IS NULL AND"
