@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.types import String
 
 from app.core import facets
 from app.core.search_filters import MODELS, Filters, Kind, conditions_of
 from app.core.searching import answering, seen, ways
 from app.db import search
+from app.models import Network
 
 
 def counting(rank: str, filters: Filters, shape: search.Shape | None) -> Any:
@@ -20,9 +21,17 @@ def counting(rank: str, filters: Filters, shape: search.Shape | None) -> Any:
 def _parts(rank: str, filters: Filters, shape: search.Shape | None) -> Iterator[Any]:
     for kind in answering(rank, filters):
         found = [*seen(kind, rank), *conditions_of(kind, rank, filters)]
-        found.append(or_(*(way for way, _ in ways(kind, rank, shape))))
+        found.append(_matching(kind, rank, shape))
         yield _how_many(kind, found)
         yield from _in_common(kind, rank, found)
+
+
+def _matching(kind: Kind, rank: str, shape: search.Shape | None) -> Any:
+    """What the words ask of a row. Each way of matching by its own index: a condition of both reads every network."""
+    conditions = [way for way, _ in ways(kind, rank, shape)]
+    if len(conditions) == 1:
+        return conditions[0]
+    return Network.id.in_(union_all(*(select(Network.id).where(way) for way in conditions)))
 
 
 def _how_many(kind: Kind, found: list[Any]) -> Any:
