@@ -77,6 +77,21 @@ def operations() -> Iterator[Operation]:
             yield Operation(method.upper(), path, spec)
 
 
+# What a query must say though none of its parameters is required.
+SAYS_SOMETHING = {"search": "q=asthma"}
+
+
+def said(operation: Operation, *more: str) -> str:
+    """The query of an operation: what it must say, and more."""
+    asked = [
+        f"{one['name']}={one['schema']['examples'][0]}"
+        for one in operation.parameters("query")
+        if one["required"]
+    ]
+    found = [*asked, SAYS_SOMETHING.get(operation.name, ""), *more]
+    return "&".join(part for part in found if part)
+
+
 @dataclass
 class Targets:
     """A person who may do everything, another one, and what they may do it to."""

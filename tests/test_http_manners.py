@@ -13,7 +13,7 @@ from app.web.openapi import doors_of
 from app.web.pages import ASSETS
 from tests.contract import document, resolved
 from tests.house import TestHouse
-from tests.targets import Operation, Targets, operations
+from tests.targets import Operation, Targets, operations, said
 from tests.wire import Headers, Reply, send
 
 pytestmark = pytest.mark.anyio
@@ -52,21 +52,6 @@ async def targets(reference_house: TestHouse) -> Targets:
 def bearer(targets: Targets) -> tuple[bytes, bytes]:
     """The header of the one who may do everything."""
     return (b"authorization", f"Bearer {targets.operator.token}".encode())
-
-
-# What a query must say though none of its parameters is required.
-SAYS_SOMETHING = {"search": "q=asthma"}
-
-
-def said(operation: Operation, *more: str) -> str:
-    """The query of an operation: what it must say, and more."""
-    asked = [
-        f"{one['name']}={one['schema']['examples'][0]}"
-        for one in operation.parameters("query")
-        if one["required"]
-    ]
-    found = [*asked, SAYS_SOMETHING.get(operation.name, ""), *more]
-    return "&".join(part for part in found if part)
 
 
 async def ask(

@@ -16,7 +16,7 @@ from tests.hostile.places import Way, having, leaves, pointer, read_parameter
 from tests.hostile.requests import HEADERS, PATHS, QUERIES, forged
 from tests.hostile.texts import TEXTS
 from tests.house import TestHouse, TestPerson
-from tests.targets import Operation, Targets, operations
+from tests.targets import Operation, Targets, operations, said
 from tests.wire import Reply, send
 
 pytestmark = pytest.mark.anyio
@@ -248,7 +248,10 @@ async def test_headers(attack: Attack) -> None:
                 body = orjson.dumps(attack.targets.body(operation))
             if any(name == b"content-type" for name, _ in headers) or not body:
                 content = []
-            reply = await attack.throw(operation, what, headers=[*content, *headers], body=body)
+            target = f"{attack.targets.path(operation)}?{said(operation)}".rstrip("?").encode()
+            reply = await attack.throw(
+                operation, what, target, headers=[*content, *headers], body=body
+            )
             if not operation.writes and what.startswith(
                 ("method", "original", "forwarded", "cookie")
             ):
