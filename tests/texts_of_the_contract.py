@@ -29,6 +29,7 @@ NO_TEXT_BY_PATTERN = {
     "^[ -~]+$": "a field of the token endpoint, which keeps none of them",
     "^[a-z]+(_[a-z]+)*[.]": "the name of an action of the audit",
     "^(-?[0-9]{1,2}": "a point or a postcode to search from",
+    "^-?[0-9]{1,3}(\\.[0-9]{1,10})?,-?[0-9]{1,3}": "a box to search in: degrees",
     "^(RRULE:)?": "a rule of recurrence",
     "^[A-Za-z][A-Za-z0-9_+-]*(/": "a time zone: refused unless it is a known one",
 }

@@ -23,7 +23,12 @@ from app.core.text import (
     Version,
 )
 
-EXAMPLE: JsonValue = {"name": "Diabetes near us", "q": "diabetes", "near": "CT1", "within_km": 25}
+EXAMPLE: JsonValue = {
+    "name": "Diabetes near us",
+    "q": "diabetes",
+    "near": "51.28,1.08",
+    "within_km": 25,
+}
 MOST_CODES = 10
 SearchName = Annotated[Name, Field(examples=["Diabetes near us"])]
 Kinds = Annotated[list[Kind], Field(max_length=5)]
