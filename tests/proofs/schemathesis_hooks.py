@@ -94,6 +94,8 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noq
 def _set_known(body: dict[str, Any]) -> None:
     for name in KNOWN.keys() & body.keys():
         if body[name]:
-            body[name] = KNOWN[name]
+            known = KNOWN[name]
+            several = isinstance(body[name], list) and not isinstance(known, list)
+            body[name] = [known] if several else known
     if "scopes" in body:
         body.pop("network_id", None)  # goes with one scope, and only with that
