@@ -45,7 +45,8 @@ async def test_every_secret_is_noted(house: TestHouse) -> None:
 def test_a_secret_is_found_whatever_is_around_it(around: bytes) -> None:
     secret = bare(new_secret())
     assert found_in(around % secret) == [secret[:6].decode() + "..."]
-    assert found_in(around % secret[:-1]) == []
+    # What follows it may be the very letter that is missing; a tilde is in no secret.
+    assert found_in(around % (secret[:-1] + b"~")) == []
 
 
 def test_a_secret_in_a_log_is_found(tmp_path: Path) -> None:
