@@ -3,6 +3,7 @@
 import math
 import random
 from collections import defaultdict
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -52,7 +53,7 @@ class Tables:
                 for column in table.columns
             ]
             key = ("all rows of", table.name)
-            rows[table.name] = await db.fetch(key, lambda c=columns: select(*c), {})  # type: ignore[misc] # bound in a loop
+            rows[table.name] = await db.fetch(key, partial(select, *columns), {})
         return cls(rows)
 
     def active(self, person: str, network: str) -> bool:

@@ -80,8 +80,8 @@ async def wipe(house: House) -> None:
 
     async def run(tx: Transaction) -> None:
         for model in WORDS_OF:
-            other = update(model).values(dict.fromkeys(COLUMNS, "wother"))
-            await tx.write_many(("wipe", model.__tablename__), lambda other=other: other, [{}])  # type: ignore[misc] # bound in a loop
+            other = partial(update(model).values, dict.fromkeys(COLUMNS, "wother"))
+            await tx.write_many(("wipe", model.__tablename__), other, [{}])
 
     await house.db.unit(run)
 

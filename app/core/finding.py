@@ -1,6 +1,7 @@
 """Running a search: what was asked resolved, the best way of answering it, the page with its reasons."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from app.core import hits, places, search_facets, searching, snippets
@@ -66,12 +67,9 @@ async def find(
     async def run(wanted: Wanted | None, part: Page) -> list[dict[str, Any]]:
         return await _page(house, viewer, filters, asked, wanted, part)
 
-    async def corrected(q: str, finds: Any) -> str | None:
-        return await correct(house, q, finds)
-
     if asked.q is None:
         return Answered(_told(await run(None, page), None, asked), None, page, None)
-    answer = await answered(asked.q, page, run, corrected)
+    answer = await answered(asked.q, page, run, partial(correct, house))
     return replace(answer, rows=_told(answer.rows, answer.wanted, asked))
 
 

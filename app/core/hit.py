@@ -6,6 +6,7 @@ from pydantic import Field
 
 from app.core.search_filters import Kind
 from app.core.text import Id, Output, TermCode, Url, UtcDateTime, whole
+from app.core.text_of_places import Kilometres
 
 
 class Mark(Output):
@@ -32,12 +33,7 @@ class Matched(Output):
         list[Annotated[str, Field(max_length=40, examples=["purpose"])]], Field(max_length=20)
     ]
     topics: Annotated[list[TermCode], Field(max_length=20)]
-    distance_km: (
-        Annotated[
-            float, Field(ge=0, le=20_100, examples=[4.2], json_schema_extra={"format": "double"})
-        ]
-        | None
-    )
+    distance_km: Kilometres | None
     open_to_join: bool | None
 
 

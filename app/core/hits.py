@@ -97,7 +97,7 @@ def hit(row: Row, find: Finder, topics: frozenset[str]) -> Row:
         marks = find.marks(text)
         if marks:
             fields.append(name)
-        if name == others[0][0] or (marks and not snippet_marks(snippet)):
+        if name == others[0][0] or (marks and not _marks_of(snippet)):
             snippet = _snippet(find, text)
     matching = _topics(kind, told, find, topics)
     if matching:
@@ -123,7 +123,7 @@ def hit(row: Row, find: Finder, topics: frozenset[str]) -> Row:
     }
 
 
-def snippet_marks(snippet: Row | None) -> list[Row]:
+def _marks_of(snippet: Row | None) -> list[Row]:
     """The marks of a snippet, if there is one."""
     return [] if snippet is None else list(snippet["marks"])
 

@@ -30,10 +30,6 @@ class begins(ColumnElement[Any]):  # noqa: N801 - reads as SQL where it is used
         """`column` is of text without capitals and accents."""
         self.column, self.name = column, name
 
-    def self_group(self, against: Any = None) -> ColumnElement[Any]:  # noqa: ARG002 - SQLAlchemy's signature
-        """Already a condition."""
-        return self
-
 
 class has_word(ColumnElement[Any]):  # noqa: N801 - reads as SQL where it is used
     """The words of a column have the parameter among them, which brings the blank before it, and one behind it."""
@@ -43,10 +39,6 @@ class has_word(ColumnElement[Any]):  # noqa: N801 - reads as SQL where it is use
     def __init__(self, column: Any, name: str) -> None:
         """`name` is of the parameter; without a blank behind, the word may go on."""
         self.column, self.name = column, name
-
-    def self_group(self, against: Any = None) -> ColumnElement[Any]:  # noqa: ARG002 - SQLAlchemy's signature
-        """Already a condition."""
-        return self
 
 
 def _bound(compiler: SQLCompiler, name: str, **kw: Any) -> str:

@@ -129,7 +129,7 @@ def _shaper(columns: Sequence[Any], *, native: bool) -> Callable[[Sequence[Any]]
     names = "".join(f"v{index}, " for index in range(len(columns)))
     code = f"lambda rows: [{source(tree)} for ({names}) in rows]"
     shape: Callable[[Sequence[Any]], list[Document]]
-    shape = eval(code, {"Fragment": orjson.Fragment})  # noqa: S307 - our own source, as said above
+    shape = eval(code, {"Fragment": orjson.Fragment})  # noqa: S307 - source of our own labels and integers
     return shape
 
 

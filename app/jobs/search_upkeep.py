@@ -40,7 +40,7 @@ async def keep_search_ready(
             if await _take_turn(house):
                 await _bring_up_to_date(house)
                 tell("search", "done")
-        except Exception as error:  # noqa: BLE001 - see the module's docstring
+        except Exception as error:  # noqa: BLE001 - noted and tried again: it stops nothing
             note_failed_job("search", error)
             tell("search", "failed")
         await asyncio.sleep(every)

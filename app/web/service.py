@@ -94,7 +94,7 @@ async def get_documentation(call: CallDep) -> Answer:
 
 @router.get("/docs/{asset}", include_in_schema=False)
 @needs(sign_in=False, cache="public, max-age=3600")
-async def get_documentation_asset(call: CallDep, asset: str) -> Answer:  # noqa: ARG001 - as above
+async def get_documentation_asset(call: CallDep, asset: str) -> Answer:  # noqa: ARG001 - a door takes the call
     """What the pages are made of."""
     if asset not in ASSETS:
         raise NotFound

@@ -28,7 +28,7 @@ from app.core.text import (
     query_float,
     whole,
 )
-from app.core.text_of_places import BBOX, NEAR, BoundingBox
+from app.core.text_of_places import BBOX, NEAR, BoundingBox, Kilometres
 from app.core.text_of_search import DidYouMean, FacetsIfAsked, Loose, WantsFacets
 from app.core.text_of_time import DurationMinutes, LocalDateTime, Recurrence, Timezone
 
@@ -280,12 +280,7 @@ class MeetingListItem(Output):
     follows_id: Id | None = Field(description="The series that this one was split off.")
     my_answer: AttendanceAnswer | None
     my_place: AttendancePlace | None
-    distance_km: (
-        Annotated[
-            float, Field(ge=0, le=20_100, examples=[4.2], json_schema_extra={"format": "double"})
-        ]
-        | None
-    ) = Field(description="Kilometres from `near`; null without it.")
+    distance_km: Kilometres | None = Field(description="Kilometres from `near`; null without it.")
     created_at: UtcDateTime
     updated_at: UtcDateTime
     version: Version

@@ -32,7 +32,7 @@ from app.core.text import (
     query_float,
     whole,
 )
-from app.core.text_of_places import BBOX, NEAR, BoundingBox
+from app.core.text_of_places import BBOX, NEAR, BoundingBox, Kilometres
 from app.core.text_of_search import DidYouMean, FacetsIfAsked, Loose, WantsFacets
 
 
@@ -285,12 +285,7 @@ class NetworkFront(Output):
 class NetworkListItem(NetworkFront):
     """A network in a list; what is inside it comes with the network itself."""
 
-    distance_km: (
-        Annotated[
-            float, Field(ge=0, le=20_100, examples=[4.2], json_schema_extra={"format": "double"})
-        ]
-        | None
-    ) = Field(description="Kilometres from `near`; null without it.")
+    distance_km: Kilometres | None = Field(description="Kilometres from `near`; null without it.")
 
 
 class Network(NetworkFront):

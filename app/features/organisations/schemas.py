@@ -21,7 +21,7 @@ from app.core.text import (
     line,
     query_float,
 )
-from app.core.text_of_places import BBOX, NEAR, BoundingBox
+from app.core.text_of_places import BBOX, NEAR, BoundingBox, Kilometres
 from app.core.text_of_search import DidYouMean, FacetsIfAsked, Loose, WantsFacets
 from app.reference.load import Relationship
 from app.reference.roles import OrganisationKind
@@ -57,12 +57,7 @@ class OrganisationListItem(Output):
     latitude: Latitude | None
     longitude: Longitude | None
     region: Region | None
-    distance_km: (
-        Annotated[
-            float, Field(ge=0, le=20_100, examples=[4.2], json_schema_extra={"format": "double"})
-        ]
-        | None
-    ) = Field(description="Kilometres from `near`; null without it.")
+    distance_km: Kilometres | None = Field(description="Kilometres from `near`; null without it.")
 
 
 class OrganisationParent(Output):

@@ -36,8 +36,7 @@ async def written(call: Call, work: Work, saved_id: str, *, status: int = 200) -
     document = await queries.one_saved_search(work, call.viewer, saved_id)
     if document is None:
         raise NotFound
-    location = f"/v1/saved-searches/{saved_id}" if status == 201 else None  # noqa: PLR2004 - created
-    return answers.one(call, document, status=status, location=location)
+    return answers.one(call, document, status=status, location=f"/v1/saved-searches/{saved_id}")
 
 
 @router.get("/saved-searches", response_model=SavedSearchPage)

@@ -22,6 +22,7 @@ from app.core.text import (
     UtcDateTime,
     Version,
 )
+from app.core.text_of_places import NEAR
 
 EXAMPLE: JsonValue = {
     "name": "Diabetes near us",
@@ -50,9 +51,7 @@ class SearchParams(Input):
         default=[], description="What to look for; without it, everything that you may read."
     )
     topic: Codes = Field(default=[], description="Any of these topics.")
-    near: Near | None = Field(
-        default=None, description="`lat,lon`, a postcode, an outcode or a town."
-    )
+    near: Near | None = Field(default=None, description=NEAR)
     within_km: WithinKm = Field(default=25.0, description="How far from `near`, in kilometres.")
     region: Region | None = None
     icb: OdsCode | None = Field(default=None, description="Code of an ICB.")

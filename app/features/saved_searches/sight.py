@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -59,15 +60,12 @@ async def look_for(house: House, viewer: Viewer, params: Mapping[str, Any]) -> S
     async def run(wanted: Wanted | None, page: Page) -> list[Row]:
         return await _keys(house, viewer, filters, asked.q, wanted, page)
 
-    async def corrected(q: str, finds: Any) -> str | None:
-        return await correct(house, q, finds)
-
     every, whole, wanted = Page(MOST, "", None), None, None
     beside: list[Row] = []
     if asked.q is None:
         rows = await run(None, every)
     else:
-        answer = await answered(asked.q, every, run, corrected)
+        answer = await answered(asked.q, every, run, partial(correct, house))
         rows, wanted = answer.rows, answer.wanted
         if wanted is not None and wanted.loose:
             whole = {_hit(row) for row in await run(replace(wanted, loose=False), every)}

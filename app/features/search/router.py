@@ -9,7 +9,7 @@ from app.core.paging import cut, open_page
 from app.core.viewer import Scope
 from app.features.search.schemas import SearchPage, SearchQuery, SearchSort
 from app.web import answers
-from app.web.call import Answer, Call, CallDep
+from app.web.call import Answer, CallDep
 from app.web.door import Door, needs
 from app.web.on_record import note_operator_read
 
@@ -48,10 +48,6 @@ async def search(call: CallDep, params: Annotated[SearchQuery, Query()]) -> Answ
     A token searches the kinds that its scopes read; without one, what is public is searched. Words match only what
     you may read.
     """
-    return await _search(call, params)
-
-
-async def _search(call: Call, params: SearchQuery) -> Answer:
     house, viewer, asked = call.rooms.house, call.viewer, _asked(params)
     filters = await resolved(house, viewer, asked)
     sealer = call.rooms.sealer

@@ -20,6 +20,7 @@ from app.core.text import (
     TermCode,
     query_float,
 )
+from app.core.text_of_places import NEAR
 from app.core.text_of_search import DidYouMean, FacetsIfAsked, Loose
 
 
@@ -42,9 +43,7 @@ class SearchQuery(Input):
     topic: Annotated[list[TermCode], Field(max_length=10)] = Field(
         default=[], description="Any of these topics."
     )
-    near: Near | None = Field(
-        default=None, description="`lat,lon`, a postcode, an outcode or a town."
-    )
+    near: Near | None = Field(default=None, description=NEAR)
     within_km: Annotated[float, query_float(0.1, 1000, 25)] = Field(
         default=25.0, description="How far from `near`, in kilometres."
     )
