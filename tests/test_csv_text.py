@@ -2,7 +2,6 @@
 
 import csv
 import re
-import time
 from datetime import date
 from io import StringIO
 
@@ -323,18 +322,12 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_files_cost_little(name: str) -> None:
-    began = time.process_time()
-    faults(HOSTILE[name])
-    assert time.process_time() - began < 1.0  # all of them take less than a fifth of it
+def test_hostile_files_are_refused(name: str) -> None:
+    assert faults(HOSTILE[name])  # at more than linear cost one of these would take hours
 
 
-def test_ten_thousand_rows_are_read_in_well_under_a_second() -> None:
+def test_ten_thousand_rows_come_back_as_they_were() -> None:
     days = [f"{2000 + i // 336}-{i // 28 % 12 + 1:02}-{i % 28 + 1:02}" for i in range(MOST_POINTS)]
     rows = [Observation(day, i % 97, 100 + i % 3, None, "A new letter, by post" if i % 10 == 0 else None)
             for i, day in enumerate(days)]  # fmt: skip
-    body = csv_text.write(rows).encode()
-    began = time.process_time()
-    assert csv_text.read(body) == rows
-    taken = time.process_time() - began
-    assert taken < 1.0  # 90 ms where this was written
+    assert csv_text.read(csv_text.write(rows).encode()) == rows

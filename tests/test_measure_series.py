@@ -1,6 +1,5 @@
 """The series of a measure: stored as one text, checked as a whole, replaced as a whole or within a range of days."""
 
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -177,8 +176,6 @@ def test_what_is_analysed_leaves_out_what_is_suppressed() -> None:
     ]
 
 
-def test_ten_thousand_points_cost_milliseconds() -> None:
+def test_ten_thousand_points_come_back_as_they_were() -> None:
     rows = many(MOST_POINTS)
-    began = time.process_time()
     assert series.from_text(series.to_text(series.checked(rows))) == rows
-    assert time.process_time() - began < 0.5  # 25 ms where this was written

@@ -227,7 +227,7 @@ async def test_words_and_places_of_single_occurrences(house: TestHouse) -> None:
     usual = ["03-17T12:30", "03-31T11:30", "04-07T11:30"]
     found: list[tuple[Json, list[str]]] = [
         ({"q": "inhalers"}, usual), ({"q": "spiro"}, ["03-24T12:30"]), ({"q": "minster"}, ["03-24T12:30"]),
-        ({"q": "town hall"}, usual), ({"q": "inhaler spirometry"}, sorted([*usual, "03-24T12:30"])), ({"q": "..."}, []),
+        ({"q": "town hall"}, usual), ({"q": "inhaler spirometry"}, ["03-24T12:30", *usual]), ({"q": "..."}, []),
         ({"near": "53.80,-1.55", "within_km": 10}, usual),
         ({"near": "53.96,-1.08", "within_km": 10}, ["03-24T12:30"]),
         ({"near": "53.96,-1.08", "within_km": 100}, ["03-24T12:30", *usual]),

@@ -227,8 +227,9 @@ async def test_a_new_name_is_found_and_the_old_one_is_not(
         answer = await fresh.anonymous.get("/v1/organisations", params={"q": q})
         return [item["code"] for item in answer.json()["items"]]
 
-    assert await found("windmill house") == [DENSHAM]
-    assert await found("densham surgery") == []
+    # What has only a part of the words may follow.
+    assert (await found("windmill house"))[0] == DENSHAM
+    assert DENSHAM not in await found("densham surgery")
     assert (await one(fresh, DENSHAM))["active"] is False
 
 

@@ -4,7 +4,6 @@ import inspect
 import json
 import math
 import sys
-import time
 from collections.abc import Callable
 
 import orjson
@@ -165,9 +164,7 @@ def test_a_megabyte_of_spite_is_refused_quickly() -> None:
         b"1e" + b"9" * 1_000_000,
     ]
     for body in spite:
-        started = time.process_time()
-        refusal(body)
-        assert time.process_time() - started < 1.0, body[:20]
+        refusal(body)  # at more than linear cost one of these would take hours
 
 
 def test_never_a_recursion_error() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from tests.permissions import oracle
 from tests.permissions.facts import VISIBILITIES, Actor, Facts, Net, Somebody
 from tests.permissions.oracle import Outcome
+from tests.permissions.saved_search_rows import typed
 from tests.permissions.table import Cell, personas, rows_of, same_sets
 
 
@@ -50,7 +51,7 @@ def export_me(facts: Facts) -> Iterator[Cell]:
 
         yield Cell(
             "exportMe", label, net.key, actor, "GET", "/v1/me/export", end or (200, None), check=check,
-            recorded=(own.id,) if own and not end else (),
+            recorded=(own.id,) if own and not end else (), typed=typed(facts, actor),
         )  # fmt: skip
 
 

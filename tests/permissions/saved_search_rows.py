@@ -38,7 +38,7 @@ async def save_searches(house: House, facts: Facts) -> None:
     await perform(house, command)
 
 
-def _typed(facts: Facts, actor: Actor) -> frozenset[str]:
+def typed(facts: Facts, actor: Actor) -> frozenset[str]:
     """What one searches for is what one typed, wherever one had it from."""
     return frozenset(one.q for one in facts.saved if one.person == actor.person)
 
@@ -56,7 +56,7 @@ def list_saved_searches(facts: Facts) -> Iterator[Cell]:
 
             yield Cell(
                 "listSavedSearches", label, key, actor, "GET", "/v1/saved-searches", end or (200, None),
-                params={"limit": "100"}, check=check, typed=_typed(facts, actor),
+                params={"limit": "100"}, check=check, typed=typed(facts, actor),
             )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def _one(facts: Facts, *, operation: str, method: str) -> Iterator[Cell]:
                 yield Cell(
                     operation, label, key, actor, method, f"/v1/saved-searches/{one.id}",
                     end or (204 if method == "DELETE" else 200, None), one.person, ghost=one.id,
-                    json={"name": "Other wounds"} if method == "PATCH" else None, typed=_typed(facts, actor),
+                    json={"name": "Other wounds"} if method == "PATCH" else None, typed=typed(facts, actor),
                 )  # fmt: skip
 
 
