@@ -4,9 +4,18 @@ from app.models.account import Client, Identity, Token, UsedAssertion
 from app.models.base import Base
 from app.models.calendar_token import CalendarToken
 from app.models.change import Change, FeedHead, Idempotency, Installation
+from app.models.deciding import (
+    CharterAcceptance,
+    CharterVersion,
+    Decision,
+    NetworkStage,
+    Vote,
+)
 from app.models.finding import NameWord, Place, SavedSearch, SearchGap, SearchState, SearchWord
 from app.models.follow_up import Action, Minutes, MinutesEdition
+from app.models.helping import Ask, Duty, DutyTerm, Offer, Pairing, PairingWish, Resource
 from app.models.invitation import Invitation
+from app.models.listening import Assessment, SurveyCount, SurveyPart, SurveyRound
 from app.models.meeting import Attendance, Meeting, MeetingException
 from app.models.member import Member, MemberRole
 from app.models.moderation import Conduct, ConductAcceptance, Report
@@ -19,13 +28,20 @@ from app.models.sharing import Adoption, Feedback
 __all__ = [
     "Action",
     "Adoption",
+    "Ask",
+    "Assessment",
     "Attendance",
     "Base",
     "CalendarToken",
     "Change",
+    "CharterAcceptance",
+    "CharterVersion",
     "Client",
     "Conduct",
     "ConductAcceptance",
+    "Decision",
+    "Duty",
+    "DutyTerm",
     "Erasure",
     "FeedHead",
     "Feedback",
@@ -45,15 +61,20 @@ __all__ = [
     "NameWord",
     "Network",
     "NetworkPurpose",
+    "NetworkStage",
     "NetworkTerm",
+    "Offer",
     "Organisation",
     "OrganisationParent",
     "Outcode",
+    "Pairing",
+    "PairingWish",
     "PdsaCycle",
     "Person",
     "PersonTopic",
     "Place",
     "Report",
+    "Resource",
     "Result",
     "ResultAuthor",
     "ResultTopic",
@@ -61,7 +82,11 @@ __all__ = [
     "SearchGap",
     "SearchState",
     "SearchWord",
+    "SurveyCount",
+    "SurveyPart",
+    "SurveyRound",
     "Term",
     "Token",
     "UsedAssertion",
+    "Vote",
 ]
