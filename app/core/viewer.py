@@ -16,6 +16,8 @@ class Scope(StrEnum):
     MEETINGS_WRITE = "meetings:write"
     RESULTS_READ = "results:read"
     RESULTS_WRITE = "results:write"
+    DECISIONS_READ = "decisions:read"
+    DECISIONS_WRITE = "decisions:write"
     SEARCHES_READ = "searches:read"
     SEARCHES_WRITE = "searches:write"
     MODERATION_READ = "moderation:read"
@@ -43,6 +45,8 @@ OPENS: dict[Scope, str] = {
     Scope.MEETINGS_WRITE: "planning meetings, answering, recording who came, minutes, actions",
     Scope.RESULTS_READ: "reading results, measures, cycles, feedback and adoptions",
     Scope.RESULTS_WRITE: "writing and publishing results, measuring, feedback, reporting adoptions",
+    Scope.DECISIONS_READ: "reading decisions, their tallies and who voted how",
+    Scope.DECISIONS_WRITE: "putting proposals to the vote, voting, closing decisions",
     Scope.SEARCHES_READ: "reading one's own saved searches, and what is new in them",
     Scope.SEARCHES_WRITE: "saving searches, editing and deleting them",
     Scope.MODERATION_READ: "reading codes of conduct, and reports: one's own, and those of what one facilitates",
