@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.pictures import Mark, Picture, draw
-from app.pictures.chart import FONTS
+from app.pictures.document import FONTS
 from tests.browser import Browser, chromium
 from tests.charts import noise, series, story
 from tests.test_charts import HOSTILE

@@ -7,10 +7,10 @@ chosen: docs/decisions/0027-charts.md.
 
 import math
 from collections.abc import Callable
-from zlib import crc32
 
 from app.pictures.annotations import annotations
 from app.pictures.axes import axis_of_days, axis_of_values, nothing, words_of_ticks
+from app.pictures.document import document
 from app.pictures.foot import foot
 from app.pictures.frame import Frame, Range, range_of
 from app.pictures.head import head
@@ -24,7 +24,6 @@ from app.pictures.sheet import Sheet
 from app.pictures.timeline import timeline
 from app.pictures.words import LONGEST_TITLE, LONGEST_UNIT, description
 
-FONTS = "Arial, Helvetica, DejaVu Sans, sans-serif"
 LARGEST = 1e100
 REACH = 0.15  # of the period: so far beside the points a mark still widens the time line
 
@@ -46,20 +45,7 @@ def draw(picture: Picture) -> str:
     _plot(sheet, picture, values, unit, scaled=bool(numbers) or picture.target is not None)
     foot(sheet, picture)
     title = clean(picture.title, LONGEST_TITLE) or CHARTS.get(picture.chart, "Chart")
-    return _document(sheet, title, description(picture, values.decimals + 1, unit))
-
-
-def _document(sheet: Sheet, title: str, said: str) -> str:
-    """The file: its name and its description first, so that it is read aloud as one picture."""
-    name = f"chart-{crc32(f'{title}{said}{sheet.width}{sheet.look.ground}'.encode()):08x}"
-    tall = round(sheet.y + sheet.sizes.edge)
-    body = "\n".join(sheet.parts)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" lang="en-GB" aria-labelledby="{name}-title {name}-desc" '
-        f'width="{sheet.width}" height="{tall}" viewBox="0 0 {sheet.width} {tall}" font-family="{FONTS}">\n'
-        f'<title id="{name}-title">{escaped(title)}</title>\n<desc id="{name}-desc">{escaped(said)}</desc>\n'
-        f'<rect width="{sheet.width}" height="{tall}" fill="{sheet.look.ground}"/>\n{body}\n</svg>\n'
-    )
+    return document(sheet, "chart", title, description(picture, values.decimals + 1, unit))
 
 
 def _numbers(picture: Picture) -> list[float]:
