@@ -6,30 +6,40 @@ from typing import Any
 CS = {
     "common_purpose": (
         "Common purpose",
-        "Purpose there from the start|Purpose looked at again|Results on the network's topics|"
-        "Members' view of the purpose",
+        (
+            "Purpose there from the start|Purpose looked at again|Results on the network's topics|"
+            "Members' view of the purpose"
+        ),
     ),
     "cooperative_structure": (
         "Co-operative structure",
-        "Facilitators|People who facilitated in two years|Members who accepted the charter|"
-        "Evenness of contributions|Turnout in decisions|Duties that somebody holds|"
-        "Members' view of the structure",
+        (
+            "Facilitators|People who facilitated in two years|Members who accepted the charter|"
+            "Evenness of contributions|Turnout in decisions|Duties that somebody holds|"
+            "Members' view of the structure"
+        ),
     ),
     "critical_mass": (
         "Critical mass",
-        "Active members|Net growth|Members who stayed|Organisations represented|Coverage of the footprint|"
-        "Variety of professions|Members' view of critical mass",
+        (
+            "Active members|Net growth|Members who stayed|Organisations represented|Coverage of the footprint|"
+            "Variety of professions|Members' view of critical mass"
+        ),
     ),
     "collective_intelligence": (
         "Collective intelligence",
-        "Results shared for each active member|Results that got feedback|Days to the first feedback|"
-        "Results that were adopted|Organisations that adopted|Adoptions with figures before and after|"
-        "Results that say what did not work|Members' view of what is learnt",
+        (
+            "Results shared for each active member|Results that got feedback|Days to the first feedback|"
+            "Results that were adopted|Organisations that adopted|Adoptions with figures before and after|"
+            "Results that say what did not work|Members' view of what is learnt"
+        ),
     ),
     "community_building": (
         "Community building",
-        "Meetings in person|Days between meetings|Attendance|People who come again|Members in sub-groups|"
-        "Asks answered|Members' view of the community",
+        (
+            "Meetings in person|Days between meetings|Attendance|People who come again|Members in sub-groups|"
+            "Asks answered|Members' view of the community"
+        ),
     ),
 }
 UNITS = ("share", "count", "days", "score")
@@ -50,7 +60,8 @@ def indicator(code: str, label: str, place: int, status: str) -> dict[str, Any]:
 
 def wheel(first: int = 0, **more: Any) -> dict[str, Any]:
     """A whole one, its statuses in turn, from the first, second or third on."""
-    place, cs = first, []
+    place = first
+    cs: list[dict[str, Any]] = []
     for code, (label, labels) in CS.items():
         indicators = []
         for each in labels.split("|"):
