@@ -32,18 +32,15 @@ def ring(sheet: Sheet, wheel: Mapping[str, Any], left: float, top: float, across
 
 def _segments(sheet: Sheet, wheel: Mapping[str, Any], x: float, y: float, radius: float) -> None:
     """The segments, and their numbers in the hole, which is laid over the ring so that no text stands on colour."""
-    sector = 2 * pi / max(len(wheel["cs"]), 1)
     numbers: list[tuple[float, int]] = []
-    place = 0
     every = list(numbered(wheel))
-    for which, c in enumerate(wheel["cs"]):
-        count = len(c["indicators"])
-        step = (sector - BETWEEN) / max(count, 1)
-        start = -pi / 2 - sector / 2 + which * sector + BETWEEN / 2
-        for i in range(count):
-            number, _, indicator = every[place]
-            place += 1
-            begins, ends = start + i * step + APART / 2, start + (i + 1) * step - APART / 2
+    step = (2 * pi - BETWEEN * len(wheel["cs"])) / max(len(every), 1)
+    first = len(wheel["cs"][0]["indicators"]) if every else 0
+    start = -pi / 2 - first * step / 2
+    for c in wheel["cs"]:
+        for number, _, indicator in (one for one in every if one[1] is c):
+            begins, ends = start + APART / 2, start + step - APART / 2
+            start += step
             told = f"{number} {clean(indicator['label'], LONGEST_LABEL)}: {written(indicator)}, "
             told += STATUSES[indicator["status"]].lower()
             drawn = segment(
@@ -51,6 +48,7 @@ def _segments(sheet: Sheet, wheel: Mapping[str, Any], x: float, y: float, radius
             )
             sheet.add(f"<g><title>{escaped(told)}</title>{drawn}</g>")
             numbers.append(((begins + ends) / 2, number))
+        start += BETWEEN
     hole = INNER * radius - 1.5
     sheet.add(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{hole:.1f}" fill="{sheet.look.ground}"/>')
     for angle, number in numbers:
