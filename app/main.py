@@ -24,6 +24,7 @@ from app.features.audit.router import router as audit
 from app.features.clients.oauth_router import router as oauth
 from app.features.clients.router import router as clients
 from app.features.conduct.router import router as conduct
+from app.features.coverage.router import router as coverage
 from app.features.feedback.router import router as feedback
 from app.features.measures.analysis_router import router as analysis
 from app.features.measures.router import router as measures
@@ -83,6 +84,7 @@ ROUTERS = (
     invitations,
     people,
     recommendations,
+    coverage,
     privacy,
     accounts,
     clients,

@@ -21,6 +21,7 @@ CAMEL = {"releaseId", "commitId", "responseCode"}
 # Everybody calls these by a verb, and there is one of each.
 VERBS = ("/v1/search", "/v1/suggest")
 NO_PLURAL = (
+    "coverage",
     "people",
     "me",
     "new",

@@ -69,6 +69,7 @@ def test_every_shell_line_of_the_documents(
         "measures.md",
         "meetings.md",
         "privacy.md",
+        "coverage.md",
         "recommendations.md",
         "sign-in.md",
         "statistics.md",

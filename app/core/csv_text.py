@@ -108,7 +108,7 @@ def write(observations: Iterable[Observation], *, suppressed: bool = False) -> s
     written = [",".join(names)]
     for row in observations:
         on, numerator, denominator, value, annotation, hidden = row
-        text = "" if annotation is None else _text_cell(annotation)
+        text = "" if annotation is None else shielded(annotation)
         figures = f"{_figure(numerator)},{_figure(denominator)},{_figure(value)}"
         end = f",{'true' if hidden else 'false'}" if suppressed else ""
         written.append(f"{on},{figures},{text}{end}")
@@ -120,7 +120,8 @@ def _figure(number: float | None) -> str:
     return "" if number is None else repr(number)
 
 
-def _text_cell(text: str) -> str:
+def shielded(text: str) -> str:
+    """Return a text as one cell: quoted where it must be, and no formula to any spreadsheet."""
     if text[:1] in (*_RUN_BY_SPREADSHEETS, "'"):
         text = f"'{text}"
     if _NEEDS_QUOTES.search(text):

@@ -42,6 +42,10 @@ TAGS = [
     {"name": "people", "description": "People who chose to be listed, and oneself."},
     {"name": "organisations", "description": "NHS organisations of the Organisation Data Service."},
     {"name": "places", "description": "Postcodes and towns of Great Britain, and where they are."},
+    {
+        "name": "coverage",
+        "description": "How far networks, and what was tried in them, have come across a patch.",
+    },
     {"name": "vocabularies", "description": "Topics and professions."},
     {
         "name": "search",

@@ -30,7 +30,7 @@ IN_CONTEXT = frozenset((
     "no_such_day", "in_dst_gap", "no_such_occurrence", "of_the_series", "one_start", "local_start_needed",
     "occurrence_required", "bad_recurrence", "endless_recurrence", "not_the_first_occurrence", "never_occurs",
     "recurrence_range", "first_occurrence", "nothing_left", "window_ends_before_it_begins", "window_too_wide",
-    "too_many_occurrences", "network_or_meeting", "out_of_range", "unknown_timezone", "chatham_house",
+    "too_many_occurrences", "icb_or_region", "network_or_meeting", "out_of_range", "unknown_timezone", "chatham_house",
     "names_a_member", "duplicate", "feed", "patient_identifier", "possible_patient_data", "dismissed_hides",
     "nothing_to_merge", "no_author_left", "too_many_authors",
     "stop_reason_needed", "not_stopped", "ends_before_it_begins", "answer_to_an_answer", "no_organisation",

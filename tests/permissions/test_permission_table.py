@@ -27,6 +27,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     calendar_rows,
     client_rows,
     conduct_rows,
+    coverage_rows,
     invitation_rows,
     list_rows,
     measure_rows,
