@@ -100,6 +100,11 @@ POLICY: dict[str, frozenset[str]] = {
     "action.create": frozenset({"facilitator", "member"}),
     "action.update": FACILITATES | {"self"},  # who owns it, and who wrote it down
     "action.delete": FACILITATES | {"self"},  # who wrote it down
+    "duty.create": frozenset({"facilitator", "member"}),
+    "duty.update": FACILITATES | {"self"},  # and to delete it: `self` is who wrote it down
+    "duty.appoint": FACILITATES,
+    "duty.end": FACILITATES,
+    "duty_term.update": FACILITATES | {"self"},  # who holds the duty
     "result.create": frozenset({"facilitator", "member"}),
     "result.update": SELF_ALONE,  # and its measures and cycles: `self` is who wrote the result
     "result.publish": SELF_ALONE,

@@ -13,6 +13,7 @@ from app.core.access import INSIDE
 from app.core.adoption_counts import totals
 from app.core.changes import Told, change, change_by_service
 from app.core.fetching import facts
+from app.core.fetching_helping import told_inside
 from app.core.telling import reach_outside, told_of_action, told_of_minutes
 from app.core.telling_of_results import (
     again,
@@ -28,7 +29,8 @@ from app.db.types import ID
 from app.models import Report
 
 Row = dict[str, Any]
-HIDEABLE = frozenset({"result", "feedback", "adoption", "meeting", "minutes", "action"})
+INSIDE_KINDS = frozenset({"duty", "duty_term"})  # what every active member reads, and nobody else
+HIDEABLE = INSIDE_KINDS | {"result", "feedback", "adoption", "meeting", "minutes", "action"}
 
 
 def hidden_with(report: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -123,6 +125,8 @@ async def _told(
     reach = {"reach": "member"} if hides else {}
     if kind == "action":
         return told_of_action(row, **reach)
+    if kind in INSIDE_KINDS:
+        return told_inside(row["network_id"], **reach)
     meeting = row if kind == "meeting" else await _row(work, "meeting", row["meeting_id"])
     drafted = row["announced_at" if kind == "meeting" else "published_at"] is None
     if drafted:  # for facilitators alone as it is

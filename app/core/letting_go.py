@@ -1,4 +1,4 @@
-"""What somebody had ahead of them in a network ends with their part in it: answers to what is to come, open actions.
+"""What somebody had ahead of them in a network ends with their part in it: answers ahead, open actions, terms.
 
 Called when a person leaves, is removed, or is erased, with the network locked. What has been stays: that they came is
 part of the meeting, and an action that is done was done.
@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, select
 
 from app.core.access import INSIDE
 from app.core.changes import Told, change_many, remove_many
+from app.core.ending_terms import end_terms
 from app.core.fetching import facts
 from app.core.occurrence_now import Occurrence, as_it_stands
 from app.core.seating import HELD, fill_places, told_of_attendance
@@ -30,14 +31,16 @@ async def let_go(work: Work, network: Mapping[str, Any], person_id: str) -> None
     """End what this person had ahead of them in a locked network; each of it is recorded, and who waits moves up."""
     values = {"network_id": network["id"], "person_id": person_id, "now": work.now}
     await _withdraw(work, await work.fetch("answers ahead", _answers_ahead, values))
+    told = Told(network_id=network["id"], person_id=person_id, tier=INSIDE, outer=False)
     open_actions = await work.fetch("open actions of person", _open_actions, values)
     if open_actions:
         await change_many(
             work,
             "action.unassigned",
             [(row, {"owner_id": None}) for row in open_actions],
-            Told(network_id=network["id"], person_id=person_id, tier=INSIDE, outer=False),
+            told,
         )
+    await end_terms(work, network, "person_id", person_id, told)
 
 
 def _answers_ahead() -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, case, exists, false, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
-from app.core import access, meeting_access, result_access
+from app.core import access, helping_access, meeting_access, result_access
 from app.core.access import viewer_id
 from app.core.meeting_access import facilitates
 from app.core.result_access import authored
@@ -19,6 +19,8 @@ from app.models import (
     Action,
     Adoption,
     Change,
+    Duty,
+    DutyTerm,
     Feedback,
     Measure,
     Meeting,
@@ -43,6 +45,8 @@ CONTENT: dict[str, tuple[Any, Sight]] = {
     "meeting": (Meeting, meeting_access.visible_meeting),
     "minutes": (Minutes, meeting_access.visible_minutes),
     "action": (Action, meeting_access.visible_action),
+    "duty": (Duty, helping_access.visible_duty),
+    "duty_term": (DutyTerm, helping_access.visible_duty_term),
     "network": (Network, access.visible_network),
     "person": (Person, access.visible_person),
 }
@@ -51,6 +55,18 @@ OF_RESULT = ("result", "measure", "pdsa_cycle")  # hidden together
 NOT_WRITING = tuple(
     f"{kind}.{done}" for kind in ("meeting", "minutes") for done in ("hidden", "shown")
 )
+
+
+def _noted(report: Any) -> ColumnElement[bool]:
+    """The viewer wrote the note that this term of a duty is handed over with, says the log."""
+    written = aliased(Change)
+    return exists(
+        select(1).where(
+            written.resource_id == report.content_id.cast(String(36)),
+            written.action == "duty_term.noted",
+            written.actor_id == viewer_id(),
+        )
+    )
 
 
 def _logged(report: Any) -> ColumnElement[bool]:
@@ -92,6 +108,8 @@ def wrote(rank: str, report: Any = Report) -> ColumnElement[bool]:
         (kind == "feedback", by(Feedback, Feedback.author_id)),
         (kind == "adoption", by(Adoption, Adoption.reported_by)),
         (kind == "action", by(Action, Action.created_by)),
+        (kind == "duty", by(Duty, Duty.created_by)),
+        (kind == "duty_term", or_(by(DutyTerm, DutyTerm.person_id), _noted(report))),
         (kind == "minutes", or_(published, _logged(report))),
         (kind == "meeting", _logged(report)),
         (kind == "network", led),

@@ -24,6 +24,8 @@ from app.models import (
     Attendance,
     CalendarToken,
     Client,
+    Duty,
+    DutyTerm,
     Feedback,
     Invitation,
     Measure,
@@ -62,6 +64,8 @@ KINDS: dict[str, Model] = {
     "adoption": Adoption,
     "report": Report,
     "saved_search": SavedSearch,
+    "duty": Duty,
+    "duty_term": DutyTerm,
 }
 # Who wrote one of these may not be named: its stamps are days, and its id tells no time (docs/decisions/0025).
 BLIND_KINDS = frozenset({"result", "measure", "pdsa_cycle", "feedback", "adoption", "report"})

@@ -21,6 +21,10 @@ TAGS = [
     },
     {"name": "minutes", "description": "What was said and decided: written, published, corrected."},
     {"name": "actions", "description": "What members took on, who has it and until when."},
+    {
+        "name": "duties",
+        "description": "For whom a network speaks where, who does it, whose turn is next.",
+    },
     {"name": "results", "description": "What somebody tried and what happened, after SQUIRE 2.0."},
     {"name": "pdsa-cycles", "description": "Plan, do, study, act: the small tests on the way."},
     {"name": "feedback", "description": "Questions, comments, thanks and concerns, and answers."},

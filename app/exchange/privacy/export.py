@@ -11,7 +11,7 @@ from app.core.viewer import Viewer
 from app.db.database import Database
 from app.db.types import instant_text, one_of
 from app.exchange.calendar_tokens.queries import shown as with_filters
-from app.exchange.privacy import export_meetings, export_results
+from app.exchange.privacy import export_helping, export_meetings, export_results
 from app.exchange.privacy.schemas import MOST, Export
 from app.features.people.queries import one_person
 from app.features.saved_searches.queries import COLUMNS
@@ -162,7 +162,7 @@ async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row
         "invitations": await part("invitations", _invitations),
         "purposes": await part("purposes", lambda: _purposes(viewer.rank)),
     }
-    for name, build in export_meetings.PARTS.items():
+    for name, build in {**export_meetings.PARTS, **export_helping.PARTS}.items():
         found[name] = await part(name, partial(build, viewer.rank))
     for name, build in export_results.PARTS.items():
         found[name] = export_results.shown(name, await part(name, partial(build, viewer.rank)))
@@ -173,7 +173,10 @@ async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row
         spell["roles"] = held[spell["id"]]
     found["calendar_tokens"] = [with_filters(calendar) for calendar in found["calendar_tokens"]]
     found["saved_searches"] = [with_params(saved) for saved in found["saved_searches"]]
-    kinds = ("tokens", "clients", "memberships", "attendance", "calendar_tokens", "saved_searches")
+    kinds = (
+        *("tokens", "clients", "memberships", "attendance", "calendar_tokens", "saved_searches"),
+        *("duty_terms",),
+    )
     values["theirs"] = [person["id"], *(row["id"] for kind in kinds for row in found[kind])]
     found["changes"] = await part("changes", lambda: _log(reads=False))
     found["reads"] = await part("reads", lambda: _log(reads=True))

@@ -19,6 +19,8 @@ from app.models import (
     Base,
     CalendarToken,
     Conduct,
+    Duty,
+    DutyTerm,
     Feedback,
     Invitation,
     Measure,
@@ -53,6 +55,8 @@ TYPED: dict[Any, tuple[str, ...]] = {
     MinutesEdition: ("text", "note"),
     Action: ("title", "detail"),
     CalendarToken: ("name", "filters"),
+    Duty: ("title", "body", "detail"),
+    DutyTerm: ("handover_note",),
     SavedSearch: ("name", "params"),
     Result: (
         *("title", "summary", "problem", "available_knowledge", "rationale", "aim", "context", "change", "ethics"),

@@ -30,6 +30,8 @@ from app.models import (
     CalendarToken,
     Client,
     ConductAcceptance,
+    Duty,
+    DutyTerm,
     Erasure,
     Feedback,
     Idempotency,
@@ -57,7 +59,7 @@ TABLES = tuple(
     model.__tablename__
     for model in (
         *(Person, PersonTopic, Identity, Member, Token, Client, Invitation, Network),
-        *(CalendarToken, SavedSearch, Attendance, Action, Idempotency),
+        *(CalendarToken, SavedSearch, Attendance, Action, Duty, DutyTerm, Idempotency),
         *(
             Result,
             ResultTopic,

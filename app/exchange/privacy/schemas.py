@@ -21,6 +21,7 @@ from app.core.text import (
 from app.core.text_of_time import LocalDateTime
 from app.core.viewer import Scope
 from app.exchange.calendar_tokens.schemas import CalendarFiltersShown
+from app.exchange.privacy.helping_schemas import ExportedDuty, ExportedTerm
 from app.exchange.privacy.result_schemas import (
     ExportedAcceptance,
     ExportedAdoption,
@@ -222,6 +223,12 @@ class Export(Output):
     )
     actions: Annotated[list[ExportedAction], Field(max_length=MOST)] = Field(
         description="Actions that you have, wrote or completed."
+    )
+    duties: Annotated[list[ExportedDuty], Field(max_length=MOST)] = Field(
+        description="Representative duties that you wrote down."
+    )
+    duty_terms: Annotated[list[ExportedTerm], Field(max_length=MOST)] = Field(
+        description="Representative duties that you held, and the notes handed over."
     )
     calendar_tokens: Annotated[list[ExportedCalendarToken], Field(max_length=MOST)] = Field(
         description="Addresses that your calendars subscribe to, also those that ended; their secrets are not kept."

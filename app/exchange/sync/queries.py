@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 
 from app.core import (
     access,
+    helping_access,
     meeting_access,
     moderation_access,
     result_access,
@@ -61,6 +62,8 @@ SCOPE_OF_KIND = {
     "adoption": Scope.RESULTS_READ,
     "report": Scope.MODERATION_READ,
     "saved_search": Scope.SEARCHES_READ,
+    "duty": Scope.MEMBERS_READ,
+    "duty_term": Scope.MEMBERS_READ,
 }
 PUBLIC_KINDS = (
     "network", "meeting", "minutes", "result", "measure", "pdsa_cycle", "feedback", "adoption"
@@ -95,6 +98,8 @@ SEEN_BY: dict[str, tuple[Any, str]] = {
     "adoption": (result_access, "visible_adoption"),
     "report": (moderation_access, "visible_report"),
     "saved_search": (search_access, "visible_saved_search"),
+    "duty": (helping_access, "visible_duty"),
+    "duty_term": (helping_access, "visible_duty_term"),
 }
 
 

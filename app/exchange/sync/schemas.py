@@ -29,6 +29,8 @@ class ChangeKind(StrEnum):
     ADOPTION = "adoption"
     REPORT = "report"
     SAVED_SEARCH = "saved_search"
+    DUTY = "duty"
+    DUTY_TERM = "duty_term"
 
 
 class ChangeOp(StrEnum):

@@ -41,6 +41,8 @@ class AuditKind(StrEnum):
     ADOPTION = "adoption"
     REPORT = "report"
     SAVED_SEARCH = "saved_search"
+    DUTY = "duty"
+    DUTY_TERM = "duty_term"
     READ = "read"
 
 

@@ -31,6 +31,8 @@ class ContentKind(StrEnum):
     MEETING = "meeting"
     MINUTES = "minutes"
     ACTION = "action"
+    DUTY = "duty"
+    DUTY_TERM = "duty_term"
     NETWORK = "network"
     PERSON = "person"
 

@@ -15,7 +15,18 @@ from app.db.types import ID
 from app.features.networks.commands import ancestor
 from app.features.networks.schemas import NetworkArchive
 from app.features.networks.settling import reach_of, words_of
-from app.models import Action, Client, Invitation, Meeting, Member, Network, Report, Result, Token
+from app.models import (
+    Action,
+    Client,
+    Duty,
+    Invitation,
+    Meeting,
+    Member,
+    Network,
+    Report,
+    Result,
+    Token,
+)
 
 
 async def archive_network(work: Work, network_id: str, body: NetworkArchive) -> None:
@@ -58,9 +69,10 @@ def _others() -> Any:
     below = exists(select(1).where(Network.parent_id == network_id))
     held = exists(select(1).where(Meeting.network_id == network_id))
     noted = exists(select(1).where(Action.network_id == network_id))
+    kept = exists(select(1).where(Duty.network_id == network_id))
     shared = exists(select(1).where(Result.network_id == network_id))
     reported = exists(select(1).where(Report.network_id == network_id))
-    found = or_(other, below, held, noted, shared, reported)
+    found = or_(other, below, held, noted, kept, shared, reported)
     return select(literal(1).label("found")).where(found)
 
 

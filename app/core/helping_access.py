@@ -1,0 +1,31 @@
+"""Who sees what members do for each other: duties and their terms. By the manners of `core.meeting_access`.
+
+It is inside a network, for its active members; what moderation hides is for facilitators and operators meanwhile.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from app.core.access import active_networks
+from app.core.meeting_access import facilitates
+from app.models import Duty, DutyTerm
+
+
+def _inside(rank: str, row: Any) -> ColumnElement[bool]:
+    if rank == "anonymous":
+        return false()
+    if rank == "operator":
+        return true()
+    shown = row.hidden_on.is_(None)
+    return and_(row.network_id.in_(active_networks()), or_(shown, facilitates(rank, row)))
+
+
+def visible_duty(rank: str, duty: Any = Duty) -> ColumnElement[bool]:
+    """A duty of a network that one is an active member of; hidden, that one facilitates."""
+    return _inside(rank, duty)
+
+
+def visible_duty_term(rank: str, term: Any = DutyTerm) -> ColumnElement[bool]:
+    """The same of who held a duty and when, with the note handed over: hidden or not by itself."""
+    return _inside(rank, term)
