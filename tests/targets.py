@@ -132,6 +132,10 @@ class Targets:
         meeting, minuted = [await self._made("meetings", MEETING, network) for _ in range(2)]
         minutes = await self._made("minutes", {"text": "We agreed."}, meeting_id=minuted["id"])
         action = await self._made("actions", {"title": "To ask around"}, network)
+        duty = await self._made("duties", {"title": "Speaks for us", "body": "The board"}, network)
+        term = {"person_id": self.operator.id, "from_on": "2026-03-02", "to_on": "2026-03-03"}
+        held = await self._made("duties", {"title": "Spoke for us", "body": "A board"}, network)
+        held_term = await self._made(f"duties/{held['id']}/terms", term)
         result = await self._made("results", {"title": "What we tried"}, network)
         measure = await self._made("measures", {"name": "Screened"}, result_id=result["id"])
         cycle = await self._made("pdsa-cycles", {"plan": "To ask"}, result_id=result["id"])
@@ -174,6 +178,8 @@ class Targets:
             "attendance_id": said.json()["id"],
             "minutes_id": minutes["id"],
             "action_id": action["id"],
+            "duty_id": duty["id"],
+            "term_id": held_term["id"],
             "result_id": result["id"],
             "measure_id": measure["id"],
             "cycle_id": cycle["id"],
@@ -230,6 +236,8 @@ class Targets:
                 example[name] = "meeting"
             if name == "scopes":
                 example[name] = ["networks:read"]
+            if operation.name == "createDutyTerm" and name == "person_id":
+                example[name] = self.operator.id
             if name in ("organisation", "representing", "occurrence", "range"):
                 example[name] = None
             if name == "people":

@@ -51,6 +51,8 @@ NOT_TYPED = {
     "action": {"occurrence", "due_on", "hidden_on"},
     "calendar_token": {"secret_hash", "hint", "feed", "last_used_on"},
     "saved_search": {"seen", "seen_before"},
+    "duty": {"ended_on", "hidden_on"},
+    "duty_term": {"from_on", "to_on", "hidden_on"},
     "result": {
         *(
             "organisation_code",

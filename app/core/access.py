@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from app.core.policy_of_helping import HELPING
 from app.core.viewer import Scope, Viewer
 from app.db.types import ID, among
 from app.models import Client, Invitation, Member, Network, Person, Token
@@ -100,11 +101,7 @@ POLICY: dict[str, frozenset[str]] = {
     "action.create": frozenset({"facilitator", "member"}),
     "action.update": FACILITATES | {"self"},  # who owns it, and who wrote it down
     "action.delete": FACILITATES | {"self"},  # who wrote it down
-    "duty.create": frozenset({"facilitator", "member"}),
-    "duty.update": FACILITATES | {"self"},  # and to delete it: `self` is who wrote it down
-    "duty.appoint": FACILITATES,
-    "duty.end": FACILITATES,
-    "duty_term.update": FACILITATES | {"self"},  # who holds the duty
+    **HELPING,
     "result.create": frozenset({"facilitator", "member"}),
     "result.update": SELF_ALONE,  # and its measures and cycles: `self` is who wrote the result
     "result.publish": SELF_ALONE,

@@ -11,7 +11,7 @@ from tests.permissions.oracle import Outcome, refused
 
 SCOPE_OF_KIND = {
     **dict.fromkeys(("meeting", "attendance", "minutes", "action"), "meetings"), "calendar_token": "tokens",
-    "saved_search": "searches", "report": "moderation",
+    "saved_search": "searches", "report": "moderation", "duty": "members", "duty_term": "members",
 }  # fmt: skip
 KINDS = ("meeting", "minutes", "action", "report")
 WAY_IN = ("join_url",)

@@ -103,6 +103,8 @@ PATHS = {
     "minutes_id": "{minutes}",
     "calendar_token_id": "{calendar_token}",
     "saved_search_id": "{saved_search}",
+    "duty_id": "{duty}",
+    "term_id": "{duty_term}",
     "attendance_id": "{attendance}",
     "calendar_secret": "{calendar_secret}",
     "result_id": "{result}",
