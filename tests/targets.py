@@ -78,7 +78,7 @@ def operations() -> Iterator[Operation]:
 
 
 # What a query must say though none of its parameters is required.
-SAYS_SOMETHING = {"search": "q=asthma", "getCoverage": "icb=QE1"}
+SAYS_SOMETHING = {"search": "q=asthma", "getCoverage": "region=Y63"}
 
 
 def said(operation: Operation, *more: str) -> str:

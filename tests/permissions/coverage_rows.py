@@ -13,5 +13,5 @@ def get_coverage(facts: Facts) -> Iterator[Cell]:
     for label, actor, net in everybody(facts):
         end = oracle.gate(actor, "networks:read")
         yield Cell(
-            "getCoverage", label, net.key, actor, "GET", "/v1/coverage", end or (200, None), params={"icb": "QE1"}
+            "getCoverage", label, net.key, actor, "GET", "/v1/coverage", end or (200, None), params={"region": "Y63"}
         )  # fmt: skip
