@@ -34,6 +34,7 @@ from app.features.meetings.attendance_router import router as attendance
 from app.features.meetings.router import router as meetings
 from app.features.minutes.router import router as minutes
 from app.features.moderation.router import router as reports
+from app.features.networks.charter_router import router as charters
 from app.features.networks.invitation_router import router as invitations
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
@@ -79,6 +80,7 @@ ROUTERS = (
     feedback,
     adoptions,
     conduct,
+    charters,
     reports,
     texts,
     calendars,

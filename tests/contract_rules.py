@@ -32,6 +32,7 @@ NO_PLURAL = (
     "attendance",
     "feedback",
     "conduct",
+    "charter",
     "calendar",
     "chart",
 )
@@ -219,7 +220,7 @@ def paths_are_plural_nouns(contract: Json) -> Iterator[str]:
             verb = (
                 verb
                 and index > 0
-                and segments[index - 1].startswith(("{", "attendance", "conduct"))
+                and segments[index - 1].startswith(("{", "attendance", "conduct", "charter"))
             )
             verb = verb or path in BY_SECRET
             if not re.fullmatch("[a-z]+(-[a-z]+)*", segment) or not (noun or verb):

@@ -58,6 +58,7 @@ def test_every_shell_line_of_the_documents(
         "README.md",
         "adoptions.md",
         "calendars.md",
+        "charter.md",
         "feedback.md",
         "first-hour.md",
         "results.md",

@@ -94,6 +94,7 @@ NOT_TYPED = {
     },
     "report": {"appealed_on", "content_kind", "reason", "status", "decided_on"},
     "conduct": set(),
+    "charter_version": set(),
 }
 
 

@@ -113,6 +113,8 @@ POLICY: dict[str, frozenset[str]] = {
     "adoption.delete": SELF_ALONE,  # who reported it last
     "conduct.write": FACILITATES,
     "conduct.accept": ATTENDS,
+    "charter.write": FACILITATES,
+    "charter.accept": ATTENDS,
     "report.create": SIGNED_IN,  # whoever sees the content
     "report.decide": FACILITATES,
     "report.decide_again": frozenset({"operator"}),  # after an appeal; and of networks and people

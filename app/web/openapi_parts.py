@@ -33,6 +33,7 @@ TAGS = [
         "name": "conduct",
         "description": "What a network expects of who shares there, and accepting it.",
     },
+    {"name": "charter", "description": "How members have agreed to work, and accepting it."},
     {"name": "reports", "description": "Content that should not be there: hidden, decided on."},
     {
         "name": "measures",

@@ -25,6 +25,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     attendance_rows,
     audit_rows,
     calendar_rows,
+    charter_rows,
     client_rows,
     conduct_rows,
     coverage_rows,

@@ -112,6 +112,11 @@ async def inside_private(world: World) -> None:
         await world.edit(
             "garden", "Ada", resourcing=f"Hours {number}", charter={"leadership": f"{number} hands"}
         )
+    charter = await world.act(
+        "Ada", "PUT", "/v1/networks/{garden}/charter", {"communication": "Monthly"}
+    )
+    read = {"version": charter["version"]}
+    await world.act("Hal", "POST", "/v1/networks/{garden}/charter/accept", read)
     await world.join("garden", "Joe", message="Let me in")
     await world.spell("Ada", "Joe_in_garden", "approve")
     await world.spell("Ada", "Joe_in_garden", "edit", {"role": "facilitator"})

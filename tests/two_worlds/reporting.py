@@ -1,4 +1,4 @@
-"""Reports and an accepted code of conduct, in two worlds that differ in who reported and who accepted.
+"""Reports, an accepted code of conduct and charter, in two worlds that differ in who reported and who accepted.
 
 Hal does it in the one world, Lea the same, at the same instants, in the other: both are members of the same network.
 """
@@ -38,6 +38,7 @@ async def beginning(world: World) -> None:
     await world.spell("Ada", "Obs_in_dale", "edit", {"role": "observer"})
     await world.spell("Ada", "Zoe_in_dale", "edit", {"role": "facilitator"})
     await world.spell("Eva", "Eva_in_dale", "end")
+    await world.act("Ada", "PUT", "/v1/networks/{dale}/charter", {"leadership": "We take turns."})
     for key in ("first", "second", "third"):
         await _written(world, key)
     for key in ("spring", "summer"):
@@ -61,6 +62,7 @@ async def reporting(world: World) -> None:
     """One accepts the code and reports; others hide, show, decide, appeal."""
     who = reporter(world)
     await world.act(who, "POST", "/v1/networks/{dale}/conduct/accept", {"version": 0})
+    await world.act(who, "POST", "/v1/networks/{dale}/charter/accept", {"version": 1})
     for key, kind, reason in (
         ("first", "result", "patient_data"), ("second", "result", "patient_data"), ("third", "result", "unsafe"),
         ("spring", "meeting", "patient_data"), ("summer", "meeting", "spam"), ("errand", "action", "patient_data"),
@@ -87,6 +89,8 @@ def writes(world: World) -> list[tuple[str, str, Any]]:
     found: list[tuple[str, str, Any]] = [
         ("POST", "/v1/networks/" + world.ids["dale"] + "/conduct/accept", {"version": 0}),
         ("PUT", "/v1/networks/" + world.ids["dale"] + "/conduct", {"text": "Be kind."}),
+        ("POST", "/v1/networks/" + world.ids["dale"] + "/charter/accept", {"version": 1}),
+        ("PUT", "/v1/networks/" + world.ids["dale"] + "/charter", {"leadership": "We take turns."}),
     ]
     for key, kind in (("first", "result"), ("second", "result"), ("spring", "meeting")):
         report = f"/v1/reports/{world.ids[f'{key} report']}"

@@ -27,7 +27,7 @@ from app.exchange.privacy.erasing_results import erase_results
 from app.exchange.privacy.holdings import Held, Row
 from app.features.networks.settling import count_in
 from app.features.networks.spells import OPEN, begin_role, end_role, told_of_member
-from app.models import Erasure, Idempotency, Identity, PersonTopic
+from app.models import CharterAcceptance, Erasure, Idempotency, Identity, PersonTopic
 from app.web.idempotency import ERASED
 
 MOST_NAMED = 8  # networks in one sentence, which has 2,000 characters; `errors` names more
@@ -58,6 +58,7 @@ async def erase_person(work: Work, held: Held) -> Erased:
         if spell["status"] == "active":
             await let_go(work, networks[spell["network_id"]], person_id)
     await erase_results(work, person_id)
+    work.delete(CharterAcceptance, {"person_id": person_id})
     handed_down = [_empty_spell(work, spell, networks.get(spell["network_id"])) for spell in spells]
     _empty_person(work, person)
     addresses = await _forget_addresses(work, person)

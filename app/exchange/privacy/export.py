@@ -11,7 +11,7 @@ from app.core.viewer import Viewer
 from app.db.database import Database
 from app.db.types import instant_text, one_of
 from app.exchange.calendar_tokens.queries import shown as with_filters
-from app.exchange.privacy import export_helping, export_meetings, export_results
+from app.exchange.privacy import export_helping, export_meetings, export_networks, export_results
 from app.exchange.privacy.schemas import MOST, Export
 from app.features.people.queries import one_person
 from app.features.saved_searches.queries import COLUMNS
@@ -162,7 +162,8 @@ async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row
         "invitations": await part("invitations", _invitations),
         "purposes": await part("purposes", lambda: _purposes(viewer.rank)),
     }
-    for name, build in {**export_meetings.PARTS, **export_helping.PARTS}.items():
+    in_networks = (export_networks.PARTS, export_meetings.PARTS, export_helping.PARTS)
+    for name, build in (item for parts in in_networks for item in parts.items()):
         found[name] = await part(name, partial(build, viewer.rank))
     for name, build in export_results.PARTS.items():
         found[name] = export_results.shown(name, await part(name, partial(build, viewer.rank)))

@@ -18,6 +18,7 @@ from app.models import (
     Adoption,
     Base,
     CalendarToken,
+    CharterVersion,
     Conduct,
     Duty,
     DutyTerm,
@@ -73,6 +74,7 @@ TYPED: dict[Any, tuple[str, ...]] = {
     Adoption: ("stop_detail", "adaptations", "context_difference"),
     Report: ("detail", "decision_note", "appeal", "first_note"),
     Conduct: ("text",),
+    CharterVersion: ("leadership", "purpose_and_direction", "communication", "knowledge_and_learning"),
 }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from app.models import (
     Adoption,
     Attendance,
     CalendarToken,
+    CharterAcceptance,
     Client,
     ConductAcceptance,
     Duty,
@@ -60,6 +61,7 @@ TABLES = tuple(
     for model in (
         *(Person, PersonTopic, Identity, Member, Token, Client, Invitation, Network),
         *(CalendarToken, SavedSearch, Attendance, Action, Duty, DutyTerm, Idempotency),
+        CharterAcceptance,
         *(
             Result,
             ResultTopic,

@@ -22,6 +22,11 @@ from app.core.text_of_time import LocalDateTime
 from app.core.viewer import Scope
 from app.exchange.calendar_tokens.schemas import CalendarFiltersShown
 from app.exchange.privacy.helping_schemas import ExportedDuty, ExportedTerm
+from app.exchange.privacy.network_schemas import (
+    ExportedCharter,
+    ExportedCharterAcceptance,
+    ExportedStage,
+)
 from app.exchange.privacy.result_schemas import (
     ExportedAcceptance,
     ExportedAdoption,
@@ -214,6 +219,15 @@ class Export(Output):
     )
     purposes: Annotated[list[ExportedPurpose], Field(max_length=MOST)] = Field(
         description="Purposes that you worded for networks."
+    )
+    charters: Annotated[list[ExportedCharter], Field(max_length=MOST)] = Field(
+        description="Charters that you worded for networks."
+    )
+    charter_acceptances: Annotated[list[ExportedCharterAcceptance], Field(max_length=MOST)] = Field(
+        description="Charters that you accepted."
+    )
+    stages: Annotated[list[ExportedStage], Field(max_length=MOST)] = Field(
+        description="Stages of their life that you declared for networks."
     )
     attendance: Annotated[list[ExportedAttendance], Field(max_length=MOST)] = Field(
         description="What you answered to meetings, the place it gave you, and whether you came."

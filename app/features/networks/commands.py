@@ -22,6 +22,11 @@ from app.core.references import labels, organisations
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
+from app.features.networks.histories import (
+    begin_histories,
+    change_histories,
+    whole_charter,
+)
 from app.features.networks.queries import DEEPEST
 from app.features.networks.schemas import NetworkCreate, NetworkPatch
 from app.features.networks.settling import (
@@ -32,7 +37,7 @@ from app.features.networks.settling import (
     words_of,
 )
 from app.features.networks.spells import begin_spell
-from app.models import Network, NetworkPurpose, Person
+from app.models import Network, Person
 
 JSON_FIELDS = frozenset({"aims", "topics", "professions", "icbs", "footprint", "links", "charter"})
 KEPT_BY_OPERATOR = ("hosted_at", "verified")
@@ -114,6 +119,7 @@ async def create_network(work: Work, body: NetworkCreate) -> str:
     `TooDeep`, `ParentMembershipRequired` for a sub-group.
     """
     given = body.model_dump(mode="json", exclude={"parent_id", "slug"})
+    given["charter"] = whole_charter(given["charter"])
     elsewhere = body.hosted_at is not None or body.verified is not None
     if elsewhere:
         _may_list(work)
@@ -125,11 +131,8 @@ async def create_network(work: Work, body: NetworkCreate) -> str:
     if parent and parent["parent_id"]:
         above.append((await ancestor(work, parent["parent_id"]))["visibility"])
     tiers = access.tiers(body.visibility, above)
-    slug = (
-        random_slug()
-        if tiers["outer_tier"] == HIDDEN
-        else body.slug or await _free_slug(work, body.name)
-    )
+    hidden = tiers["outer_tier"] == HIDDEN
+    slug = random_slug() if hidden else body.slug or await _free_slug(work, body.name)
     row: dict[str, Any] = {
         **columns_of(given),
         **tiers,
@@ -157,7 +160,7 @@ async def create_network(work: Work, body: NetworkCreate) -> str:
         row,
         told_of_network(row, NAME, person_id=work.viewer.person_id, scope="person"),
     )
-    _begin_purpose(work, network_id, body.purpose)
+    begin_histories(work, network_id, given | {"lifecycle_stage": row["lifecycle_stage"]})
     for field in TERM_FIELDS:
         set_terms(work, network_id, field, [], given[field])
     if not elsewhere:
@@ -192,26 +195,14 @@ async def _creator_as_facilitator(work: Work) -> str:
     return str(json_text([row] if listed else []))
 
 
-def _begin_purpose(work: Work, network_id: str, purpose: str) -> None:
-    work.insert(
-        NetworkPurpose,
-        {
-            "id": work.new_id(),
-            "network_id": network_id,
-            "purpose": purpose,
-            "from_at": work.now,
-            "to_at": None,
-            "person_id": work.viewer.person_id,
-        },
-    )
-
-
 async def update_network(work: Work, row: dict[str, Any], body: NetworkPatch) -> None:
     """Edit a loaded network: only what was sent and differs. Tightening it tightens what is below, at once.
 
-    Errors: `Forbidden` for fields the operator keeps; `Invalid`; `UnknownReference`; `SlugTaken`.
+    Errors: `Forbidden` for fields the operator keeps; `Invalid`; `UnknownReference`; `SlugTaken`; `TooManyCharters`.
     """
     given = body.model_dump(mode="json", exclude_unset=True)
+    if "charter" in given:
+        given["charter"] = whole_charter(given["charter"])
     if set(KEPT_BY_OPERATOR) & set(given):
         _may_list(work)
     _stays_where_it_lives(row, given)
@@ -234,11 +225,7 @@ async def update_network(work: Work, row: dict[str, Any], body: NetworkPatch) ->
     for field in TERM_FIELDS:
         if field in values:
             set_terms(work, row["id"], field, plain(row[field]), given[field])
-    if "purpose" in values:
-        work.update_children(
-            NetworkPurpose, {"network_id": row["id"], "to_at": None}, {"to_at": work.now}
-        )
-        _begin_purpose(work, row["id"], body.purpose)
+    await change_histories(work, row["id"], values, given)
     tier = min(
         NETWORK_TIERS.get("host" if name.startswith("host_") else name, INSIDE) for name in values
     )
