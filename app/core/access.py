@@ -87,9 +87,7 @@ POLICY: dict[str, frozenset[str]] = {
     "member.set_role": FACILITATES,
     "member.accept": frozenset({"self"}),
     "member.approve": FACILITATES,
-    "member.decline": frozenset(
-        {"self"}
-    ),  # an invitation; a request is declined by who may approve
+    "member.decline": SELF_ALONE,  # an invitation; a request is declined by who may approve
     "member.leave": frozenset({"self"}),
     "member.remove": FACILITATES,
     "meeting.create": FACILITATES,
