@@ -4,7 +4,7 @@ import random
 from dataclasses import asdict
 from typing import Any
 
-import networkx
+import networkx as nx
 import pytest
 
 from app.core import graph
@@ -30,9 +30,9 @@ def random_graph(number: int) -> tuple[Any, Any, list[str | None]]:
     """A directed graph, the undirected one of its ties and more of them, and where each node belongs."""
     chance = random.Random(number)
     n, density = SIZES[number % len(SIZES)], chance.choice(DENSITIES)
-    directed = networkx.gnp_random_graph(n, density / 2, seed=number, directed=True)
-    whole = networkx.Graph(directed)
-    whole.add_edges_from(networkx.gnp_random_graph(n, density / 2, seed=number + GRAPHS).edges)
+    directed = nx.gnp_random_graph(n, density / 2, seed=number, directed=True)
+    whole = nx.Graph(directed)
+    whole.add_edges_from(nx.gnp_random_graph(n, density / 2, seed=number + GRAPHS).edges)
     if n > 6 and number % 3 == 0:  # chains hang on a clique: many cut vertices, and long paths
         whole.add_edges_from((node, node + 1) for node in range(n // 2))
         whole.add_edges_from((a, b) for a in range(n // 2, n) for b in range(n // 2, a))
@@ -48,21 +48,21 @@ def expected(whole: Any, directed: Any, places: list[str | None]) -> dict[str, f
     n, degrees = len(whole), [degree for _, degree in whole.degree]
     stated = [(places[a], places[b]) for a, b in whole.edges if places[a] and places[b]]
     external = sum(a != b for a, b in stated)
-    star = networkx.star_graph(n - 1) if n > 2 else None
+    star = nx.star_graph(n - 1) if n > 2 else None
     most = sum(n - 1 - degree for _, degree in star.degree) if star else 0
     return {
         "ties": whole.number_of_edges(),
         "directed_ties": directed.number_of_edges(),
-        "density": networkx.density(whole) if n > 1 else None,
-        "directed_density": networkx.density(directed) if n > 1 else None,
-        "reciprocity": networkx.reciprocity(directed) if directed.number_of_edges() else None,
-        "isolates": len(list(networkx.isolates(whole))),
-        "isolate_share": len(list(networkx.isolates(whole))) / n if n else None,
+        "density": nx.density(whole) if n > 1 else None,
+        "directed_density": nx.density(directed) if n > 1 else None,
+        "reciprocity": nx.reciprocity(directed) if directed.number_of_edges() else None,
+        "isolates": len(list(nx.isolates(whole))),
+        "isolate_share": len(list(nx.isolates(whole))) / n if n else None,
         "centralisation": sum(max(degrees) - one for one in degrees) / most if most else None,
         "cross_organisation_index": (2 * external - len(stated)) / len(stated) if stated else None,
-        "components": networkx.number_connected_components(whole),
-        "largest_component": max(map(len, networkx.connected_components(whole)), default=0),
-        "brokers": len(set(networkx.articulation_points(whole))),
+        "components": nx.number_connected_components(whole),
+        "largest_component": max(map(len, nx.connected_components(whole)), default=0),
+        "brokers": len(set(nx.articulation_points(whole))),
     }
 
 
@@ -80,10 +80,10 @@ def wrong(number: int) -> list[str]:
     cut = set(graph.nodes_of(parts.cut_vertices))
     for node in whole:
         position = graph.position(rows, parts, node)
-        around = len(networkx.node_connected_component(whole, node))
+        around = len(nx.node_connected_component(whole, node))
         if (position.degree, position.component_size) != (whole.degree[node], around):
             told.append(f"graph {number}: position of {node} {position}")
-    if cut != set(networkx.articulation_points(whole)):
+    if cut != set(nx.articulation_points(whole)):
         told.append(f"graph {number}: cut vertices {cut}")
     return told + sorted(found)
 

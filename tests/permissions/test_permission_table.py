@@ -37,6 +37,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     meeting_rows,
     member_rows,
     minutes_rows,
+    network_map_rows,
     network_rows,
     people_rows,
     privacy_rows,
