@@ -24,6 +24,7 @@ NO_PLURAL = (
     "coverage",
     "people",
     "me",
+    "map",
     "new",
     "history",
     "member-history",

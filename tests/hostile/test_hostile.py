@@ -25,8 +25,8 @@ OPERATIONS = list(operations())
 IN_CONTEXT = frozenset((
     "nothing_asked", "ambiguous_place", "northern_ireland", "not_a_box",
     "unknown_reference", "unknown_place", "half_a_place", "has_members", "no_members", "not_an_icb", "not_here",
-    "nothing_to_sort_by", "slug_is_random", "in_the_past", "in_the_future", "beyond_own_expiry", "network_id", "patient_number",
-    "public_key",
+    "nothing_to_sort_by", "slug_is_random", "in_the_past", "in_the_future", "beyond_own_expiry", "network_id",
+    "patient_number", "public_key",
     "no_such_day", "in_dst_gap", "no_such_occurrence", "of_the_series", "one_start", "local_start_needed",
     "occurrence_required", "bad_recurrence", "endless_recurrence", "not_the_first_occurrence", "never_occurs",
     "recurrence_range", "first_occurrence", "nothing_left", "window_ends_before_it_begins", "window_too_wide",
