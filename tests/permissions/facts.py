@@ -167,6 +167,18 @@ class Saved:
 
 
 @dataclass(slots=True)
+class Helped:
+    """Something that members do for each other, by its kind; `of` is what it belongs to, or what became of it."""
+
+    id: str
+    kind: str
+    net: str
+    person: str
+    of: str = ""
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Shared:
     """A result: who wrote it, and who did once; `organisation` is where, whether or not that is told."""
 
@@ -215,6 +227,7 @@ class Facts:
     todos: list[Todo] = field(default_factory=list)
     calendars: list[Subscription] = field(default_factory=list)
     saved: list[Saved] = field(default_factory=list)
+    helped: list[Helped] = field(default_factory=list)
     results: dict[str, Shared] = field(default_factory=dict)
     filed: list[Filed] = field(default_factory=list)
     marks: dict[str, tuple[str, str, str]] = field(default_factory=dict)

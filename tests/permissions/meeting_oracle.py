@@ -6,14 +6,15 @@ oneself: an operator who does not facilitate is nobody there."
 """
 
 from tests.permissions import oracle
-from tests.permissions.facts import Actor, Answer, Facts, Filed, Meet, Minuted, Net, Todo
+from tests.permissions.facts import Actor, Answer, Facts, Filed, Helped, Meet, Minuted, Net, Todo
 from tests.permissions.oracle import Outcome, refused
 
 SCOPE_OF_KIND = {
     **dict.fromkeys(("meeting", "attendance", "minutes", "action"), "meetings"), "calendar_token": "tokens",
     "saved_search": "searches", "report": "moderation", "duty": "members", "duty_term": "members",
 }  # fmt: skip
-KINDS = ("meeting", "minutes", "action", "report")
+HELP = ("duty", "duty_term")
+KINDS = ("meeting", "minutes", "action", "report", *HELP)
 WAY_IN = ("join_url",)
 PLACE = ("place",)
 
@@ -108,6 +109,11 @@ def sees_todo(facts: Facts, actor: Actor, one: Todo) -> bool:
     return actor.operates or oracle.membership(facts, actor, facts.nets[one.net]) is not None
 
 
+def sees_help(facts: Facts, actor: Actor, one: Helped) -> bool:
+    """What members do for each other is for the active members."""
+    return actor.operates or oracle.membership(facts, actor, facts.nets[one.net]) is not None
+
+
 def reads_owner(facts: Facts, actor: Actor, one: Todo) -> bool:
     """Who took it on; from a meeting under the Chatham House Rule that would tell who came."""
     if one.meet is None or not facts.meets[one.meet].hidden:
@@ -132,6 +138,8 @@ def may_read_mark(facts: Facts, actor: Actor, kind: str, key: str, field: str) -
         return sees_minutes(facts, actor, one)
     if kind == "report":
         return sees_report(facts, actor, next(one for one in facts.filed if one.id == key))
+    if kind in HELP:
+        return sees_help(facts, actor, next(one for one in facts.helped if one.id == key))
     if kind == "action":
         return sees_todo(facts, actor, next(todo for todo in facts.todos if todo.id == key))
     meet = facts.meets[key]
@@ -153,6 +161,13 @@ def told(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
             one.id for one in facts.minutes if facts.meets[one.meet].net in nets and sees_minutes(facts, actor, one)
         },
         "action": {one.id for one in facts.todos if one.net in nets and sees_todo(facts, actor, one)},
+        **{
+            kind: {
+                one.id for one in facts.helped
+                if one.kind == kind and one.net in nets and sees_help(facts, actor, one)
+            }
+            for kind in HELP
+        },
         "report": {
             one.id for one in facts.filed if facts.meets[one.meet].net in nets and sees_report(facts, actor, one)
         },
@@ -170,7 +185,8 @@ def ids_in(facts: Facts, net: Net) -> set[str]:
     """The ids of everything about meetings that is in this network."""
     meets = {meet.key: meet.id for meet in facts.meets_of(net.key)}
     rows: list[Answer | Minuted | Filed] = [*facts.answers, *facts.minutes, *facts.filed]
-    ids = {*meets.values(), *(todo.id for todo in facts.todos if todo.net == net.key)}
+    helped = {one.id for one in facts.helped if one.net == net.key}
+    ids = {*meets.values(), *helped, *(todo.id for todo in facts.todos if todo.net == net.key)}
     return ids | {row.id for row in rows if row.meet in meets}
 
 

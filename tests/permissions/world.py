@@ -17,6 +17,7 @@ from app.models import Organisation, PersonTopic, Term
 from tests.house import Client, TestHouse
 from tests.permissions import cast
 from tests.permissions.facts import Actor, Facts, Net, Program, Sent, Somebody, Spell
+from tests.permissions.helping_rows import help_each_other
 from tests.permissions.meeting_world import hold_meetings
 from tests.permissions.report_world import file_reports
 from tests.permissions.result_world import share_results
@@ -60,6 +61,7 @@ class Builder:
         await hold_meetings(self.house.app.rooms.house, self.facts)
         await share_results(self.house.app.rooms.house, self.facts)
         await file_reports(self.house.app.rooms.house, self.facts)
+        await help_each_other(self.house.app.rooms.house, self.facts)
         await save_searches(self.house.app.rooms.house, self.facts)
         cast.register(self.facts)
         # A search that finds nothing would look after it, and each cell is undone.

@@ -13,7 +13,9 @@ Rows = dict[str, dict[str, Any]]
 # and what one's own attendance says.
 LIST_ONLY = frozenset({"distance_km"})
 NOT_KEPT = frozenset(
-    {"ical_uid", "agenda", "excluded", "exceptions", "actions", "my_answer", "my_place", "text", "unpublished"}
+    {"ical_uid", "agenda", "excluded", "exceptions", "actions", "my_answer", "my_place", "text", "unpublished",
+     # Of a duty what follows from its terms, from who is a member, and from the day.
+     "holders", "ends_on", "suggested"}
 ) | LIST_ONLY  # fmt: skip
 # Of a result, what one alone is read with.
 ALONE = frozenset(
@@ -30,18 +32,19 @@ PARTS = {
 PUBLIC = ("/v1/networks", "/v1/meetings", "/v1/minutes", "/v1/results", *PARTS.values())
 KINDS = (
     "networks", "members", "people", "invitations", "meetings", "attendance", "minutes", "actions", "calendars",
-    "saved_searches", "results", "measures", "cycles", "feedback", "adoptions", "reports",
+    "saved_searches", "duties", "duty_terms", "results", "measures", "cycles", "feedback", "adoptions", "reports",
 )  # fmt: skip
 WITHIN_NETWORK = {
     "member": "members", "invitation": "invitations", "meeting": "meetings", "attendance": "attendance",
     "minutes": "minutes", "action": "actions", "result": "results", "measure": "measures", "pdsa_cycle": "cycles",
-    "feedback": "feedback", "adoption": "adoptions", "report": "reports",
+    "feedback": "feedback", "adoption": "adoptions", "report": "reports", "duty": "duties", "duty_term": "duty_terms",
 }  # fmt: skip
 # What is forgotten with a row of a kind: of which other kinds, and by which field they name it.
 BELONG: dict[str, dict[str, str]] = {
     "network": {**dict.fromkeys(WITHIN_NETWORK, "network_id"), "network": "parent_id"},
     "meeting": {"attendance": "meeting_id", "minutes": "meeting_id"},
     "result": dict.fromkeys(PARTS, "result_id"),
+    "duty": {"duty_term": "duty_id"},
 }
 LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "networks": ("/v1/networks", {"archived": "false"}),
@@ -56,12 +59,13 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "saved_searches": ("/v1/saved-searches", {}),
     "results": ("/v1/results", {}),
     "reports": ("/v1/reports", {}),
+    "duties": ("/v1/duties", {}),
     **{WITHIN_NETWORK[kind]: (path, {}) for kind, path in PARTS.items()},
 }
 READ_AT = {
     "invitation": "/v1/invitations/{}", "meeting": "/v1/meetings/{}", "attendance": "/v1/attendance/{}",
     "minutes": "/v1/minutes/{}", "action": "/v1/actions/{}", "calendar_token": "/v1/calendar-tokens/{}",
-    "saved_search": "/v1/saved-searches/{}",
+    "saved_search": "/v1/saved-searches/{}", "duty": "/v1/duties/{}", "duty_term": "/v1/duty-terms/{}",
     "result": "/v1/results/{}", "report": "/v1/reports/{}", **{kind: path + "/{}" for kind, path in PARTS.items()},
 }  # fmt: skip
 
@@ -90,6 +94,8 @@ class Replica:
     feedback: Rows = field(default_factory=dict)
     adoptions: Rows = field(default_factory=dict)
     reports: Rows = field(default_factory=dict)
+    duties: Rows = field(default_factory=dict)
+    duty_terms: Rows = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)  # the last version the feed named
     heard: int = 0
 
@@ -105,6 +111,7 @@ class Replica:
             rows = await self._list(path, params)
             getattr(self, name.rsplit(" ", maxsplit=1)[-1]).update(rows)
         await self._list_attendance(self.meetings)
+        await self._list_terms(self.duties)
 
     async def _list_attendance(self, meetings: Iterable[str]) -> None:
         """Of each meeting that one may look at; of a series the first occurrence, which is all that is answered."""
@@ -121,6 +128,11 @@ class Replica:
                 self.attendance.update(self._kept(page["items"]))
             else:
                 assert looked.status_code in (403, 404) or _moved(looked), looked.text
+
+    async def _list_terms(self, duties: Iterable[str]) -> None:
+        """Of each duty that one sees."""
+        for duty_id in list(duties):
+            self.duty_terms.update(await self._list(f"/v1/duties/{duty_id}/terms", {}))
 
     async def _list(self, path: str, params: dict[str, str]) -> Rows:
         found: Rows = {}
@@ -245,6 +257,9 @@ class Replica:
             self.members.update(await self._list("/v1/members", within))
             self.invitations.update(await self._list("/v1/invitations", within))
             self.actions.update(await self._list("/v1/actions", within))
+            duties = await self._list("/v1/duties", within)
+            self.duties.update(duties)
+            await self._list_terms(duties)
         await self._list_attendance(meetings)
         for archived in ("false", "true"):
             params = {"parent_id": network_id, "archived": archived}
