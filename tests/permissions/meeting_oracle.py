@@ -138,10 +138,10 @@ def may_read_mark(facts: Facts, actor: Actor, kind: str, key: str, field: str) -
         return sees_minutes(facts, actor, one)
     if kind == "report":
         return sees_report(facts, actor, next(one for one in facts.filed if one.id == key))
-    if kind in HELP:
-        return sees_help(facts, actor, next(one for one in facts.helped if one.id == key))
-    if kind == "action":
-        return sees_todo(facts, actor, next(todo for todo in facts.todos if todo.id == key))
+    if kind in (*HELP, "action"):
+        inside = [*facts.todos, *facts.helped]
+        net = next(one.net for one in inside if one.id == key)
+        return actor.operates or oracle.membership(facts, actor, facts.nets[net]) is not None
     meet = facts.meets[key]
     if field in WAY_IN:
         return attends(facts, actor, meet)
