@@ -139,7 +139,7 @@ def may_read_mark(facts: Facts, actor: Actor, kind: str, key: str, field: str) -
     if kind == "report":
         return sees_report(facts, actor, next(one for one in facts.filed if one.id == key))
     if kind in (*HELP, "action"):
-        inside = [*facts.todos, *facts.helped]
+        inside: list[Todo | Helped] = [*facts.todos, *facts.helped]
         net = next(one.net for one in inside if one.id == key)
         return actor.operates or oracle.membership(facts, actor, facts.nets[net]) is not None
     meet = facts.meets[key]
