@@ -84,7 +84,7 @@ def test_listed_networks_are_told_truly(listed: list[ListedNetwork]) -> None:
 
 def test_the_demo_is_the_same_each_time(demo: Demo) -> None:
     assert demo == read_demo()
-    assert [len(demo.practices), len(demo.people), len(demo.networks)] == [20, 60, 14]
+    assert [len(demo.practices), len(demo.people), len(demo.networks)] == [20, 64, 16]
 
 
 def test_demo_codes_are_none_that_ods_issues(demo: Demo) -> None:
@@ -103,7 +103,7 @@ def test_demo_places_lie_near_real_ones(demo: Demo) -> None:
     places = [(practice.latitude, practice.longitude) for practice in demo.practices]
     places += [(network.latitude, network.longitude) for network in demo.networks]
     points = [(lat, lon) for lat, lon in places if lat is not None and lon is not None]
-    assert len(points) == 20 + 13
+    assert len(points) == 20 + 15
     for point in points:
         assert min(kilometres(point, centre) for centre in centres) < 10, point
 
@@ -183,18 +183,20 @@ def test_memberships_obey_the_rules_of_the_product(demo: Demo) -> None:
         active = {person for person, spell in members.items() if spell.status == "active"}
         assert {members[person].role for person in active} >= {"facilitator"}
         assert set(members) <= set(people)
-        waiting = {spell.status for spell in members.values()} - {"active"}
+        waiting = {spell.status for spell in members.values()} - {"active", "left"}
         assert "requested" not in waiting or network.join_policy == "request"
         assert not (waiting and network.archived)
         for spell in members.values():
-            assert spell.status in {"active", "requested", "invited"}
+            assert spell.status in {"active", "requested", "invited", "left"}
+            assert (spell.status == "left") is (spell.left_days_ago is not None)
+            assert (spell.left_days_ago or 0) < network.founded_days_ago
             assert spell.role in {"facilitator", "member", "observer"}
             assert spell.representing in {None, people[spell.person].organisation}
         if network.parent_key is not None:
             parents = by_network[network.parent_key]
             assert all(parents[person].status == "active" for person in members)
     found = Counter((member.role, member.status) for member in demo.members)
-    assert {"requested", "invited", "active"} == {status for _, status in found}
+    assert {"requested", "invited", "active", "left"} == {status for _, status in found}
     assert {"facilitator", "member", "observer"} == {role for role, _ in found}
 
 

@@ -89,11 +89,20 @@ class DemoPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Reworded:
+    """What a purpose was, until so many days before the loading."""
+
+    text: str
+    until_days_ago: int
+
+
+@dataclass(frozen=True, slots=True)
 class DemoNetwork:
     """An invented network.
 
     `parent_key` is the key of a network before it; `slug` is None where the network is
-    confidential and gets a random one. Coordinates are WGS84 degrees near a real town.
+    confidential and gets a random one. Coordinates are WGS84 degrees near a real town. It was
+    founded so many days before the loading.
     """
 
     key: str
@@ -124,11 +133,16 @@ class DemoNetwork:
     links: tuple[Link, ...]
     closing_note: str | None
     archived: bool
+    founded_days_ago: int
+    purpose_before: Reworded | None
 
 
 @dataclass(frozen=True, slots=True)
 class DemoMember:
-    """One open spell of a person in a network, both by key; parents of sub-groups come first."""
+    """One spell of a person in a network, both by key; parents of sub-groups come first.
+
+    `left_days_ago` says when who has left did so, before the loading.
+    """
 
     network: str
     person: str
@@ -137,6 +151,7 @@ class DemoMember:
     representing: str | None
     offer: str | None
     message: str | None
+    left_days_ago: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +208,9 @@ def _practice(entry: dict[str, Any]) -> Organisation:
 
 def _network(entry: dict[str, Any]) -> DemoNetwork:
     charter = Charter(**entry["charter"]) if entry["charter"] else None
-    return DemoNetwork(**_frozen(entry) | {"charter": charter, "links": _links(entry)})
+    before = Reworded(**entry["purpose_before"]) if entry["purpose_before"] else None
+    parts = {"charter": charter, "links": _links(entry), "purpose_before": before}
+    return DemoNetwork(**_frozen(entry) | parts)
 
 
 def _links(entry: dict[str, Any]) -> tuple[Link, ...]:

@@ -74,7 +74,8 @@ class DemoMeeting:
 
     It begins on the `weekday` ("3WE" is the third Wednesday) of the month that is `month` away, `at` this time in
     London. Occurrences are numbered from the next one to come: 0; -1 is the last one that was. `every_second` differs
-    for every second occurrence. `regulars` came to each, `now_and_then` to some.
+    for every second occurrence. `regulars` came to each, `now_and_then` to some; of the last ones that were, it is
+    known of `recorded` who came.
     """
 
     key: str
@@ -102,6 +103,7 @@ class DemoMeeting:
     cancelled: tuple[Cancelled, ...]
     regulars: tuple[str, ...]
     now_and_then: tuple[str, ...]
+    recorded: int
     coming: Coming | None
     minutes: tuple[DemoMinutes, ...]
     actions: tuple[DemoAction, ...]

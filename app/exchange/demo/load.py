@@ -4,20 +4,17 @@ So its history and its change rows are real, and a start that is killed leaves n
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
-from sqlalchemy import bindparam, select
-
-from app.core.fetching import fetch_member
 from app.core.viewer import ALL_SCOPES, HOUSE, PERSONAL_SCOPES, Scope, Viewer
-from app.core.work import House, Work
-from app.db.database import Transaction, fetch_one
-from app.db.types import ID
+from app.core.work import House
+from app.db.database import Transaction
 from app.exchange.demo.mark import set_mark
 from app.exchange.demo.meetings import meeting_events
+from app.exchange.demo.members import begins, complete_spell, member_events
 from app.exchange.demo.results import result_events
 from app.exchange.demo.world import Event, Inside, World
 from app.exchange.ods.stored import Report, write_differences
@@ -29,13 +26,11 @@ from app.features.networks.member_commands import (
     add_member,
     approve_membership,
     join_network,
-    update_membership,
 )
-from app.features.networks.member_schemas import MemberCreate, MemberPatch, NetworkJoin
+from app.features.networks.member_schemas import MemberCreate, NetworkJoin
 from app.features.networks.schemas import NetworkArchive, NetworkCreate
 from app.features.people.commands import create_person
 from app.features.people.schemas import PersonCreate
-from app.models import Member
 from app.reference.demo import (
     DemoMember,
     DemoNetwork,
@@ -45,8 +40,8 @@ from app.reference.demo import (
     read_listed_networks,
 )
 
-# Long enough for a year of meetings, and young enough that nothing of it goes by its age.
-FOUNDED = timedelta(days=400)
+LISTED = timedelta(days=400)  # before the loading: when the real networks were entered
+HAVE_COME = ("active", "left")  # spells that were confirmed
 # Under this system, external_ids of the demo's people say which of them they are.
 SYSTEM = "qi-networks-demo"
 
@@ -54,30 +49,25 @@ SYSTEM = "qi-networks-demo"
 async def load_demo(house: House, report: Report) -> None:
     """Fill an empty database that has its baseline with the demo, and mark it as one.
 
-    `report` is called with (what, done, total): "people", "listed networks", "demo networks", and "demo meetings" and
-    "demo results" by turns.
+    `report` is called with (what, done, total): "people", then "listed networks", "demo networks", "demo members",
+    "demo meetings" and "demo results" by turns.
     Errors: whatever a command raises, and then nothing is there.
     """
     demo, listed = read_demo(), list(read_listed_networks())
 
     async def load(tx: Transaction) -> None:
         now = house.clock()
-        world = World(Inside(house.db.name, tx), house.new_id, demo, report, now - FOUNDED)
+        world = World(Inside(house.db.name, tx), house.new_id, demo, report, begins(demo, now))
         await write_differences(tx, now, {}, demo.practices, lambda *_: None)
         for done, person in enumerate(demo.people, 1):
             await _add_person(world, person)
             report("people", done, len(demo.people))
-        keeper = next(world.people[person.key] for person in demo.people if person.operator)
-        for done, listing in enumerate(listed, 1):
-            body = listing_body(listing)
-            await world.do(keeper, partial(create_network, body=body))
-            report("listed networks", done, len(listed))
-        for done, network in enumerate(demo.networks, 1):
-            await _add_network(world, network)
-            report("demo networks", done, len(demo.networks))
         await _tell(
             world,
             {
+                "listed networks": list(_listed(world, listed, now)),
+                "demo networks": list(_founded(world, now)),
+                "demo members": list(member_events(world, now)),
                 "demo meetings": list(meeting_events(world, now)),
                 "demo results": list(result_events(world, now)),
             },
@@ -88,6 +78,25 @@ async def load_demo(house: House, report: Report) -> None:
         await set_mark(tx)
 
     await house.db.unit(load)
+
+
+def _listed(world: World, listed: list[ListedNetwork], now: datetime) -> Iterator[Event]:
+    """The real networks, which a keeper enters one after the other."""
+    keeper = next(person.key for person in world.demo.people if person.operator)
+
+    async def enter(listing: ListedNetwork) -> None:
+        body = listing_body(listing)
+        await world.do(world.people[keeper], partial(create_network, body=body))
+
+    for listing in listed:
+        yield Event(now - LISTED, partial(enter, listing))
+
+
+def _founded(world: World, now: datetime) -> Iterator[Event]:
+    """The invented networks, each in its time, parents first."""
+    for network in world.demo.networks:
+        at = now - timedelta(days=network.founded_days_ago)
+        yield Event(at, partial(_add_network, world, network))
 
 
 async def _tell(world: World, told: dict[str, list[Event]]) -> None:
@@ -115,8 +124,17 @@ def listing_body(listing: ListedNetwork) -> NetworkCreate:
 def network_body(network: DemoNetwork, parent_id: str | None) -> NetworkCreate:
     """An invented network as its founder would send it."""
     given = asdict(network)
-    for name in ("key", "parent_key", "archived", "closing_note"):
+    for name in (
+        "key",
+        "parent_key",
+        "archived",
+        "closing_note",
+        "founded_days_ago",
+        "purpose_before",
+    ):
         del given[name]
+    if network.purpose_before is not None:
+        given["purpose"] = network.purpose_before.text
     given["host_organisation"] = given.pop("host_code")
     return NetworkCreate.model_validate({**given, "parent_id": parent_id})
 
@@ -145,9 +163,9 @@ async def _add_network(world: World, network: DemoNetwork) -> None:
     network_id = await world.do(viewer, lambda work: create_network(work, body))
     world.networks[network.key] = network_id
     if founder.representing or founder.offer:
-        await world.do(viewer, lambda work: _complete(work, network_id, founder))
+        await world.do(viewer, lambda work: complete_spell(work, network_id, founder))
     for spell in _others(world, network):
-        if spell.status == "active":
+        if spell.status in HAVE_COME:
             await _add_member(world, network, viewer, spell)
 
 
@@ -163,7 +181,7 @@ async def _leave_open(world: World, network: DemoNetwork) -> None:
         world.people[world.founder(network.key).person],
     )
     for spell in _others(world, network):
-        if spell.status != "active":
+        if spell.status not in HAVE_COME:
             await _add_member(world, network, viewer, spell)
     for invitation in world.demo.invitations:
         if invitation.network == network.key:
@@ -180,25 +198,6 @@ async def _leave_open(world: World, network: DemoNetwork) -> None:
         await world.do(viewer, lambda work: archive_network(work, network_id, note))
 
 
-def _spell() -> Any:
-    return select(Member.id).where(
-        Member.network_id == bindparam("network_id", type_=ID),
-        Member.person_id == bindparam("person_id", type_=ID),
-    )
-
-
-async def _complete(work: Work, network_id: str, spell: DemoMember) -> None:
-    """What a founder says of themselves: founding asks only for the network."""
-    values = {"network_id": network_id, "person_id": work.viewer.person_id}
-    found = await fetch_one(work, "founder's spell", _spell, values)
-    if found is None:
-        message = f"{spell.person} did not come to facilitate {spell.network}"
-        raise LookupError(message)
-    row, network = await fetch_member(work, found["id"])
-    body = MemberPatch.model_validate({"representing": spell.representing, "offer": spell.offer})
-    await update_membership(work, row, network, body)
-
-
 async def _add_member(
     world: World, network: DemoNetwork, facilitator: Viewer, spell: DemoMember
 ) -> None:
@@ -212,7 +211,7 @@ async def _add_member(
         {"message": spell.message, "representing": spell.representing, "offer": spell.offer}
     )
     made = await world.do(person, lambda work: join_network(work, network_id, body))
-    if spell.status == "active" and network.join_policy == "request":
+    if spell.status in HAVE_COME and network.join_policy == "request":
         await world.do(facilitator, lambda work: approve_membership(work, made["id"]))
 
 
@@ -228,7 +227,7 @@ async def _bring_in(world: World, network_id: str, facilitator: Viewer, spell: D
         }
     )
     viewer = _inviter(world, spell)
-    if spell.status == "active":
+    if spell.status in HAVE_COME:
         scopes = PERSONAL_SCOPES | {Scope.MEMBERS_PROVISION}
         viewer = Viewer(facilitator.person_id, scopes=scopes, network_id=network_id)
     await world.do(viewer, lambda work: add_member(work, body))

@@ -35,7 +35,6 @@ from app.reference.demo_meetings import (
 )
 
 ZONE = "Europe/London"
-RECORDED = 4  # occurrences that were, of which it is known who came
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 FIELDS = (
@@ -117,7 +116,7 @@ def _events(story: Story) -> Iterator[Event]:
         yield Event(_before(story, off.number, 9 * DAY), partial(_cancel, story, off))
     called_off = {off.number for off in demo.cancelled}
     for number in story.starts:
-        if -RECORDED <= number < 0 and number not in called_off:
+        if -demo.recorded <= number < 0 and number not in called_off:
             yield from _meet(story, number)
     yield from _answers_ahead(story)
     for minutes in demo.minutes:
