@@ -36,10 +36,13 @@ def network_map(members: int, ties: int, seed: int = 1, *, own: bool = True) -> 
     return {
         "network_id": "0190",
         "as_of": "2026-11-23",
+        "status": "ok",
+        "members": members,
         "nodes": [{"id": i, "degree": degrees[i], "own": own and i == 2} for i in range(members)],
         "ties": list(found.values()),
         "measures": {
-            "density": 0.1234, "reciprocity": None, "isolates": members - len(degrees), "components": 2,
+            "ties": len(found), "directed_ties": 3, "density": 0.1234, "directed_density": 0.01, "reciprocity": None,
+            "isolates": members - len(degrees), "isolate_share": 0.2, "components": 2, "largest_component": 9,
             "centralisation": 0.31, "cross_organisation_index": -0.2, "brokers": 3,
         },
     }  # fmt: skip

@@ -26,7 +26,7 @@ def drawings(width: int) -> Iterator[str]:
     for first in range(3):
         yield draw_wheel(wheel(first), "Kestrelmoor Asthma Network", width=width)
     yield draw_wheel(wheel(next_step=None), "", width=width, theme="dark")
-    for members, ties in ((0, 0), (12, 14), (40, 110), (400, 1_500)):
+    for members, ties in ((0, 0), (12, 14), (40, 110), (300, 1_500)):
         yield draw_map(network_map(members, ties), "Kestrelmoor Asthma Network", width=width)
     yield draw_map(network_map(40, 110), "W" * 500, width=width, theme="dark")
     for text in HOSTILE:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from app.pictures.network_map import LINES, MOST_NODES, draw_map
+from app.pictures.map_words import TOO_FEW, TOO_MANY
+from app.pictures.network_map import LINES, draw_map
 from app.pictures.placing import distances, parts, placed
 from tests.charts import parsed, texts
 from tests.maps import network_map
 from tests.test_charts import HOSTILE, check
 
-SIZES = [(0, 0), (1, 0), (2, 1), (12, 14), (40, 110), (150, 900)]
+SIZES = [(1, 0), (2, 1), (12, 14), (40, 110), (150, 900)]
 
 
 def nodes(svg: str) -> int:
@@ -91,16 +92,35 @@ def test_the_same_map_gives_the_same_bytes_in_whatever_order() -> None:
     assert draw_map(document, "A") != draw_map(network_map(40, 110, seed=2), "A")
 
 
-def test_a_large_one_is_drawn_in_part_and_says_so() -> None:
-    document = network_map(5_000, 30_000)
-    document["nodes"][4_999]["own"] = True
+def test_the_largest_is_drawn_in_part_and_says_so() -> None:
+    """300 members, each tied to each: more ties than a picture can show."""
+    document = network_map(300, 0)
+    document["ties"] = [
+        {"source": i, "target": j, "kinds": ["adopted" if i == 7 else "met"], "directed": i == 7}
+        for i in range(300)
+        for j in range(i)
+    ]
     before = time.process_time()
     svg = draw_map(document, "A network", width=360)
     assert time.process_time() - before < 2
     check(svg)
-    assert nodes(svg) <= MOST_NODES
-    assert "of 5,000 members" in svg
+    assert nodes(svg) == 299
+    assert "Drawn are 3,000 of 44,850 ties" in svg
+    assert svg.count(f'stroke-width="{LINES["adopted"][1]}"') == 7 + 1, (
+        "all of the rarer ones, and the key"
+    )
     assert len(svg) < 600_000
+
+
+@pytest.mark.parametrize(
+    ("measures", "said"), [(None, TOO_FEW), (network_map(9, 9)["measures"], TOO_MANY)]
+)
+def test_without_nodes_it_says_why(measures: Any, said: str) -> None:
+    document = network_map(0, 0) | {"nodes": None, "ties": None, "measures": measures}
+    svg = draw_map(document, "A network", width=360)
+    check(svg)
+    assert said in " ".join(texts(parsed(svg)))
+    assert "<circle" not in svg
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -11,7 +11,7 @@ from typing import Any
 from app.pictures.document import document
 from app.pictures.letters import clean, width, wrapped
 from app.pictures.look import LOOKS, Look, sizes
-from app.pictures.map_words import KINDS, LONGEST, described, measured
+from app.pictures.map_words import KINDS, LONGEST, TOO_FEW, TOO_MANY, described, measured
 from app.pictures.numerals import day
 from app.pictures.picture import NARROWEST, WIDEST, Theme
 from app.pictures.placing import Place, parts, placed
@@ -20,7 +20,7 @@ from app.pictures.words import LONGEST_TITLE
 
 BESIDE = 720  # from this width the measures stand beside the map, else below it
 LARGEST_MAP = 640  # pixels across
-MOST_NODES, MOST_TIES = 400, 3_000
+MOST_TIES = 3_000
 # Of each kind how its line is drawn: dashes, thickness.
 LINES = {
     "met": ("none", 0.8),
@@ -38,8 +38,7 @@ def draw_map(
 ) -> str:
     """The SVG of a map, of the network of this name: 100 bytes for each node and each tie.
 
-    Above 400 members those with the most ties are drawn, above 3,000 ties those of the rarest kinds; the measures are
-    of all, and a note says so.
+    Above 3,000 ties those that are more than having met are drawn first, and a note says so. Without nodes it says why.
     """
     wide = min(max(width, NARROWEST), WIDEST)
     sheet = Sheet(wide, LOOKS[theme], sizes(wide))
@@ -49,38 +48,33 @@ def draw_map(
     sheet.lines(wrapped(title, sheet.room, size, 3, bold=True), size=size, bold=True)
     when = f"As of {day(network_map['as_of'])}. Each mark is a member; nobody is named."
     sheet.lines(wrapped(when, sheet.room, small, 2), size=small, fill=sheet.look.soft)
-    beside = wide >= BESIDE
+    if network_map["nodes"]:
+        _beside_map(sheet, network_map)
+    else:
+        why = TOO_FEW if network_map["measures"] is None else TOO_MANY
+        sheet.y += 10
+        sheet.lines(wrapped(why, sheet.room, sheet.sizes.body, 3), size=sheet.sizes.body)
+        _measures(sheet, network_map, sheet.sizes.edge, sheet.room)
+    return document(sheet, "map", title, described(network_map))
+
+
+def _beside_map(sheet: Sheet, network_map: Mapping[str, Any]) -> None:
+    """The map with its key and its measures, beside it or below it."""
+    beside = sheet.width >= BESIDE
     across = min(sheet.room * 0.6 if beside else sheet.room, LARGEST_MAP)
     top = sheet.y + 14
-    nodes, ties = _drawn(network_map)
+    nodes, every = network_map["nodes"], network_map["ties"]
+    ties = sorted(every, key=lambda tie: tie["kinds"] == ["met"])[:MOST_TIES]
     tall = _map(sheet, nodes, ties, (sheet.sizes.edge, top), across)
     x = sheet.sizes.edge + across + 36 if beside else float(sheet.sizes.edge)
     sheet.y = top if beside else top + tall + 12
     _key(sheet, nodes, ties, x)
     _measures(sheet, network_map, x, sheet.width - sheet.sizes.edge - x)
     sheet.y = max(sheet.y, top + tall) + 6
-    if len(nodes) < len(network_map["nodes"]) or len(ties) < len(network_map["ties"]):
-        note = (
-            f"Drawn are {len(nodes):,} of {len(network_map['nodes']):,} members and {len(ties):,} of "
-            f"{len(network_map['ties']):,} ties; the numbers are of all."
-        )
+    if len(ties) < len(every):
+        note = f"Drawn are {len(ties):,} of {len(every):,} ties; the numbers are of all."
+        small = sheet.sizes.small
         sheet.lines(wrapped(note, sheet.room, small, 3), size=small, fill=sheet.look.soft)
-    return document(sheet, "map", title, described(network_map))
-
-
-def _drawn(
-    network_map: Mapping[str, Any],
-) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
-    """The nodes and ties that are drawn; one's own node always."""
-    nodes = sorted(
-        network_map["nodes"], key=lambda node: (not node["own"], -node["degree"], node["id"])
-    )
-    nodes = sorted(nodes[:MOST_NODES], key=lambda node: node["id"])
-    there = {node["id"] for node in nodes}
-    ties = [tie for tie in network_map["ties"] if {tie["source"], tie["target"]} <= there]
-    if len(ties) > MOST_TIES:
-        ties = sorted(ties, key=lambda tie: tie["kinds"] == ["met"])[:MOST_TIES]
-    return nodes, ties
 
 
 def _map(
@@ -91,11 +85,11 @@ def _map(
     across: float,
 ) -> float:
     """Draw ties below nodes, and return how high it all is."""
-    tied: dict[int, list[int]] = {}
+    found: dict[int, dict[int, None]] = {}  # as sets that keep their order
     for tie in ties:
-        for one, other in ((tie["source"], tie["target"]), (tie["target"], tie["source"])):
-            if other not in tied.setdefault(one, []):
-                tied[one].append(other)
+        found.setdefault(tie["source"], {})[tie["target"]] = None
+        found.setdefault(tie["target"], {})[tie["source"]] = None
+    tied = {one: list(others) for one, others in found.items()}
     places, tall = _places([node["id"] for node in nodes], tied, across)
     at_all = {node: (at[0] + x, at[1] + y) for node, (x, y) in places.items()}
     largest = max((node["degree"] for node in nodes), default=0) or 1
@@ -219,6 +213,8 @@ def _key(
 def _measures(sheet: Sheet, network_map: Mapping[str, Any], x: float, room: float) -> None:
     """The numbers of the whole, a line each."""
     small, body = sheet.sizes.small, sheet.sizes.body
+    if network_map["measures"] is None:
+        return
     sheet.y += 34
     sheet.text(x, sheet.y, "The whole", size=body, bold=True)
     for label, value in measured(network_map):

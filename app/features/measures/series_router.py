@@ -1,28 +1,18 @@
 """The doors of a measure's figures: replaced, read, judged, drawn."""
 
-import asyncio
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from app.core import csv_text
-from app.core.errors import NotFound, Overloaded
+from app.core.errors import NotFound
 from app.core.fetching_parts import fetch_measure
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work
 from app.features.measures.analysis_schemas import MOST_VALUES as MOST_ANALYSED
 from app.features.measures.analysis_schemas import SeriesAnalysis
-from app.features.measures.chart_schemas import (
-    PNG,
-    PNG_TYPE,
-    SVG,
-    SVG_TYPE,
-    ChartQuery,
-    LookQuery,
-    PictureQuery,
-)
+from app.features.measures.chart_schemas import ChartQuery, LookQuery, PictureQuery
 from app.features.measures.drawing import cycles_of, drawn
 from app.features.measures.hidden import Kept
 from app.features.measures.observation_schemas import (
@@ -45,17 +35,15 @@ from app.features.measures.series import (
     within,
 )
 from app.features.measures.stored_analysis import Look, analysed_measure
-from app.pictures import png
 from app.web import answers, idempotency
 from app.web.call import Answer, Call, CallDep
 from app.web.csv_body import CsvText
 from app.web.door import Door, needs, wanted
+from app.web.drawn import PNG, SVG, named, png_answer, svg_answer
 from app.web.on_record import note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["measures"], route_class=Door)
 CSV_TYPE = (b"content-type", b"text/csv; charset=utf-8; header=present")
-# Opened by itself it is a document: it may do nothing, whatever is in it.
-SVG_CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox")
 
 
 def _days(params: RangeQuery) -> Range:
@@ -74,14 +62,6 @@ def _in_short(measure: Row) -> dict[str, Any]:
         "last_on": measure["last_on"],
         "version": measure["version"],
     }
-
-
-def _named(answer: Answer, measure_id: str, what: str, ending: str, how: str = "inline") -> Answer:
-    """Say under which name to keep it: of our own making, since authors' words have no place in a header."""
-    if answer.status == HTTPStatus.OK:  # what is known already has no body
-        value = f'{how}; filename="{what}-{measure_id[:8]}.{ending}"'
-        answer.headers.append((b"content-disposition", value.encode()))
-    return answer
 
 
 async def figures_read(call: Call, measure_id: str) -> Seen | None:
@@ -147,9 +127,9 @@ async def list_observations(
         text = csv_text.write(rows, suppressed=any(row.suppressed for row in rows))
         etag = answers.etag_of(seen.measure["version"], text.encode())
         answer = answers.tagged(call, text.encode(), etag, CSV_TYPE)
-        return _named(answer, measure_id, "observations", "csv", "attachment")
+        return named(answer, measure_id, "observations", "csv", "attachment")
     document = {**_in_short(seen.measure), "observations": [row._asdict() for row in rows]}
-    return _named(answers.one(call, document), measure_id, "observations", "json")
+    return named(answers.one(call, document), measure_id, "observations", "json")
 
 
 @router.get("/measures/{measure_id}/analysis", response_model=SeriesAnalysis)
@@ -180,8 +160,7 @@ async def get_measure_chart_svg(
 ) -> Answer:
     """Draw a measure as SVG, with the PDSA cycles and rebasings of its time line."""
     svg = await _svg(call, measure_id, params, "getMeasureChartSvg")
-    answer = answers.document(call, svg.encode(), (b"content-type", SVG_TYPE.encode()), SVG_CSP)
-    return _named(answer, measure_id, "chart", "svg")
+    return svg_answer(call, svg, measure_id, "chart")
 
 
 @router.get("/measures/{measure_id}/chart.png", responses=PNG)
@@ -191,11 +170,4 @@ async def get_measure_chart_png(
 ) -> Answer:
     """Draw a measure as PNG, for documents and slides that take no SVG."""
     svg = await _svg(call, measure_id, params, "getMeasureChartPng")
-    etag = answers.weak_etag(f"{params.scale} {svg}".encode())
-    answer = answers.tagged(call, b"", etag, (b"content-type", PNG_TYPE.encode()))
-    if answer.status == HTTPStatus.OK:  # drawn only for who does not have it yet
-        try:
-            answer.body = await asyncio.to_thread(png.of, svg, params.scale)
-        except png.NotDrawn:
-            raise Overloaded("Too many pictures at once: try again shortly.") from None
-    return _named(answer, measure_id, "chart", "png")
+    return await png_answer(call, svg, params.scale, measure_id, "chart")
