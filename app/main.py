@@ -25,6 +25,7 @@ from app.features.clients.oauth_router import router as oauth
 from app.features.clients.router import router as clients
 from app.features.conduct.router import router as conduct
 from app.features.coverage.router import router as coverage
+from app.features.decisions.router import router as decisions
 from app.features.duties.router import router as duties
 from app.features.feedback.router import router as feedback
 from app.features.measures.analysis_router import router as analysis
@@ -108,6 +109,7 @@ ROUTERS = (
     vocabularies,
     search,
     saved_searches,
+    decisions,
     service_document,
 )
 

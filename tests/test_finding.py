@@ -95,6 +95,8 @@ NOT_TYPED = {
     "report": {"appealed_on", "content_kind", "reason", "status", "decided_on"},
     "conduct": set(),
     "charter_version": set(),
+    "decision": {"status", "outcome", "hidden_on"},
+    "vote": {"vote"},
 }
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from app.core.policy_of_deciding import DECIDING
 from app.core.policy_of_helping import HELPING
 from app.core.viewer import Scope, Viewer
 from app.db.types import ID, among
@@ -69,9 +70,7 @@ SIGNED_IN = frozenset({"signed_in"})
 SELF_ALONE = frozenset({"self"})
 POLICY: dict[str, frozenset[str]] = {
     "network.create": SIGNED_IN,
-    "network.list": frozenset(
-        {"operator"}
-    ),  # a network that lives elsewhere is kept by the operator
+    "network.list": frozenset({"operator"}),  # one that lives elsewhere is kept by the operator
     "network.create_sub_group": FACILITATES,
     "network.update": FACILITATES,
     "network.delete": FACILITATES,
@@ -100,6 +99,7 @@ POLICY: dict[str, frozenset[str]] = {
     "action.update": FACILITATES | {"self"},  # who owns it, and who wrote it down
     "action.delete": FACILITATES | {"self"},  # who wrote it down
     **HELPING,
+    **DECIDING,
     "result.create": frozenset({"facilitator", "member"}),
     "result.update": SELF_ALONE,  # and its measures and cycles: `self` is who wrote the result
     "result.publish": SELF_ALONE,

@@ -1,9 +1,20 @@
 """Every typed error by its code: part of the contract."""
 
-from app.core import errors_of_helping, errors_of_keeping, errors_of_results
+from app.core import (
+    errors_of_decisions,
+    errors_of_helping,
+    errors_of_keeping,
+    errors_of_results,
+)
 from app.core.errors import HouseError
 
-__all__ = ["CATALOGUE", "errors_of_helping", "errors_of_keeping", "errors_of_results"]
+__all__ = [
+    "CATALOGUE",
+    "errors_of_decisions",
+    "errors_of_helping",
+    "errors_of_keeping",
+    "errors_of_results",
+]
 
 
 def _all(kind: type[HouseError]) -> list[type[HouseError]]:

@@ -14,7 +14,7 @@ from app.core.adoption_counts import totals
 from app.core.changes import Told, change, change_by_service
 from app.core.fetching import facts
 from app.core.fetching_helping import told_inside
-from app.core.telling import reach_outside, told_of_action, told_of_minutes
+from app.core.telling import reach_outside, told_of_action, told_of_decision, told_of_minutes
 from app.core.telling_of_results import (
     again,
     part_is_gone,
@@ -30,7 +30,9 @@ from app.models import Report
 
 Row = dict[str, Any]
 INSIDE_KINDS = frozenset({"duty", "duty_term"})  # what every active member reads, and nobody else
-HIDEABLE = INSIDE_KINDS | {"result", "feedback", "adoption", "meeting", "minutes", "action"}
+HIDEABLE = INSIDE_KINDS | {
+    *("result", "feedback", "adoption", "meeting", "minutes", "action", "decision"),
+}
 
 
 def hidden_with(report: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -127,6 +129,8 @@ async def _told(
         return told_of_action(row, **reach)
     if kind in INSIDE_KINDS:
         return told_inside(row["network_id"], **reach)
+    if kind == "decision":  # and its votes with it
+        return told_of_decision(row, **reach or {"scope": "all"})
     meeting = row if kind == "meeting" else await _row(work, "meeting", row["meeting_id"])
     drafted = row["announced_at" if kind == "meeting" else "published_at"] is None
     if drafted:  # for facilitators alone as it is

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, case, exists, false, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
-from app.core import access, helping_access, meeting_access, result_access
+from app.core import access, decision_access, helping_access, meeting_access, result_access
 from app.core.access import viewer_id
 from app.core.meeting_access import facilitates
 from app.core.result_access import authored
@@ -19,6 +19,7 @@ from app.models import (
     Action,
     Adoption,
     Change,
+    Decision,
     Duty,
     DutyTerm,
     Feedback,
@@ -47,6 +48,7 @@ CONTENT: dict[str, tuple[Any, Sight]] = {
     "action": (Action, meeting_access.visible_action),
     "duty": (Duty, helping_access.visible_duty),
     "duty_term": (DutyTerm, helping_access.visible_duty_term),
+    "decision": (Decision, decision_access.visible_decision),
     "network": (Network, access.visible_network),
     "person": (Person, access.visible_person),
 }
@@ -110,6 +112,7 @@ def wrote(rank: str, report: Any = Report) -> ColumnElement[bool]:
         (kind == "action", by(Action, Action.created_by)),
         (kind == "duty", by(Duty, Duty.created_by)),
         (kind == "duty_term", or_(by(DutyTerm, DutyTerm.person_id), _noted(report))),
+        (kind == "decision", by(Decision, Decision.created_by)),
         (kind == "minutes", or_(published, _logged(report))),
         (kind == "meeting", _logged(report)),
         (kind == "network", led),

@@ -24,6 +24,11 @@ def told_of_action(row: Mapping[str, Any], **more: Any) -> Told:
     return Told(network_id=row["network_id"], tier=FRONT, outer=True, **more)
 
 
+def told_of_decision(row: Mapping[str, Any], **more: Any) -> Told:
+    """Every active member, of a decision and of each vote on it."""
+    return Told(network_id=row["network_id"], tier=INSIDE, outer=False, **more)
+
+
 def _visibility() -> Any:
     return select(Network.visibility).where(Network.id == bindparam("network_id", type_=ID))
 

@@ -24,6 +24,7 @@ from app.models import (
     Attendance,
     CalendarToken,
     Client,
+    Decision,
     Duty,
     DutyTerm,
     Feedback,
@@ -39,6 +40,7 @@ from app.models import (
     Result,
     SavedSearch,
     Token,
+    Vote,
 )
 
 T = TypeVar("T")
@@ -66,6 +68,8 @@ KINDS: dict[str, Model] = {
     "saved_search": SavedSearch,
     "duty": Duty,
     "duty_term": DutyTerm,
+    "decision": Decision,
+    "vote": Vote,
 }
 # Who wrote one of these may not be named: its stamps are days, and its id tells no time (docs/decisions/0025).
 BLIND_KINDS = frozenset({"result", "measure", "pdsa_cycle", "feedback", "adoption", "report"})
@@ -86,6 +90,7 @@ class Work:
     request_id: str
     new_id: Callable[[], str]
     blind_id: Callable[[], str]
+    clock: Callable[[], datetime]
     writes: list[Write] = field(default_factory=list)
     changes: list[ChangeRow] = field(default_factory=list)
     touched: set[tuple[str, str]] = field(default_factory=set)
@@ -96,6 +101,10 @@ class Work:
     async def fetch(self, key: object, build: Build, values: Mapping[str, Any]) -> list[Document]:
         """Read inside the transaction; see `Reads.fetch`."""
         return await self.tx.fetch(key, build, values)
+
+    def read_clock(self) -> None:
+        """Let `now` be now: where a rule is about an instant, once the lock is held that the rule depends on."""
+        self.now = self.clock()
 
     def insert(self, model: Model, values: Mapping[str, Any]) -> None:
         """Add one row; a missing column takes the table's default."""
@@ -300,7 +309,7 @@ async def perform(
     request = request_id or house.new_id()
 
     async def unit(tx: Transaction) -> T:
-        work = Work(tx, viewer, house.clock(), request, house.new_id, house.blind_id)
+        work = Work(tx, viewer, house.clock(), request, house.new_id, house.blind_id, house.clock)
         result = await command(work)
         work.check()
         alive = work.who_must_live() if work.changes else []

@@ -58,7 +58,9 @@ class Vote(Base, Versioned):
     )
 
     decision_id: Mapped[str] = mapped_column(ForeignKey("decision.id"))
-    network_id: Mapped[str] = mapped_column(ForeignKey("network.id"))
+    # Of its decision. No foreign key: who votes would wait for whoever has the network locked, who may be waiting for
+    # the decision (docs/decisions/0041).
+    network_id: Mapped[str] = mapped_column(ID)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     vote: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str | None] = mapped_column(Text)

@@ -106,7 +106,6 @@ def _deciding() -> None:
         ),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name="fk_vote_decision_id"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_vote_person_id"),
-        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name="fk_vote_network_id"),
         sa.PrimaryKeyConstraint("id", name="pk_vote"),
     )
     op.create_index("ix_vote_network_id", "vote", ["network_id", "id"])

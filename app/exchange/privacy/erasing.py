@@ -18,6 +18,7 @@ from app.core.errors import FieldError, LastFacilitator, LastOperator
 from app.core.fetching import is_last_facilitator, lives_elsewhere
 from app.core.letting_go import let_go
 from app.core.newcomers import BLANK
+from app.core.telling import told_of_decision
 from app.core.vocabulary import note_due
 from app.core.work import Work
 from app.db.database import Write
@@ -59,6 +60,7 @@ async def erase_person(work: Work, held: Held) -> Erased:
             await let_go(work, networks[spell["network_id"]], person_id)
     await erase_results(work, person_id)
     work.delete(CharterAcceptance, {"person_id": person_id})
+    await _unname_votes(work, person_id)
     handed_down = [_empty_spell(work, spell, networks.get(spell["network_id"])) for spell in spells]
     _empty_person(work, person)
     addresses = await _forget_addresses(work, person)
@@ -105,6 +107,13 @@ def _may_go(unled: list[dict[str, Any]]) -> None:
                 for one in unled
             ),
         )
+
+
+async def _unname_votes(work: Work, person_id: str) -> None:
+    """Leave ballots in their counts, without a name and without a reason."""
+    for vote in await holdings.owned(work, person_id, "votes"):
+        nobody = {"person_id": None, "reason": None}
+        change(work, "vote.forgotten", vote, nobody, told_of_decision(vote))
 
 
 def _empty_spell(work: Work, spell: Row, network: Row | None) -> Row | None:

@@ -11,7 +11,13 @@ from app.core.viewer import Viewer
 from app.db.database import Database
 from app.db.types import instant_text, one_of
 from app.exchange.calendar_tokens.queries import shown as with_filters
-from app.exchange.privacy import export_helping, export_meetings, export_networks, export_results
+from app.exchange.privacy import (
+    export_decisions,
+    export_helping,
+    export_meetings,
+    export_networks,
+    export_results,
+)
 from app.exchange.privacy.schemas import MOST, Export
 from app.features.people.queries import one_person
 from app.features.saved_searches.queries import COLUMNS
@@ -162,8 +168,8 @@ async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row
         "invitations": await part("invitations", _invitations),
         "purposes": await part("purposes", lambda: _purposes(viewer.rank)),
     }
-    in_networks = (export_networks.PARTS, export_meetings.PARTS, export_helping.PARTS)
-    for name, build in (item for parts in in_networks for item in parts.items()):
+    rooms = (export_networks, export_meetings, export_helping, export_decisions)
+    for name, build in (item for room in rooms for item in room.PARTS.items()):
         found[name] = await part(name, partial(build, viewer.rank))
     for name, build in export_results.PARTS.items():
         found[name] = export_results.shown(name, await part(name, partial(build, viewer.rank)))
@@ -176,7 +182,7 @@ async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row
     found["saved_searches"] = [with_params(saved) for saved in found["saved_searches"]]
     kinds = (
         *("tokens", "clients", "memberships", "attendance", "calendar_tokens", "saved_searches"),
-        *("duty_terms",),
+        *("duty_terms", "votes"),
     )
     values["theirs"] = [person["id"], *(row["id"] for kind in kinds for row in found[kind])]
     found["changes"] = await part("changes", lambda: _log(reads=False))

@@ -20,6 +20,7 @@ from app.models import (
     CalendarToken,
     CharterVersion,
     Conduct,
+    Decision,
     Duty,
     DutyTerm,
     Feedback,
@@ -38,6 +39,7 @@ from app.models import (
     Report,
     Result,
     SavedSearch,
+    Vote,
 )
 
 # Every column that people type something into, by table.
@@ -75,6 +77,8 @@ TYPED: dict[Any, tuple[str, ...]] = {
     Report: ("detail", "decision_note", "appeal", "first_note"),
     Conduct: ("text",),
     CharterVersion: ("leadership", "purpose_and_direction", "communication", "knowledge_and_learning"),
+    Decision: ("title", "proposal", "outcome_note"),
+    Vote: ("reason",),
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from app.models import (
     ResultAuthor,
     SavedSearch,
     Token,
+    Vote,
 )
 
 Row = dict[str, Any]
@@ -34,6 +35,7 @@ OWNED = {
     "clients": Client,
     "calendar_tokens": CalendarToken,
     "saved_searches": SavedSearch,
+    "votes": Vote,
 }
 
 

@@ -52,6 +52,7 @@ from app.models import (
     SearchGap,
     SearchWord,
     Token,
+    Vote,
 )
 from app.settings import Settings
 
@@ -73,6 +74,7 @@ TABLES = tuple(
             ConductAcceptance,
         ),
         *(NameWord, SearchWord, SearchGap),
+        Vote,
     )
 )
 

@@ -21,6 +21,7 @@ from app.core.text import (
 from app.core.text_of_time import LocalDateTime
 from app.core.viewer import Scope
 from app.exchange.calendar_tokens.schemas import CalendarFiltersShown
+from app.exchange.privacy.export_decisions import Decisions, Votes
 from app.exchange.privacy.helping_schemas import ExportedDuty, ExportedTerm
 from app.exchange.privacy.network_schemas import (
     ExportedCharter,
@@ -271,6 +272,8 @@ class Export(Output):
     conduct_acceptances: Annotated[list[ExportedAcceptance], Field(max_length=MOST)] = Field(
         description="Codes of conduct that you accepted."
     )
+    decisions: Decisions = Field(description="Decisions that you proposed or closed.")
+    votes: Votes = Field(description="Your ballots, with the reasons that you gave.")
     changes: Annotated[list[ExportedChange], Field(max_length=MOST)] = Field(
         description="What the log has of you: when you did what, and what others did to what is yours."
     )

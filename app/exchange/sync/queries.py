@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 
 from app.core import (
     access,
+    decision_access,
     helping_access,
     meeting_access,
     moderation_access,
@@ -64,6 +65,8 @@ SCOPE_OF_KIND = {
     "saved_search": Scope.SEARCHES_READ,
     "duty": Scope.MEMBERS_READ,
     "duty_term": Scope.MEMBERS_READ,
+    "decision": Scope.DECISIONS_READ,
+    "vote": Scope.DECISIONS_READ,
 }
 PUBLIC_KINDS = (
     "network", "meeting", "minutes", "result", "measure", "pdsa_cycle", "feedback", "adoption"
@@ -100,6 +103,8 @@ SEEN_BY: dict[str, tuple[Any, str]] = {
     "saved_search": (search_access, "visible_saved_search"),
     "duty": (helping_access, "visible_duty"),
     "duty_term": (helping_access, "visible_duty_term"),
+    "decision": (decision_access, "visible_decision"),
+    "vote": (decision_access, "visible_vote"),
 }
 
 

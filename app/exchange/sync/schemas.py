@@ -31,6 +31,8 @@ class ChangeKind(StrEnum):
     SAVED_SEARCH = "saved_search"
     DUTY = "duty"
     DUTY_TERM = "duty_term"
+    DECISION = "decision"
+    VOTE = "vote"
 
 
 class ChangeOp(StrEnum):

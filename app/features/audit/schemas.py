@@ -43,6 +43,8 @@ class AuditKind(StrEnum):
     SAVED_SEARCH = "saved_search"
     DUTY = "duty"
     DUTY_TERM = "duty_term"
+    DECISION = "decision"
+    VOTE = "vote"
     READ = "read"
 
 

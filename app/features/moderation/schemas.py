@@ -33,6 +33,7 @@ class ContentKind(StrEnum):
     ACTION = "action"
     DUTY = "duty"
     DUTY_TERM = "duty_term"
+    DECISION = "decision"
     NETWORK = "network"
     PERSON = "person"
 

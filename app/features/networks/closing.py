@@ -18,6 +18,7 @@ from app.features.networks.settling import reach_of, words_of
 from app.models import (
     Action,
     Client,
+    Decision,
     Duty,
     Invitation,
     Meeting,
@@ -70,9 +71,10 @@ def _others() -> Any:
     held = exists(select(1).where(Meeting.network_id == network_id))
     noted = exists(select(1).where(Action.network_id == network_id))
     kept = exists(select(1).where(Duty.network_id == network_id))
+    proposed = exists(select(1).where(Decision.network_id == network_id))
     shared = exists(select(1).where(Result.network_id == network_id))
     reported = exists(select(1).where(Report.network_id == network_id))
-    found = or_(other, below, held, noted, kept, shared, reported)
+    found = or_(other, below, held, noted, kept, proposed, shared, reported)
     return select(literal(1).label("found")).where(found)
 
 

@@ -1,0 +1,1 @@
+"""Decisions: what members put to each other, their ballots, and what came of it."""
