@@ -14,7 +14,7 @@ from app.core.adoption_counts import totals
 from app.core.changes import Told, change, change_by_service
 from app.core.fetching import facts
 from app.core.fetching_helping import told_inside
-from app.core.telling import reach_outside, told_of_action, told_of_decision, told_of_minutes
+from app.core.telling import reach_outside, told_of_action, told_of_minutes
 from app.core.telling_of_results import (
     again,
     part_is_gone,
@@ -29,9 +29,11 @@ from app.db.types import ID
 from app.models import Report
 
 Row = dict[str, Any]
-INSIDE_KINDS = frozenset({"duty", "duty_term"})  # what every active member reads, and nobody else
+INSIDE_KINDS = frozenset(
+    {"duty", "duty_term", "decision"}
+)  # what every active member reads, and nobody else
 HIDEABLE = INSIDE_KINDS | {
-    *("result", "feedback", "adoption", "meeting", "minutes", "action", "decision"),
+    *("result", "feedback", "adoption", "meeting", "minutes", "action"),
 }
 
 
@@ -128,9 +130,8 @@ async def _told(
     if kind == "action":
         return told_of_action(row, **reach)
     if kind in INSIDE_KINDS:
-        return told_inside(row["network_id"], **reach)
-    if kind == "decision":  # and its votes with it
-        return told_of_decision(row, **reach or {"scope": "all"})
+        whole = {"scope": "all"} if kind == "decision" else {}  # its votes are back with it
+        return told_inside(row["network_id"], **reach or whole)
     meeting = row if kind == "meeting" else await _row(work, "meeting", row["meeting_id"])
     drafted = row["announced_at" if kind == "meeting" else "published_at"] is None
     if drafted:  # for facilitators alone as it is
