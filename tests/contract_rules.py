@@ -38,7 +38,7 @@ NO_PLURAL = (
     "calendar",
     "chart",
 )
-FILES = (".md", ".ics", ".svg", ".png")
+FILES = (".md", ".ics", ".svg", ".png", ".graphml")
 # The resource is named by a secret, which has no place in an address, and is all that one needs to come in.
 BY_SECRET = ("/v1/invitations/accept", "/v1/invitations/look")
 # Nothing is kept, nothing is told but what was sent: no account is needed.

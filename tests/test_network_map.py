@@ -1,16 +1,29 @@
 """The map of a network: what ties people, what does not, and who is told."""
 
 from datetime import timedelta
+from typing import Any
 
 import networkx as nx
 import pytest
 
 from app.features.network_map.facts import MOST_WHO_MET
 from tests.house import TestHouse
-from tests.mapped import TODAY, Mapped, degrees, own_ties
+from tests.mapped import TODAY, Json, Mapped, degrees, own_ties
 from tests.sharing import CODES, edit_result
 
 pytestmark = pytest.mark.anyio
+
+
+def graphs(found: Json) -> tuple[Any, Any]:
+    """The ties of a map in the library of graphs: without a direction, and those that have one."""
+    whole, directed = nx.Graph(), nx.DiGraph()
+    for one in (whole, directed):
+        one.add_nodes_from(node["id"] for node in found["nodes"])
+    for tie in found["ties"]:
+        whole.add_edge(tie["source"], tie["target"])
+        if tie["directed"]:
+            directed.add_edge(tie["source"], tie["target"])
+    return whole, directed
 
 
 async def test_every_kind_of_tie(house: TestHouse) -> None:
@@ -168,13 +181,7 @@ async def test_measures_are_of_what_is_told(house: TestHouse) -> None:
     await mapped.say(0, theirs)
     await mapped.say(9, theirs)
     found = await mapped.map()
-    whole, directed = nx.Graph(), nx.DiGraph()
-    for one in (whole, directed):
-        one.add_nodes_from(node["id"] for node in found["nodes"])
-    for tie in found["ties"]:
-        whole.add_edge(tie["source"], tie["target"])
-        if tie["directed"]:
-            directed.add_edge(tie["source"], tie["target"])
+    whole, directed = graphs(found)
     told = found["measures"]
     assert told["density"] == pytest.approx(nx.density(whole), abs=1e-9)
     assert told["directed_density"] == pytest.approx(nx.density(directed), abs=1e-9)
@@ -182,3 +189,36 @@ async def test_measures_are_of_what_is_told(house: TestHouse) -> None:
     assert told["brokers"] == len(set(nx.articulation_points(whole))) > 1
     assert told["components"] == nx.number_connected_components(whole)
     assert {n["id"]: n["degree"] for n in found["nodes"]} == dict(whole.degree)
+
+
+async def test_graphml_is_the_same_map(house: TestHouse) -> None:
+    mapped = await Mapped.of(house)
+    await mapped.meet(0, 1, 4)
+    theirs = await mapped.result(4)
+    for number in (0, 9):
+        await mapped.say(number, theirs)
+    found = await mapped.map()
+    answer = await mapped.people[0].client.get(f"{mapped.path}.graphml")
+    assert answer.headers["content-type"] == "application/graphml+xml"
+    assert answer.headers["content-disposition"].endswith('.graphml"')
+    read = nx.parse_graphml(answer.text, node_type=int)
+    whole, directed = graphs(found)
+    assert isinstance(read, nx.DiGraph)
+    assert nx.utils.graphs_equal(nx.Graph(list(read.edges)), nx.Graph(list(whole.edges)))
+    pointed = {(a, b) for a, b, kinds in read.edges(data="kinds") if "feedback" in kinds.split()}
+    assert pointed == set(directed.edges)
+    assert len(pointed) == 2
+    assert {n: data for n, data in read.nodes(data=True)} == {
+        node["id"]: {"degree": node["degree"], "own": node["own"]} for node in found["nodes"]
+    }
+    assert (read.graph["network_id"], read.graph["members"]) == (mapped.group.network_id, 10)
+    known = {"If-None-Match": answer.headers["etag"]}
+    again = await mapped.people[0].client.get(f"{mapped.path}.graphml", headers=known)
+    assert again.status_code == 304
+
+
+async def test_graphml_of_few_has_no_node(house: TestHouse) -> None:
+    mapped = await Mapped.of(house, 9)
+    answer = await mapped.people[0].client.get(f"{mapped.path}.graphml")
+    read = nx.parse_graphml(answer.text)
+    assert (len(read), read.graph["status"]) == (0, "not_enough_data")

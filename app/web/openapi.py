@@ -33,9 +33,11 @@ FORM = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 VALUES = ("examples", "default", "enum")  # what stands there is no schema
 NULL = {"type": "null"}
 UNTAGGED = ("Health", "Ping", "Status", "Export")  # of this moment, for nobody to keep
-TAGGED = {"text/calendar", "text/markdown", "image/svg+xml", "image/png"}
+TAGGED = {
+    "text/calendar", "text/markdown", "image/svg+xml", "image/png", "application/graphml+xml",
+}  # fmt: skip
 # Answers that say under which name to keep them.
-FILES = ("/export", "/observations", ".ics", ".svg", ".png")
+FILES = ("/export", "/observations", ".ics", ".svg", ".png", ".graphml")
 DONE = {"200": "Done.", "201": "Made.", "204": "Done; there is nothing to show."}
 
 

@@ -52,9 +52,7 @@ def _wrong(facts: Facts, actor: Actor, net: Net, found: dict[str, Any]) -> str:
     return "" if (found["own"] is not None, marked) == (own, int(own)) else "own"
 
 
-@rows_of("getNetworkMap")
-def get_network_map(facts: Facts) -> Iterator[Cell]:
-    """The map; outsiders are answered as if there was no such network, however much of it they read."""
+def _cells(operation: str, ending: str, facts: Facts) -> Iterator[Cell]:
     for label, actor, net in everybody(facts):
         end = oracle.gate(actor, "networks:read")
         if end is None and not (actor.operates or oracle.membership(facts, actor, net)):
@@ -69,6 +67,18 @@ def get_network_map(facts: Facts) -> Iterator[Cell]:
             return _wrong(facts, actor, net, found)
 
         yield Cell(
-            "getNetworkMap", label, net.key, actor, "GET", f"/v1/networks/{net.id}/map", end or (200, None),
-            ghost=net.id, check=check, recorded=tuple(recorded),
+            operation, label, net.key, actor, "GET", f"/v1/networks/{net.id}/map{ending}", end or (200, None),
+            ghost=net.id, check=None if ending else check, recorded=tuple(recorded),
         )  # fmt: skip
+
+
+@rows_of("getNetworkMap")
+def get_network_map(facts: Facts) -> Iterator[Cell]:
+    """The map; outsiders are answered as if there was no such network, however much of it they read."""
+    return _cells("getNetworkMap", "", facts)
+
+
+@rows_of("getNetworkMapGraphml")
+def get_network_map_graphml(facts: Facts) -> Iterator[Cell]:
+    """The same for programs."""
+    return _cells("getNetworkMapGraphml", ".graphml", facts)

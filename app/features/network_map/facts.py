@@ -72,6 +72,24 @@ def _rows(kind: str, left: Any, right: Any) -> Any:
     return select(*(c.label(n) for c, n in zip(columns, ("kind", "left", "right"), strict=True)))
 
 
+def _said_who_came() -> Any:
+    return Meeting.attendance_hidden.is_(False)
+
+
+def _names_authors() -> Any:
+    return Result.attribution == "named"
+
+
+def _names_giver() -> Any:
+    return Feedback.attribution == "named"
+
+
+def _reads_members(rank: str, below: Any) -> Any:
+    """The viewer reads who is in a sub-group, which is neither private nor confidential."""
+    reads = true() if rank == "operator" else access.active_in(below.id)
+    return and_(among(below.visibility, ["open", "restricted"]), reads)
+
+
 def _came() -> Any:
     """Who came to what was held within the window and is no secret: announced, nothing of it under the Rule."""
     moved, differs = MeetingException.starts_at, MeetingException
@@ -94,7 +112,7 @@ def _came() -> Any:
             Attendance.came.is_(True),
             Meeting.announced_at.is_not(None),
             Meeting.status != "cancelled",
-            Meeting.attendance_hidden.is_(False),
+            _said_who_came(),
             Meeting.hidden_on.is_(None),
             or_(differs.status.is_(None), differs.status != "cancelled"),
             or_(planned, _in_window(moved)),
@@ -123,17 +141,15 @@ def _met(members: Any) -> Any:
 def _sub_groups(rank: str, members: Any) -> Any:
     """Of open and restricted sub-groups, those that the viewer is in: who is in others is not theirs to read."""
     spell, below = aliased(Member), aliased(Network)
-    reads = true() if rank == "operator" else access.active_in(below.id)
     return (
         _rows("sub_group", below.id, spell.person_id)
         .join(spell, spell.network_id == below.id)
         .join(members, members.c.person_id == spell.person_id)
         .where(
             below.parent_id == _network_id(),
-            among(below.visibility, ["open", "restricted"]),
             or_(below.archived_at.is_(None), below.archived_at >= _end()),
             _there_at_end(spell),
-            reads,
+            _reads_members(rank, below),
         )
     )
 
@@ -147,7 +163,7 @@ def _of_named_authors(rows: Any, about: Any, author: Any) -> Any:
         .where(
             Result.network_id == _network_id(),
             Result.status == "published",
-            Result.attribution == "named",
+            _names_authors(),
             among(Result.audience, ["network", "public"]),
             Result.hidden_on.is_(None),
             Result.published_on <= bindparam("as_of", type_=DAY),
@@ -164,7 +180,7 @@ def _feedback(members: Any, author: Any) -> Any:
     rows = _rows("feedback", Feedback.author_id, ResultAuthor.person_id)
     said = rows.select_from(Feedback).join(giver, giver.c.person_id == Feedback.author_id)
     return _of_named_authors(said, Feedback, author).where(
-        Feedback.attribution == "named",
+        _names_giver(),
         Feedback.answer_to.is_(None),
         Feedback.author_id != ResultAuthor.person_id,
     )

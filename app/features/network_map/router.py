@@ -1,5 +1,6 @@
 """The doors of the map of a network."""
 
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -8,6 +9,7 @@ from app.core.errors import NotFound
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.windows import WindowQuery, window_of
+from app.features.network_map.graphml import GRAPHML, GRAPHML_TYPE, graphml_of
 from app.features.network_map.queries import network_map
 from app.features.network_map.schemas import NetworkMap
 from app.web import answers
@@ -45,3 +47,22 @@ async def get_network_map(
     told to you alone. What the measures mean: the guide to the map.
     """
     return answers.cached(call, await read_map(call, network_id, params, "getNetworkMap"))
+
+
+@router.get("/networks/{network_id}/map.graphml", responses=GRAPHML)
+@needs(Scope.NETWORKS_READ, cache="private, no-cache")
+async def get_network_map_graphml(
+    call: CallDep, network_id: Id, params: Annotated[WindowQuery, Query()]
+) -> Answer:
+    """Read the map of your network as GraphML, for programs that draw and measure graphs.
+
+    A directed graph: a tie without a direction is an edge each way, and an edge has all its `kinds`, with a space
+    between them. Where the map has no nodes there is none, and `status` says why.
+    """
+    document = await read_map(call, network_id, params, "getNetworkMapGraphml")
+    media_type = (b"content-type", GRAPHML_TYPE.encode())
+    answer = answers.document(call, graphml_of(document).encode(), media_type)
+    if answer.status == HTTPStatus.OK:  # what is known already has no body
+        name = f'attachment; filename="map-{network_id[:8]}.graphml"'
+        answer.headers.append((b"content-disposition", name.encode()))
+    return answer
