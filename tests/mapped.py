@@ -1,7 +1,7 @@
 """A network of a dozen for tests of its map: who meets whom, says what to whom, and is in which sub-group."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from app.features.network_map.schemas import LEAST_MEMBERS
@@ -10,7 +10,6 @@ from tests.meetings import Group
 from tests.sharing import CODES, Shared, organisations
 
 Json = dict[str, Any]
-TODAY = datetime.now(UTC).date()
 
 
 @dataclass
@@ -19,6 +18,7 @@ class Mapped:
 
     group: Group
     people: list[TestPerson] = field(default_factory=list)
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     @classmethod
     async def of(cls, house: TestHouse, count: int = LEAST_MEMBERS, **network: Any) -> "Mapped":
@@ -42,7 +42,7 @@ class Mapped:
 
     async def meet(self, *numbers: int, days_ago: int = 0, **more: Any) -> Json:
         """A meeting that has been, and who came."""
-        day = TODAY - timedelta(days=days_ago)
+        day = self.today - timedelta(days=days_ago)
         plan = {"title": "Tea", "starts_at": f"{day}T00:00:01Z", "timezone": "UTC", **more}
         meeting = await self.group.plan(plan)
         occurrence = plan.get("local_start", "") if "recurrence" in plan else ""
@@ -54,7 +54,7 @@ class Mapped:
         """A result of today's by a named author; `more` is what an edit made of it."""
         shared = Shared(self.group.house, self.group, self.people[author], {})
         made = await shared.published(self.people[author], audience="network", attribution="named")
-        await shared.edit(made["id"], **{"published_on": TODAY, **more})
+        await shared.edit(made["id"], **{"published_on": self.today, **more})
         return str(made["id"])
 
     async def say(self, number: int, result_id: str, **more: Any) -> Json:

@@ -8,7 +8,7 @@ import pytest
 
 from app.features.network_map.facts import MOST_WHO_MET
 from tests.house import TestHouse
-from tests.mapped import TODAY, Json, Mapped, degrees, own_ties
+from tests.mapped import Json, Mapped, degrees, own_ties
 from tests.sharing import CODES, edit_result
 
 pytestmark = pytest.mark.anyio
@@ -72,7 +72,10 @@ async def test_meetings_that_do_not_count(house: TestHouse) -> None:
     await mapped.group.do(cancelled, "cancel", body={"reason": "Snow"})
     await mapped.meet(0, 4, days_ago=30)
     found = await mapped.map(window_days=30)
-    assert (found["measures"]["ties"], found["from_on"]) == (0, str(TODAY - timedelta(days=29)))
+    assert (found["measures"]["ties"], found["from_on"]) == (
+        0,
+        str(mapped.today - timedelta(days=29)),
+    )
     assert (await mapped.map(window_days=31))["measures"]["ties"] == 1  # the control
 
 
@@ -89,7 +92,7 @@ async def test_in_a_large_meeting_not_everybody_meets(house: TestHouse) -> None:
 
 async def test_an_occurrence_counts_on_the_day_that_it_was_moved_to(house: TestHouse) -> None:
     mapped = await Mapped.of(house)
-    first = TODAY - timedelta(days=40)
+    first = mapped.today - timedelta(days=40)
     series = {"local_start": f"{first}T10:00:00", "recurrence": "FREQ=WEEKLY;COUNT=3"}
     plan = {"title": "Tea", "timezone": "UTC", **series}
     meeting = await mapped.group.plan(plan)
@@ -107,7 +110,7 @@ async def test_what_has_no_named_author_ties_nobody(house: TestHouse) -> None:
         {"attribution": "organisation"},
         {"audience": "author"},
         {"status": "withdrawn"},
-        {"hidden_on": TODAY},
+        {"hidden_on": mapped.today},
     ):
         theirs = await mapped.result(4)
         await mapped.say(0, theirs)
@@ -152,10 +155,10 @@ async def test_the_order_tells_nothing_and_stays(house: TestHouse) -> None:
 
 async def test_as_of_a_day_before(house: TestHouse) -> None:
     mapped = await Mapped.of(house)
-    yesterday = TODAY - timedelta(days=1)
+    yesterday = mapped.today - timedelta(days=1)
     before = await mapped.map(as_of=str(yesterday))
     assert (before["as_of"], before["members"]) == (str(yesterday), 0)
-    refused = await mapped.map(status=422, as_of=str(TODAY + timedelta(days=2)))
+    refused = await mapped.map(status=422, as_of=str(mapped.today + timedelta(days=2)))
     assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [("?as_of", "in_the_future")]
 
 
@@ -208,7 +211,7 @@ async def test_graphml_is_the_same_map(house: TestHouse) -> None:
     pointed = {(a, b) for a, b, kinds in read.edges(data="kinds") if "feedback" in kinds.split()}
     assert pointed == set(directed.edges)
     assert len(pointed) == 2
-    assert {n: data for n, data in read.nodes(data=True)} == {
+    assert dict(read.nodes(data=True)) == {
         node["id"]: {"degree": node["degree"], "own": node["own"]} for node in found["nodes"]
     }
     assert (read.graph["network_id"], read.graph["members"]) == (mapped.group.network_id, 10)
