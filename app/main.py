@@ -20,6 +20,7 @@ from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
 from app.features.actions.router import router as actions
 from app.features.adoptions.router import router as adoptions
+from app.features.asks.router import router as asks
 from app.features.audit.router import router as audit
 from app.features.clients.oauth_router import router as oauth
 from app.features.clients.router import router as clients
@@ -80,6 +81,7 @@ ROUTERS = (
     results,
     pdsa_cycles,
     duties,
+    asks,
     feedback,
     adoptions,
     conduct,

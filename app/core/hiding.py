@@ -35,6 +35,9 @@ INSIDE_KINDS = frozenset(
 HIDEABLE = INSIDE_KINDS | {
     *("result", "feedback", "adoption", "meeting", "minutes", "action"),
 }
+    {"duty", "duty_term", "ask", "offer"}
+)  # what every active member reads, and nobody else
+HIDEABLE = INSIDE_KINDS | {"result", "feedback", "adoption", "meeting", "minutes", "action"}
 
 
 def hidden_with(report: Mapping[str, Any]) -> tuple[str, str] | None:

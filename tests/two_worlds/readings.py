@@ -106,6 +106,8 @@ PATHS = {
     "calendar_token_id": "{calendar_token}",
     "saved_search_id": "{saved_search}",
     "duty_id": "{duty}",
+    "ask_id": "{ask}",
+    "offer_id": "{offer}",
     "term_id": "{duty_term}",
     "attendance_id": "{attendance}",
     "calendar_secret": "{calendar_secret}",

@@ -45,6 +45,8 @@ class AuditKind(StrEnum):
     DUTY_TERM = "duty_term"
     DECISION = "decision"
     VOTE = "vote"
+    ASK = "ask"
+    OFFER = "offer"
     READ = "read"
 
 
