@@ -90,7 +90,7 @@ async def test_whom_a_request_may_suit(house: TestHouse) -> None:
     one = await scene(house)
     knows = {"skills": ["Group consultation"]}
     for person, listed in ((one.ned, True), (one.fay, False)):
-        said = await person.client.patch("/v1/people/me", {**knows, "listed": listed})
+        said = await person.client.patch("/v1/me", {**knows, "listed": listed})
         assert said.status_code == 200, said.text
     within = {"network_id": one.network_id, "person_id": one.obs.id}
     (spell,) = (await one.obs.client.get("/v1/members", params=within)).json()["items"]

@@ -1,4 +1,4 @@
-"""The rows of duties, terms, requests for support and offers, and these themselves: inside a network, for its active members."""
+"""The rows of what members do for each other, and that itself: inside a network, for its active members."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -32,8 +32,8 @@ PARTS = {
 PUBLIC = ("/v1/networks", "/v1/meetings", "/v1/minutes", "/v1/results", *PARTS.values())
 KINDS = (
     "networks", "members", "people", "invitations", "meetings", "attendance", "minutes", "actions", "calendars",
-    "saved_searches", "duties", "duty_terms", "asks", "offers", "results", "measures", "cycles", "feedback", "adoptions",
-    "reports",
+    "saved_searches", "duties", "duty_terms", "asks", "offers", "results", "measures", "cycles", "feedback",
+    "adoptions", "reports",
 )  # fmt: skip
 WITHIN_NETWORK = {
     "member": "members", "invitation": "invitations", "meeting": "meetings", "attendance": "attendance",
