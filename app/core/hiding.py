@@ -29,15 +29,11 @@ from app.db.types import ID
 from app.models import Report
 
 Row = dict[str, Any]
-INSIDE_KINDS = frozenset(
-    {"duty", "duty_term", "decision"}
-)  # what every active member reads, and nobody else
+# What every active member reads, and nobody else.
+INSIDE_KINDS = frozenset({"duty", "duty_term", "ask", "offer", "decision"})
 HIDEABLE = INSIDE_KINDS | {
     *("result", "feedback", "adoption", "meeting", "minutes", "action"),
 }
-    {"duty", "duty_term", "ask", "offer"}
-)  # what every active member reads, and nobody else
-HIDEABLE = INSIDE_KINDS | {"result", "feedback", "adoption", "meeting", "minutes", "action"}
 
 
 def hidden_with(report: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -36,7 +36,7 @@ async def help_each_other(house: House, facts: Facts) -> None:
 
 
 def _write(work: Work, facts: Facts, one: Helped) -> Helped:
-    one.id, word = work.new_id(), mark(60_000 + len(facts.helped))
+    one.id, word = work.new_id(), mark(75_000 + len(facts.helped))
     one.marks = {"said": word}
     person_id, network_id = facts.people[one.person].id, facts.nets[one.net].id
     rows: dict[str, Json] = {

@@ -22,7 +22,6 @@ from app.core.text_of_time import LocalDateTime
 from app.core.viewer import Scope
 from app.exchange.calendar_tokens.schemas import CalendarFiltersShown
 from app.exchange.privacy.export_decisions import Decisions, Votes
-from app.exchange.privacy.helping_schemas import ExportedDuty, ExportedTerm
 from app.exchange.privacy.helping_schemas import (
     ExportedAsk,
     ExportedDuty,

@@ -75,11 +75,8 @@ def _others() -> Any:
     proposed = exists(select(1).where(Decision.network_id == network_id))
     shared = exists(select(1).where(Result.network_id == network_id))
     reported = exists(select(1).where(Report.network_id == network_id))
-    found = or_(other, below, held, noted, kept, proposed, shared, reported)
     asked = exists(select(1).where(Ask.network_id == network_id))
-    shared = exists(select(1).where(Result.network_id == network_id))
-    reported = exists(select(1).where(Report.network_id == network_id))
-    found = or_(other, below, held, noted, kept, asked, shared, reported)
+    found = or_(other, below, held, noted, kept, asked, proposed, shared, reported)
     return select(literal(1).label("found")).where(found)
 
 
