@@ -36,6 +36,7 @@ from app.features.meetings.attendance_router import router as attendance
 from app.features.meetings.router import router as meetings
 from app.features.minutes.router import router as minutes
 from app.features.moderation.router import router as reports
+from app.features.network_map.picture_router import router as map_picture
 from app.features.network_map.router import router as network_map
 from app.features.networks.charter_router import router as charters
 from app.features.networks.invitation_router import router as invitations
@@ -73,6 +74,7 @@ SERVER = {
 ROUTERS = (
     networks,
     network_map,
+    map_picture,
     members,
     meetings,
     attendance,

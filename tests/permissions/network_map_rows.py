@@ -82,3 +82,9 @@ def get_network_map(facts: Facts) -> Iterator[Cell]:
 def get_network_map_graphml(facts: Facts) -> Iterator[Cell]:
     """The same for programs."""
     return _cells("getNetworkMapGraphml", ".graphml", facts)
+
+
+@rows_of("getNetworkMapSvg")
+def get_network_map_svg(facts: Facts) -> Iterator[Cell]:
+    """The same as a picture."""
+    return _cells("getNetworkMapSvg", ".svg", facts)
