@@ -20,7 +20,6 @@ from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
 from app.features.actions.router import router as actions
 from app.features.adoptions.router import router as adoptions
-from app.features.asks.router import router as asks
 from app.features.audit.router import router as audit
 from app.features.clients.oauth_router import router as oauth
 from app.features.clients.router import router as clients
@@ -54,6 +53,7 @@ from app.features.search.router import router as search
 from app.features.service_document.router import router as service_document
 from app.features.suggest.router import router as suggest
 from app.features.vocabularies.router import router as vocabularies
+from app.features.wheel.router import router as wheel
 from app.jobs.search_upkeep import keep_search_ready
 from app.jobs.tidying import keep_tidy
 from app.models import Base
@@ -75,6 +75,7 @@ ROUTERS = (
     networks,
     network_map,
     map_picture,
+    wheel,
     members,
     meetings,
     attendance,
@@ -83,7 +84,6 @@ ROUTERS = (
     results,
     pdsa_cycles,
     duties,
-    asks,
     feedback,
     adoptions,
     conduct,

@@ -25,6 +25,7 @@ NO_PLURAL = (
     "people",
     "me",
     "map",
+    "wheel",
     "vote",  # one's own
     "new",
     "history",

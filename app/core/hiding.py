@@ -29,8 +29,9 @@ from app.db.types import ID
 from app.models import Report
 
 Row = dict[str, Any]
-# What every active member reads, and nobody else.
-INSIDE_KINDS = frozenset({"duty", "duty_term", "ask", "offer", "decision"})
+INSIDE_KINDS = frozenset(
+    {"duty", "duty_term", "decision"}
+)  # what every active member reads, and nobody else
 HIDEABLE = INSIDE_KINDS | {
     *("result", "feedback", "adoption", "meeting", "minutes", "action"),
 }

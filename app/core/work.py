@@ -21,7 +21,6 @@ from app.db.types import ID
 from app.models import (
     Action,
     Adoption,
-    Ask,
     Attendance,
     CalendarToken,
     Client,
@@ -35,7 +34,6 @@ from app.models import (
     Member,
     Minutes,
     Network,
-    Offer,
     PdsaCycle,
     Person,
     Report,
@@ -72,8 +70,6 @@ KINDS: dict[str, Model] = {
     "duty_term": DutyTerm,
     "decision": Decision,
     "vote": Vote,
-    "ask": Ask,
-    "offer": Offer,
 }
 # Who wrote one of these may not be named: its stamps are days, and its id tells no time (docs/decisions/0025).
 BLIND_KINDS = frozenset({"result", "measure", "pdsa_cycle", "feedback", "adoption", "report"})

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, TIMESTAMP, Date, Double, String, Text, literal
+from sqlalchemy import JSON, TIMESTAMP, Date, Double, Integer, String, Text, literal
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -97,3 +97,48 @@ def _one_of_sqlite(element: one_of, compiler: SQLCompiler, **kw: Any) -> str:
     return (
         f"({column} IN (SELECT value FROM json_each({compiler.process(element.parameter, **kw)})))"
     )
+
+
+class day_of(ColumnElement[Any]):  # noqa: N801 - reads as SQL where it is used
+    """The day, UTC, of an instant."""
+
+    inherit_cache = False
+    type = DAY
+
+    def __init__(self, instant: Any) -> None:
+        """`instant` is a column of the type INSTANT."""
+        self.instant = instant
+
+
+@compiles(day_of, "postgresql")
+def _day_of_postgresql(element: day_of, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST(({compiler.process(element.instant, **kw)}) AT TIME ZONE 'UTC' AS DATE)"
+
+
+@compiles(day_of, "sqlite")
+def _day_of_sqlite(element: day_of, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"substr({compiler.process(element.instant, **kw)}, 1, 10)"
+
+
+class days_between(ColumnElement[int]):  # noqa: N801 - reads as SQL where it is used
+    """How many days one day is after another."""
+
+    inherit_cache = False
+    type = Integer()
+
+    def __init__(self, earlier: Any, later: Any) -> None:
+        """Both are of the type DAY."""
+        self.earlier = earlier
+        self.later = later
+
+
+@compiles(days_between, "postgresql")
+def _days_between_postgresql(element: days_between, compiler: SQLCompiler, **kw: Any) -> str:
+    earlier, later = (compiler.process(day, **kw) for day in (element.earlier, element.later))
+    return f"({later} - {earlier})"
+
+
+@compiles(days_between, "sqlite")
+def _days_between_sqlite(element: days_between, compiler: SQLCompiler, **kw: Any) -> str:
+    earlier, later = (compiler.process(day, **kw) for day in (element.earlier, element.later))
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"

@@ -12,9 +12,8 @@ from tests.permissions.oracle import Outcome, refused
 SCOPE_OF_KIND = {
     **dict.fromkeys(("meeting", "attendance", "minutes", "action"), "meetings"), "calendar_token": "tokens",
     "saved_search": "searches", "report": "moderation", "duty": "members", "duty_term": "members",
-    "ask": "members", "offer": "members",
 }  # fmt: skip
-HELP = ("duty", "duty_term", "ask", "offer")
+HELP = ("duty", "duty_term")
 KINDS = ("meeting", "minutes", "action", "report", *HELP)
 WAY_IN = ("join_url",)
 PLACE = ("place",)

@@ -87,6 +87,24 @@ def list_purposes(facts: Facts) -> Iterator[Cell]:
         )  # fmt: skip
 
 
+@rows_of("getWheel")
+def get_wheel(facts: Facts) -> Iterator[Cell]:
+    """Members read how their network is doing, and operators on record; others learn no more than that it is there."""
+    for label, actor, net in everybody(facts):
+        end = oracle.gate(actor, "networks:read") or oracle.there(facts, actor, net)
+        if end is None and oracle.one_tier(facts, actor, net) < INSIDE:
+            end = oracle.refused("forbidden")
+
+        def check(found: dict[str, Any], *, own: str = net.id) -> str:
+            return "" if found["network_id"] == own else f"the wheel of {found['network_id']}"
+
+        looked = end is None and oracle.recorded(facts, actor, net)
+        yield Cell(
+            "getWheel", label, net.key, actor, "GET", f"/v1/networks/{net.id}/wheel", end or (200, None), ghost=net.id,
+            check=check, recorded=(net.id,) if looked else (),
+        )  # fmt: skip
+
+
 @rows_of("createNetwork")
 def create_network(facts: Facts) -> Iterator[Cell]:
     """Anybody signed in sets up a network; a sub-group, the facilitators of the parent; a listing, the operator."""

@@ -20,6 +20,7 @@ PUBLIC = {
     "getProblemType": "/problems/not_found",
     "getService": "/v1",
     "listTopics": "/v1/topics",
+    "listIndicators": "/v1/indicators",
     "listProfessions": "/v1/professions",
     "listPlaces": "/v1/places?q=TS18",
 }

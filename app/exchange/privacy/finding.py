@@ -16,7 +16,6 @@ from app.db.types import JsonText, holding
 from app.models import (
     Action,
     Adoption,
-    Ask,
     Base,
     CalendarToken,
     CharterVersion,
@@ -35,7 +34,6 @@ from app.models import (
     MinutesEdition,
     Network,
     NetworkPurpose,
-    Offer,
     PdsaCycle,
     Person,
     Report,
@@ -62,8 +60,6 @@ TYPED: dict[Any, tuple[str, ...]] = {
     CalendarToken: ("name", "filters"),
     Duty: ("title", "body", "detail"),
     DutyTerm: ("handover_note",),
-    Ask: ("title", "detail", "skills", "outcome_note"),
-    Offer: ("text",),
     SavedSearch: ("name", "params"),
     Result: (
         *("title", "summary", "problem", "available_knowledge", "rationale", "aim", "context", "change", "ethics"),

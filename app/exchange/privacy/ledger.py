@@ -26,7 +26,6 @@ from app.exchange.privacy.holdings import erasure_of, lock_person
 from app.models import (
     Action,
     Adoption,
-    Ask,
     Attendance,
     CalendarToken,
     CharterAcceptance,
@@ -44,7 +43,6 @@ from app.models import (
     Member,
     NameWord,
     Network,
-    Offer,
     PdsaCycle,
     Person,
     PersonTopic,
@@ -63,7 +61,7 @@ TABLES = tuple(
     model.__tablename__
     for model in (
         *(Person, PersonTopic, Identity, Member, Token, Client, Invitation, Network),
-        *(CalendarToken, SavedSearch, Attendance, Action, Duty, DutyTerm, Ask, Offer, Idempotency),
+        *(CalendarToken, SavedSearch, Attendance, Action, Duty, DutyTerm, Idempotency),
         CharterAcceptance,
         *(
             Result,

@@ -33,8 +33,6 @@ class ChangeKind(StrEnum):
     DUTY_TERM = "duty_term"
     DECISION = "decision"
     VOTE = "vote"
-    ASK = "ask"
-    OFFER = "offer"
 
 
 class ChangeOp(StrEnum):

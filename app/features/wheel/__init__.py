@@ -1,0 +1,1 @@
+"""The wheel: how a network is doing, in numbers with their sources."""

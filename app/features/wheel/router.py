@@ -1,0 +1,45 @@
+"""The doors of the wheel."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.core.text import Id
+from app.core.viewer import Scope
+from app.features.wheel import queries
+from app.features.wheel.schemas import IndicatorList, Wheel, WheelQuery
+from app.web import answers
+from app.web.call import Answer, CallDep
+from app.web.door import Door, needs
+from app.web.on_record import note_operator_read
+
+router = APIRouter(prefix="/v1", tags=["wheel"], route_class=Door)
+
+
+@router.get("/networks/{network_id}/wheel", response_model=Wheel)
+@needs(Scope.NETWORKS_READ, cache="private, no-cache")
+async def get_wheel(
+    call: CallDep, network_id: Id, params: Annotated[WheelQuery, Query()]
+) -> Answer:
+    """How a network is doing: the five Cs with their indicators, the trend of eight quarters, and one next step.
+
+    For its members, and for operators on record. Everything is counted from what happened, as of any day that is over
+    or today.
+    """
+    document = await queries.wheel_of(
+        call.rooms.house,
+        call.viewer,
+        network_id,
+        as_of=params.as_of,
+        window_days=params.window_days,
+    )
+    if call.viewer.operator:
+        await note_operator_read(call, [network_id], "getWheel")
+    return answers.cached(call, document)
+
+
+@router.get("/indicators", response_model=IndicatorList)
+@needs(sign_in=False, cache="public, max-age=3600")
+async def list_indicators(call: CallDep) -> Answer:
+    """Read every indicator of the wheel: its formula, from where on it is thin, and its source."""
+    return answers.cached(call, {"items": queries.catalogue()})
