@@ -136,6 +136,10 @@ class Targets:
         term = {"person_id": self.operator.id, "from_on": "2026-03-02", "to_on": "2026-03-03"}
         held = await self._made("duties", {"title": "Spoke for us", "body": "A board"}, network)
         held_term = await self._made(f"duties/{held['id']}/terms", term)
+        proposal = {"title": "Wednesdays", "proposal": "We meet on Wednesdays."}
+        decision, voted = [await self._made("decisions", proposal, network) for _ in range(2)]
+        agreed = {"vote": "agree"}
+        vote = await self.operator.client.put(f"/v1/decisions/{voted['id']}/vote", agreed)
         result = await self._made("results", {"title": "What we tried"}, network)
         measure = await self._made("measures", {"name": "Screened"}, result_id=result["id"])
         cycle = await self._made("pdsa-cycles", {"plan": "To ask"}, result_id=result["id"])
@@ -178,6 +182,8 @@ class Targets:
             "attendance_id": said.json()["id"],
             "minutes_id": minutes["id"],
             "action_id": action["id"],
+            "decision_id": decision["id"],
+            "vote_id": vote.json()["id"],
             "duty_id": duty["id"],
             "term_id": held_term["id"],
             "result_id": result["id"],

@@ -29,6 +29,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     client_rows,
     conduct_rows,
     coverage_rows,
+    decision_rows,
     helping_rows,
     invitation_rows,
     list_rows,

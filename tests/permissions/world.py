@@ -16,6 +16,7 @@ from app.db.database import Transaction
 from app.models import Organisation, PersonTopic, Term
 from tests.house import Client, TestHouse
 from tests.permissions import cast
+from tests.permissions.decision_rows import decide_together
 from tests.permissions.facts import Actor, Facts, Net, Program, Sent, Somebody, Spell
 from tests.permissions.helping_rows import help_each_other
 from tests.permissions.meeting_world import hold_meetings
@@ -61,6 +62,7 @@ class Builder:
         await hold_meetings(self.house.app.rooms.house, self.facts)
         await share_results(self.house.app.rooms.house, self.facts)
         await file_reports(self.house.app.rooms.house, self.facts)
+        await decide_together(self.house.app.rooms.house, self.facts)
         await help_each_other(self.house.app.rooms.house, self.facts)
         await save_searches(self.house.app.rooms.house, self.facts)
         cast.register(self.facts)

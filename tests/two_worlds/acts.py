@@ -112,6 +112,18 @@ async def inside_private(world: World) -> None:
         await world.edit(
             "garden", "Ada", resourcing=f"Hours {number}", charter={"leadership": f"{number} hands"}
         )
+    proposal = {
+        "network_id": "{garden}",
+        "title": "Zebras",
+        "proposal": "Blue zebras for the valley",
+    }
+    proposed = (await world.act("Hal", "POST", "/v1/decisions", proposal))["id"]
+    block = {"vote": "block", "reason": "Not zebras"}
+    world.ids["vote"] = (await world.act("Ada", "PUT", f"/v1/decisions/{proposed}/vote", block))[
+        "id"
+    ]
+    await world.act("Hal", "PUT", f"/v1/decisions/{proposed}/vote", {"vote": "agree"})
+    await world.act("Ada", "POST", f"/v1/decisions/{proposed}/close", {"outcome": "rejected"})
     charter = await world.act(
         "Ada", "PUT", "/v1/networks/{garden}/charter", {"communication": "Monthly"}
     )

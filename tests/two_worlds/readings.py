@@ -105,6 +105,8 @@ PATHS = {
     "minutes_id": "{minutes}",
     "calendar_token_id": "{calendar_token}",
     "saved_search_id": "{saved_search}",
+    "decision_id": "{decision}",
+    "vote_id": "{vote}",
     "duty_id": "{duty}",
     "term_id": "{duty_term}",
     "attendance_id": "{attendance}",
