@@ -34,6 +34,8 @@ class Past:
     rows: Rows
     as_of: date
     window_days: int
+    now: str
+    """The instant of asking: what lies beyond it has not happened, even on the day itself."""
 
     def __post_init__(self) -> None:
         """The bounds: instants from `start` up to and without `end`, days after `after` up to and with `day`."""
@@ -68,6 +70,13 @@ class Past:
     def members(self) -> set[str]:
         return self.members_at(self.end)
 
+    def had_begun(self) -> bool:
+        """Whether anybody had ever been a member."""
+        return any(
+            row["joined_at"] is not None and row["joined_at"] <= self.end
+            for row in self.rows["member"]
+        )
+
     # --- meetings ---
 
     def occurrences(self) -> list[Row]:
@@ -75,6 +84,8 @@ class Past:
         found = []
         for meeting in self.rows["meeting"]:
             if meeting["announced_at"] is None or meeting["status"] == "cancelled":
+                continue
+            if meeting["hidden_on"] is not None:
                 continue
             taken: dict[str, list[Row]] = {}
             for row in self.rows["attendance"]:
@@ -184,8 +195,11 @@ class Past:
         ]
 
     def _voted(self) -> list[str | None]:
+        hidden = {row["id"] for row in self.rows["decision"] if row["hidden_on"] is not None}
         return [
-            row["person_id"] for row in self.rows["vote"] if self.within(row["created_at"])
+            row["person_id"]
+            for row in self.rows["vote"]
+            if row["decision_id"] not in hidden and self.within(row["created_at"])
         ]
 
     def _did(self) -> list[str | None]:
@@ -198,9 +212,11 @@ class Past:
         ]
 
     def _held_a_duty(self) -> list[str | None]:
+        hidden = {row["id"] for row in self.rows["duty"] if row["hidden_on"] is not None}
         return [
             row["person_id"]
             for row in self.rows["duty_term"]
+            if row["duty_id"] not in hidden and row["hidden_on"] is None
             if row["from_on"] <= self.day
             if row["to_on"] is None or row["to_on"] > self.after
         ]
@@ -209,7 +225,8 @@ class Past:
         return [
             row["person_id"]
             for row in (*self.rows["ask"], *self.rows["offer"])
-            if row["hidden_on"] is None and self.within(row["created_at"])
+            if row["hidden_on"] is None and row["status"] != "withdrawn"
+            if self.within(row["created_at"])
         ]
 
     def active(self) -> set[str]:

@@ -71,29 +71,29 @@ def topic_alignment(past: Past) -> Told:
 # --- co-operative structure ---
 
 
-def _role_in(past: Past, row: Row) -> str:
-    return next(one["person_id"] for one in past.rows["member"] if one["id"] == row["member_id"])
+def _facilitating(past: Past, since: str) -> set[str]:
+    """Who held the role at any time from `since` on up to the end, which is in when both are the same instant."""
+    found = set()
+    for spell in past.rows["member"]:
+        if spell["status"] not in ("active", "left", "removed") or spell["joined_at"] is None:
+            continue
+        for row in past.rows["member_role"]:
+            if row["member_id"] != spell["id"] or row["role"] != "facilitator":
+                continue
+            began = max(row["from_at"], spell["joined_at"])
+            ended = min(row["to_at"] or "9", spell["ended_at"] or "9")
+            if ended > since and (began < past.end or began == since == past.end):
+                found.add(spell["person_id"])
+    return found
 
 
 def facilitators(past: Past) -> Told:
-    spells = {row["id"] for row in past.spells_at(past.end)}
-    who = {
-        _role_in(past, row)
-        for row in past.rows["member_role"]
-        if row["role"] == "facilitator" and row["member_id"] in spells
-        if row["from_at"] <= past.end and (row["to_at"] is None or row["to_at"] > past.end)
-    }
+    who = _facilitating(past, past.end)
     return (len(who), len(who), len(past.members()))
 
 
 def facilitator_rotation(past: Past) -> Told:
-    who = {
-        _role_in(past, row)
-        for row in past.rows["member_role"]
-        if row["role"] == "facilitator"
-        if row["from_at"] < past.end
-        if row["to_at"] is None or row["to_at"] > past.before_24_months
-    }
+    who = _facilitating(past, past.before_24_months)
     return (len(who), len(who), len(past.members()))
 
 
@@ -120,7 +120,9 @@ def decision_turnout(past: Past) -> Told:
     cast = electorates = 0
     for decision in past.rows["decision"]:
         closed = decision["closed_at"] or decision["closes_at"]
-        if decision["hidden_on"] is not None or not past.within(closed):
+        if decision["hidden_on"] is not None or decision["outcome"] == "withdrawn":
+            continue
+        if not past.within(closed) or closed > past.now:
             continue
         cast += sum(row["decision_id"] == decision["id"] for row in past.rows["vote"])
         if decision["electorate"] is not None:
@@ -138,7 +140,7 @@ def duties_held(past: Past) -> Told:
             continue
         duties += 1
         held += any(
-            row["duty_id"] == duty["id"] and row["person_id"] is not None
+            row["duty_id"] == duty["id"] and row["person_id"] is not None and row["hidden_on"] is None
             and row["from_on"] <= past.day and (row["to_on"] is None or row["to_on"] >= past.day)
             for row in past.rows["duty_term"]
         )  # fmt: skip
@@ -198,7 +200,7 @@ def sharing_rate(past: Past) -> Told:
 
 
 def feedback_rate(past: Past) -> Told:
-    ripe = (past.as_of - timedelta(days=89)).isoformat()
+    ripe = (past.as_of - timedelta(days=90)).isoformat()
     old = [row for row in past.results() if row["published_on"] <= ripe]
     return share(sum(bool(past.feedback_on(row)) for row in old), len(old))
 
@@ -209,7 +211,8 @@ def days_to_first_feedback(past: Past) -> Told:
         days = [row["created_at"][:10] for row in past.feedback_on(result)]
         if days:
             first = date.fromisoformat(min(days)) - date.fromisoformat(result["published_on"])
-            waits.append(first.days)
+            # Feedback may be older than the day on which it was published anew.
+            waits.append(max(0, first.days))
     return (median(waits) if waits else None, len(waits), len(waits))
 
 
@@ -290,7 +293,10 @@ def asks_answered(past: Past) -> Told:
         if past.within(row["created_at"])
     ]
     answered = sum(
-        row["answered_at"] is not None and row["answered_at"] < past.end for row in made
+        row["status"] == "answered"
+        and row["answered_at"] is not None
+        and row["answered_at"] < past.end
+        for row in made
     )
     return share(answered, len(made))
 
@@ -300,7 +306,9 @@ def survey(c: str) -> Formula:
     codes = {question.code for question in QUESTIONS if question.c == c}
 
     def mean(past: Past) -> Told:
-        over = [row for row in past.rows["survey_round"] if row["closes_at"] <= past.end]
+        over = [
+            row for row in past.rows["survey_round"] if row["closes_at"] <= min(past.end, past.now)
+        ]
         if not over:
             return (None, 0, 0)
         last = max(over, key=lambda row: (row["closes_at"], row["id"]))
@@ -366,16 +374,16 @@ def told(indicator: Indicator, past: Past) -> Row:
     """What the wheel says of one indicator at one point."""
     value, numerator, denominator = indicator.of(past)
     said: Row = {"as_of": past.day, "denominator": denominator}
-    if value is None or denominator < indicator.least:
+    if value is None or denominator < indicator.least or not past.had_begun():
         return said | {"value": None, "numerator": None, "status": "not_enough_data"}
     status = "thin" if indicator.thin(value) else "ok"
     return said | {"value": value, "numerator": numerator, "status": status}
 
 
-def wheel(rows: Rows, as_of: date, window_days: int) -> dict[str, list[Row]]:
+def wheel(rows: Rows, as_of: date, window_days: int, now: str) -> dict[str, list[Row]]:
     """For each indicator its eight points, the oldest first; the last one is what stands in the wheel itself."""
     days = [months_before(as_of, months) for months in range(21, -1, -3)]
-    points = [Past(rows, day, window_days) for day in days]
+    points = [Past(rows, day, window_days, now) for day in days]
     return {
         code: [told(indicator, past) for past in points] for code, indicator in INDICATORS.items()
     }
