@@ -1,6 +1,8 @@
 """Every indicator by its definition. Each function gives value, numerator and denominator of one network's past."""
 
+
 import math
+from itertools import pairwise
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from datetime import date, timedelta
 from statistics import median
 
 from app.core.survey_questions import QUESTIONS
+
 from tests.wheel_oracle.facts import Past, months_before
 from tests.wheel_oracle.tables import Row, Rows
 
@@ -250,7 +253,7 @@ def in_person_share(past: Past) -> Told:
 
 def meeting_cadence(past: Past) -> Told:
     days = sorted(date.fromisoformat(one["day"]) for one in past.held())
-    gaps = [(later - day).days for day, later in zip(days, days[1:], strict=False)]
+    gaps = [(later - day).days for day, later in pairwise(days)]
     return (median(gaps) if gaps else None, len(gaps), len(gaps))
 
 

@@ -104,7 +104,7 @@ async def insert(url: str, rows: Iterable[tuple[str, Row]]) -> None:
         with closing(sqlite3.connect(sqlite_path(url))) as connection, connection:
             for name, found in tables.items():
                 names = list(found[0])
-                statement = f"INSERT INTO {name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - names of our own tables
+                statement = f"INSERT INTO {name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
                 connection.executemany(
                     statement, [tuple(map(_stored, row.values())) for row in found]
                 )
