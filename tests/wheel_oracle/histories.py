@@ -44,11 +44,11 @@ SHAPES = st.builds(
     Shape,
     members=st.integers(0, 24),
     subgroups=st.integers(0, 4),
-    meetings=st.integers(0, 14),
-    results=st.integers(0, 24),
+    meetings=st.integers(0, 24),
+    results=st.integers(0, 60),
     decisions=st.integers(0, 6),
     duties=st.integers(0, 5),
-    asks=st.integers(0, 16),
+    asks=st.integers(0, 40),
     rounds=st.integers(0, 3),
     seed=st.integers(0, 2**32),
 )
@@ -74,6 +74,9 @@ class History:
         self.network_id = new_id()
         self.rows: list[tuple[str, Row]] = []
         self.people: list[str] = [self.reader]
+        # What differs from one network to the next: who does the work, and how alike they are.
+        self.fewest = self.chance.random() ** 2
+        self.alike = self.chance.random()
 
     def tell(self) -> "History":
         """Everything."""
@@ -114,7 +117,9 @@ class History:
         return self._instant(first).date()
 
     def _somebody(self) -> str:
-        return self.chance.choice(self.people)
+        """In some networks it is nearly always the same few."""
+        few = 1 + int((len(self.people) - 1) * self.fewest)
+        return self.chance.choice(self.people[:few] if self._often(0.8) else self.people)
 
     def _hidden(self, day: date) -> date | None:
         return day if self._often(0.12) else None
@@ -143,7 +148,10 @@ class History:
         topics = self.chance.sample(TOPICS, self.chance.randint(0, 3))
         most = min(8, len(self.organisations))
         footprint = self.chance.sample(self.organisations, self.chance.randint(0, most))
-        words = {"topics": orjson.dumps(topics).decode(), "footprint": orjson.dumps(footprint).decode()}
+        words = {
+            "topics": orjson.dumps(topics).decode(),
+            "footprint": orjson.dumps(footprint).decode(),
+        }
         self._network_row(self.network_id, at, **words)
         for field, codes in (("topic", topics), ("footprint", footprint)):
             for code in codes:
@@ -156,7 +164,7 @@ class History:
         for _ in range(self.shape.members):
             person = self._add(
                 "person", self.now - timedelta(days=SPAN + 9), display_name="Somebody",
-                profession=self.chance.choice(PROFESSIONS), listed=False, operator=False,
+                profession="gp" if self._often(self.alike) else self.chance.choice(PROFESSIONS), listed=False, operator=False,
                 registrations="[]", external_ids="[]",
             )  # fmt: skip
             self.people.append(person)
@@ -177,7 +185,12 @@ class History:
             at = self._instant(ends)
 
     def _member(
-        self, person: str, network_id: str, status: str, joined: datetime | None, ended: datetime | None
+        self,
+        person: str,
+        network_id: str,
+        status: str,
+        joined: datetime | None,
+        ended: datetime | None,
     ) -> str:
         named = self.chance.choice(self.organisations) if self._often(0.6) else None
         return self._add(
@@ -279,7 +292,9 @@ class History:
             other["mode"] = self.chance.choice(("face_to_face", "virtual", "hybrid"))
         if self._often(0.3):
             other["title"] = "Another title"
-        moved = local + timedelta(hours=self.chance.randint(-200, 200)) if self._often(0.5) else None
+        moved = (
+            local + timedelta(hours=self.chance.randint(-200, 200)) if self._often(0.5) else None
+        )
         self.rows.append(("meeting_exception", {
             "meeting_id": meeting, "occurrence": occurrence, "starts_at": moved, "changed_at": self.now,
             "status": "cancelled" if self._often(0.2) else None, "reason": None, "sequence": 1,
@@ -323,7 +338,7 @@ class History:
     def _answers(self, result: str, day: date) -> None:
         """Feedback, now and then from before it was published anew, and adoptions."""
         first = None
-        for _ in range(self.chance.choice((0, 0, 1, 2, 3))):
+        for _ in range(self.chance.choice((0, 1, 1, 2, 3))):
             said = day - timedelta(days=9) if self._often(0.05) else self._day(day)
             first = self._add(
                 "feedback", at_midnight(said), id=blind_id(), result_id=result, network_id=self.network_id,

@@ -1,16 +1,14 @@
 """Every indicator by its definition. Each function gives value, numerator and denominator of one network's past."""
 
-
 import math
-from itertools import pairwise
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 
 from app.core.survey_questions import QUESTIONS
-
 from tests.wheel_oracle.facts import Past, months_before
 from tests.wheel_oracle.tables import Row, Rows
 

@@ -96,10 +96,12 @@ def _something(column: Any) -> Any:
 
 
 async def insert(url: str, rows: Iterable[tuple[str, Row]]) -> None:
-    """Write the rows past the house, in their order, in one transaction."""
-    tables: dict[str, list[Row]] = {}
+    """Write the rows past the house in one transaction."""
+    # In the order in which each finds what it refers to.
+    every: dict[str, list[Row]] = {table.name: [] for table in Base.metadata.sorted_tables}
     for name, given in rows:
-        tables.setdefault(name, []).append(filled(name, given))
+        every[name].append(filled(name, given))
+    tables = {name: found for name, found in every.items() if found}
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(sqlite_path(url))) as connection, connection:
             for name, found in tables.items():
