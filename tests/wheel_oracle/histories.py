@@ -5,7 +5,7 @@ may have an author who is not named are days. Things that seldom happen happen o
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -67,12 +67,12 @@ class History:
     now: datetime
     reader: str
     organisations: tuple[str, ...]
+    rows: list[tuple[str, Row]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Nothing has happened yet."""
         self.chance = random.Random(self.shape.seed)
         self.network_id = new_id()
-        self.rows: list[tuple[str, Row]] = []
         self.people: list[str] = [self.reader]
         # What differs from one network to the next: who does the work, and how alike they are.
         self.fewest = self.chance.random() ** 2
@@ -153,9 +153,9 @@ class History:
             "footprint": orjson.dumps(footprint).decode(),
         }
         self._network_row(self.network_id, at, **words)
-        for field, codes in (("topic", topics), ("footprint", footprint)):
+        for kind, codes in (("topic", topics), ("footprint", footprint)):
             for code in codes:
-                term = {"network_id": self.network_id, "field": field, "code": code}
+                term = {"network_id": self.network_id, "field": kind, "code": code}
                 self.rows.append(("network_term", term))
 
     def _people(self) -> None:
@@ -164,8 +164,8 @@ class History:
         for _ in range(self.shape.members):
             person = self._add(
                 "person", self.now - timedelta(days=SPAN + 9), display_name="Somebody",
-                profession="gp" if self._often(self.alike) else self.chance.choice(PROFESSIONS), listed=False, operator=False,
-                registrations="[]", external_ids="[]",
+                profession="gp" if self._often(self.alike) else self.chance.choice(PROFESSIONS),
+                listed=False, operator=False, registrations="[]", external_ids="[]",
             )  # fmt: skip
             self.people.append(person)
             self._spells(person)
