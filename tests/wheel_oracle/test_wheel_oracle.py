@@ -6,7 +6,7 @@ window, and its value, numerator, denominator and status at all eight points are
 
 import random
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -24,8 +24,35 @@ from tests.wheel_oracle.tables import Row, Rows, insert, read
 
 pytestmark = pytest.mark.anyio
 ORGANISATIONS = ("A81001", "A81002", "W91003", "QHM", "QE1", "U12345")
-Asked = tuple[Rows, date, int, str, dict[str, list[Row]]]
 BUSY = Shape(22, 4, 24, 60, 6, 5, 40, 2, 0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The rows of a network, what was asked of its wheel and when, and the eight points of each indicator."""
+
+    rows: Rows
+    as_of: date
+    window_days: int
+    now: str
+    points: dict[str, list[Row]]
+
+    def differences(self) -> list[str]:
+        """What the wheel says otherwise than was worked out."""
+        expected = recompute.wheel(self.rows, self.as_of, self.window_days, self.now)
+        if set(self.points) != set(expected):
+            return [f"other indicators: {sorted(set(self.points) ^ set(expected))}"]
+        return [
+            f"{code} as of {mine['as_of']}: the wheel says {theirs}, worked out is {mine}"
+            for code, own in expected.items()
+            for mine, theirs in zip(own, self.points[code], strict=True)
+            if not same(mine, theirs)
+        ]
+
+    def overlooking(self, table: str, column: str, value: object) -> "Asked":
+        """The same as if a column said the same of every row."""
+        rows = [{**row, column: value} for row in self.rows[table]]
+        return replace(self, rows={**self.rows, table: rows})
 
 
 async def reader_of(house: TestHouse) -> tuple[TestPerson, tuple[str, ...]]:
@@ -38,7 +65,7 @@ async def reader_of(house: TestHouse) -> tuple[TestPerson, tuple[str, ...]]:
 
 
 async def asked(house: TestHouse, url: str, shape: Shape, back: int, window: int) -> Asked:
-    """Tell a history and ask for its wheel: the rows, the question, and the eight points of each indicator."""
+    """Tell a history and ask for its wheel."""
     reader, codes = await reader_of(house)
     now = datetime.now(UTC)
     history = History(shape, now, reader.id, codes).tell()
@@ -60,21 +87,7 @@ async def asked(house: TestHouse, url: str, shape: Shape, back: int, window: int
                 name: indicator[name] for name in ("value", "numerator", "denominator", "status")
             }
             assert indicator["trend"][-1] == {"as_of": as_of.isoformat(), **own}
-    return rows, as_of, window, instant_text(datetime.now(UTC)), points
-
-
-def differences(found: Asked) -> list[str]:
-    """What the wheel says otherwise than was worked out."""
-    rows, as_of, window, now, points = found
-    expected = recompute.wheel(rows, as_of, window, now)
-    if set(points) != set(expected):
-        return [f"other indicators: {sorted(set(points) ^ set(expected))}"]
-    return [
-        f"{code} as of {mine['as_of']}: the wheel says {theirs}, worked out is {mine}"
-        for code, own in expected.items()
-        for mine, theirs in zip(own, points[code], strict=True)
-        if not same(mine, theirs)
-    ]
+    return Asked(rows, as_of, window, instant_text(datetime.now(UTC)), points)
 
 
 def same(mine: Row, theirs: Row) -> bool:
@@ -101,7 +114,8 @@ def same(mine: Row, theirs: Row) -> bool:
 async def test_the_wheel_is_as_worked_out_row_by_row(
     house: TestHouse, database_url: str, shape: Shape, back: int, window: int
 ) -> None:
-    assert differences(await asked(house, database_url, shape, back, window)) == []
+    found = await asked(house, database_url, shape, back, window)
+    assert found.differences() == []
 
 
 # What a wheel would look past: each column, with the value that makes it mean nothing.
@@ -159,28 +173,24 @@ async def test_what_is_overlooked_or_reckoned_otherwise_is_noticed(
 ) -> None:
     """The controls: histories in which every column that matters does, and every formula."""
     found = await several(house, database_url, 8)
-    assert [line for one in found for line in differences(one)] == []
+    assert [line for one in found for line in one.differences()] == []
     unnoticed = []
     for table, column, value in OVERLOOKED:
-        others = [
-            ({**rows, table: [{**row, column: value} for row in rows[table]]}, *rest)
-            for rows, *rest in found
-        ]
-        if not any(map(differences, others)):
+        if not any(one.overlooking(table, column, value).differences() for one in found):
             unnoticed.append(f"{table}.{column}")
     assert unnoticed == []
     for name, indicator in recompute.INDICATORS.items():
         other = replace(indicator, of=_doubled(indicator.of))
         with monkeypatch.context() as patched:
             patched.setitem(recompute.INDICATORS, name, other)
-            if not any(map(differences, found)):
+            if not any(one.differences() for one in found):
                 unnoticed.append(name)
     assert unnoticed == []
     with monkeypatch.context() as patched:
         patched.setattr(
             facts.Past, "day_within", lambda past, day: day and past.after <= day <= past.day
         )
-        assert any(map(differences, found)), "a window that is a day too long"
+        assert any(one.differences() for one in found), "a window that is a day too long"
 
 
 def _doubled(formula: recompute.Formula) -> recompute.Formula:
@@ -196,7 +206,7 @@ async def test_the_histories_show_every_indicator_in_every_status(
 ) -> None:
     seen: dict[str, Counter[str]] = {}
     for found in await several(house, database_url, 12):
-        for code, points in found[4].items():
+        for code, points in found.points.items():
             seen.setdefault(code, Counter()).update(point["status"] for point in points)
     assert {code for code, statuses in seen.items() if not statuses["ok"] or not statuses["thin"]} <= {
         "charter_accepted", "days_to_first_feedback", "candour",
