@@ -23,7 +23,6 @@ from tests.wheel_oracle.histories import SHAPES, History, Shape
 from tests.wheel_oracle.tables import Row, Rows, insert, read
 
 pytestmark = pytest.mark.anyio
-ORGANISATIONS = ("A81001", "A81002", "W91003", "QHM", "QE1", "U12345")
 BUSY = Shape(22, 4, 24, 60, 6, 5, 40, 2, 0)
 
 
