@@ -1,4 +1,4 @@
-"""The network of docs/wheel-worked-example.md, built from the tables of that page, and its wheel held against the last."""
+"""The network of docs/wheel-worked-example.md, built from the tables of that page, and its wheel held against the page."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -48,7 +48,7 @@ def noon(text: str) -> datetime | None:
     return at and at + timedelta(hours=12)
 
 
-def names(cell: str) -> list[str]:
+def people_in(cell: str) -> list[str]:
     return [name.strip() for name in cell.split(",") if name.strip()]
 
 
@@ -125,7 +125,7 @@ class Example:
         for row in self.page["Charter"]:
             version = {"network_id": self.network_id, "version": int(row["version"])}
             self.rows.append(("charter_version", version | {"from_at": noon(row["from"])}))
-            for name in names(row["accepted by"]):
+            for name in people_in(row["accepted by"]):
                 accepted = {"person_id": self.people[name], "accepted_at": noon(row["from"])}
                 self.rows.append(("charter_acceptance", version | accepted))
 
@@ -139,7 +139,7 @@ class Example:
                 confidentiality="chatham_house" if secret else "members",
             )  # fmt: skip
             for column, came in (("came", True), ("did not come", False)):
-                for name in names(row[column]):
+                for name in people_in(row[column]):
                     self.add(
                         "attendance", at, meeting_id=meeting, network_id=self.network_id, occurrence="",
                         person_id=self.people[name], came=came,
@@ -173,7 +173,7 @@ class Example:
 
     def _decisions(self) -> None:
         for row in self.page["Decisions"]:
-            at, voters = noon(row["closed"]), names(row["voted"])
+            at, voters = noon(row["closed"]), people_in(row["voted"])
             decision = self.add(
                 "decision", midnight(row["closed"]), network_id=self.network_id, title="A proposal",
                 proposal="To do it.", quorum_percent=0, closes_at=at, closed_at=at, status="closed",
@@ -207,7 +207,7 @@ class Example:
                 "ask", noon(row["asked"]), network_id=self.network_id, person_id=self.people[row["who"]],
                 title="How?", status=row["status"], answered_at=noon(row["answered"]),
             )  # fmt: skip
-            for name in names(row["offered by"]):
+            for name in people_in(row["offered by"]):
                 self.add(
                     "offer", noon(row["asked"]), ask_id=ask, network_id=self.network_id,
                     person_id=self.people[name], text="I can.", status="helped",
@@ -221,7 +221,7 @@ class Example:
         for row in self.page["Sub-groups"]:
             group = new_id()
             self._network(group, row["visibility"], parent_id=self.network_id, depth=1)
-            for name in names(row["members"]):
+            for name in people_in(row["members"]):
                 self._spell(group, name, "2025-01-01")
 
     def _survey(self) -> None:
