@@ -1,4 +1,4 @@
-"""The network of docs/wheel-worked-example.md, built from the tables of that page, and its wheel held against the page."""
+"""The network of docs/wheel-worked-example.md, built from the tables of that page; its wheel is held against the page."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,17 +21,18 @@ CODES = ("ZZ001", "ZZ002", "ZZ003", "ZZ004", "ZZ005", "ZZ006")
 def tables_of(page: str) -> dict[str, list[Cells]]:
     """The table below each heading: one dictionary for each line, by the names of the columns."""
     found: dict[str, list[Cells]] = {}
-    heading, names = "", []
+    heading = ""
+    columns: list[str] = []
     for line in page.splitlines():
         if line.startswith("#"):
-            heading, names = line.lstrip("# "), []
+            heading, columns = line.lstrip("# "), []
         if not line.startswith("|") or line.startswith("|---"):
             continue
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if not names:
-            names = cells
+        if not columns:
+            columns = cells
             continue
-        found.setdefault(heading, []).append(dict(zip(names, cells, strict=True)))
+        found.setdefault(heading, []).append(dict(zip(columns, cells, strict=True)))
     return found
 
 
