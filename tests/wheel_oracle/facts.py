@@ -195,11 +195,15 @@ class Past:
         ]
 
     def _voted(self) -> list[str | None]:
-        hidden = {row["id"] for row in self.rows["decision"] if row["hidden_on"] is not None}
+        gone = {
+            row["id"]
+            for row in self.rows["decision"]
+            if row["hidden_on"] is not None or row["outcome"] == "withdrawn"
+        }
         return [
             row["person_id"]
             for row in self.rows["vote"]
-            if row["decision_id"] not in hidden and self.within(row["created_at"])
+            if row["decision_id"] not in gone and self.within(row["created_at"])
         ]
 
     def _did(self) -> list[str | None]:

@@ -76,7 +76,8 @@ class History:
         self.people: list[str] = [self.reader]
         # What differs from one network to the next: who does the work, and how alike they are.
         self.fewest = self.chance.random() ** 2
-        self.alike = self.chance.random()
+        self.alike, self.named, self.virtual = (self.chance.random() for _ in range(3))
+        self.answering, self.frank = self.chance.random(), self.chance.random()
 
     def tell(self) -> "History":
         """Everything."""
@@ -119,7 +120,7 @@ class History:
     def _somebody(self) -> str:
         """In some networks it is nearly always the same few."""
         few = 1 + int((len(self.people) - 1) * self.fewest)
-        return self.chance.choice(self.people[:few] if self._often(0.8) else self.people)
+        return self.chance.choice(self.people[:few] if self._often(0.9) else self.people)
 
     def _hidden(self, day: date) -> date | None:
         return day if self._often(0.12) else None
@@ -192,7 +193,7 @@ class History:
         joined: datetime | None,
         ended: datetime | None,
     ) -> str:
-        named = self.chance.choice(self.organisations) if self._often(0.6) else None
+        named = self.chance.choice(self.organisations) if self._often(self.named) else None
         return self._add(
             "member", joined or self.now - timedelta(days=5), network_id=network_id, person_id=person, status=status,
             role=self.chance.choice(("facilitator", "member", "observer")), representing=named,
@@ -270,7 +271,7 @@ class History:
             local_start=f"{begins:%Y-%m-%dT%H:%M:%S}", timezone="UTC", duration_minutes=60,
             recurrence="FREQ=MONTHLY;COUNT=12" if series else None, begins_at=begins,
             ends_at=begins + timedelta(days=365 if series else 1), place_private=False,
-            mode=self.chance.choice(("face_to_face", "virtual", "virtual", "hybrid")),
+            mode="virtual" if self._often(self.virtual) else self.chance.choice(("face_to_face", "hybrid")),
             status="cancelled" if self._often(0.1) else self.chance.choice(("confirmed", "tentative")),
             announced_at=None if self._often(0.1) else begins - timedelta(days=14),
             confidentiality="chatham_house" if secret else self.chance.choice(("open", "members")),
@@ -319,7 +320,7 @@ class History:
         topics = self.chance.sample(TOPICS, self.chance.randint(0, 2))
         result = self._add(
             "result", begun, id=blind_id(), network_id=self.network_id, title="A result", kind="project",
-            outcome=self.chance.choice(OUTCOMES), attribution=self.chance.choice(ATTRIBUTIONS),
+            outcome=self.chance.choice(OUTCOMES if self._often(self.frank) else ("improved", "mixed")), attribution=self.chance.choice(ATTRIBUTIONS),
             audience=self.chance.choice(("network", "network", "public", "author")), status=status,
             published_on=None if status == "draft" else day, listed_on=day,
             withdrawn_on=self._day(day) if status == "withdrawn" else None, contact_ok=True,
@@ -403,7 +404,9 @@ class History:
 
     def _ask(self) -> None:
         made = self._instant()
-        status = self.chance.choice(("open", "answered", "answered", "withdrawn"))
+        status = (
+            "answered" if self._often(self.answering) else self.chance.choice(("open", "withdrawn"))
+        )
         ask = self._add(
             "ask", made, network_id=self.network_id, person_id=self._somebody(), title="How do you do it?",
             status=status, answered_at=self._instant(made) if status == "answered" else None,

@@ -1,4 +1,4 @@
-"""The network of docs/wheel-worked-example.md, built from the tables of that page; its wheel is held against the page."""
+"""The network of docs/wheel-worked-example.md, built from the tables of that page, and its wheel held against it."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
