@@ -43,10 +43,10 @@ class Shape:
 SHAPES = st.builds(
     Shape,
     members=st.integers(0, 24),
-    subgroups=st.integers(0, 4),
+    subgroups=st.integers(0, 6),
     meetings=st.integers(0, 24),
     results=st.integers(0, 60),
-    decisions=st.integers(0, 6),
+    decisions=st.integers(0, 12),
     duties=st.integers(0, 5),
     asks=st.integers(0, 40),
     rounds=st.integers(0, 3),
@@ -248,12 +248,12 @@ class History:
             "open": (1, 1, True), "restricted": (1, 1, False), "private": (0, 0, False),
             "confidential": (-1, -1, False),
         }  # fmt: skip
-        visibility = self.chance.choice(("open", "restricted", "private", "confidential"))
+        visibility = self.chance.choice(("open", "open", "restricted", "private", "confidential"))
         outer, parent, inside = tiers[visibility]
         self._network_row(
             row_id, at, visibility=visibility, parent_id=self.network_id, depth=1, outer_tier=outer,
             parent_tier=parent, root_tier=parent, open_inside=inside, name=f"Sub-group {number}",
-            archived_at=self._instant(at) if self._often(0.2) else None,
+            archived_at=self._instant(at) if self._often(0.4) else None,
         )  # fmt: skip
         for person in self.chance.sample(self.people, self.chance.randint(0, len(self.people))):
             joined = self._instant(at)
@@ -320,7 +320,8 @@ class History:
         topics = self.chance.sample(TOPICS, self.chance.randint(0, 2))
         result = self._add(
             "result", begun, id=blind_id(), network_id=self.network_id, title="A result", kind="project",
-            outcome=self.chance.choice(OUTCOMES if self._often(self.frank) else ("improved", "mixed")), attribution=self.chance.choice(ATTRIBUTIONS),
+            outcome=self.chance.choice(OUTCOMES if self._often(self.frank) else ("improved", "mixed")),
+            attribution=self.chance.choice(ATTRIBUTIONS),
             audience=self.chance.choice(("network", "network", "public", "author")), status=status,
             published_on=None if status == "draft" else day, listed_on=day,
             withdrawn_on=self._day(day) if status == "withdrawn" else None, contact_ok=True,
@@ -362,10 +363,10 @@ class History:
 
     def _decision(self) -> None:
         made = self._instant()
-        closes = made + timedelta(days=self.chance.randint(1, 30))
+        closes = made + timedelta(days=self.chance.randint(1, 300))
         closed = None
         if closes < self.now and self._often(0.7):
-            closed = min(self.now, made + (closes - made) * (0.5 + self.chance.random()))
+            closed = min(self.now, made + (closes - made) * (0.1 + self.chance.random()))
         ballots: Row = dict.fromkeys(("agree", "abstain", "disagree", "block"), 0)
         voters = self.chance.sample(self.people, self.chance.randint(0, len(self.people)))
         votes = [(person, self.chance.choice(tuple(ballots))) for person in voters]

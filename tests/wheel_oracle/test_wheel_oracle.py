@@ -23,7 +23,7 @@ from tests.wheel_oracle.histories import SHAPES, History, Shape
 from tests.wheel_oracle.tables import Row, Rows, insert, read
 
 pytestmark = pytest.mark.anyio
-BUSY = Shape(22, 4, 24, 60, 6, 5, 40, 2, 0)
+BUSY = Shape(22, 6, 24, 60, 12, 5, 40, 2, 0)
 
 
 @dataclass(frozen=True)
