@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import finding
+from benchmarks import finding, insight
 from benchmarks.equal import check_calendars, check_reading, check_writing
 from benchmarks.figures import figures, told
 from benchmarks.measure import Bench, Costs, Result, folder, run_costs, run_rounds
@@ -53,6 +53,9 @@ def main() -> None:
                 sought = {}
                 if finding.GOALS.keys() & set(given.workloads):
                     sought = finding.find(bench, given.rounds)
+                seen = {}
+                if insight.GOALS.keys() & set(given.workloads):
+                    seen = insight.measure(bench, facts, given.rounds)
                 found = {**_as_a_process(servers["product"]), **_as_served(url, first, token)}
                 costs = _calendars(given, bench)
                 cpu = figures(bench, facts, max(1, int(given.seconds * 25)))
@@ -60,7 +63,11 @@ def main() -> None:
         finally:
             for server in servers.values():
                 server.stop()
-    print("\n".join([table(results, costs, found), *told(cpu), *finding.told(sought)]))
+    print(
+        "\n".join(
+            [table(results, costs, found), *told(cpu), *finding.told(sought), *insight.told(seen)]
+        )
+    )
     line = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
@@ -71,6 +78,7 @@ def main() -> None:
         "workloads": {result.name: result.summary() for result in results},
         "calendars": costs.summary(),
         "finding": sought,
+        "insight": seen,
         "figures_ms": cpu,
     }
     given.out.parent.mkdir(parents=True, exist_ok=True)
@@ -161,7 +169,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__.split("\n")[0]
     )
-    names = [*GOALS, *finding.GOALS]
+    names = [*GOALS, *finding.GOALS, *insight.GOALS]
     parser.add_argument(
         "--networks", type=int, default=20_000, help="people are 10 times, spells 20 times as many"
     )

@@ -95,12 +95,12 @@ def find(bench: Bench, rounds: int) -> dict[str, Any]:
     pids = [with_server.process.pid, *database_pids(bench.port)]
     try:
         for paths in asked.values():
-            list(_cost(line, paths[:WARM], tokens_of, pids))
+            list(costs_of(line, paths[:WARM], tokens_of, pids))
         # The warm questions opened connections: their processes are counted too.
         pids = [with_server.process.pid, *database_pids(bench.port)]
         for _ in range(rounds):
             for name, paths in asked.items():
-                costs[name] += _cost(line, paths, tokens_of, pids)
+                costs[name] += costs_of(line, paths, tokens_of, pids)
     finally:
         line.close()
     base = median(cost.cpu for cost in costs["W1"])
@@ -120,9 +120,10 @@ def find(bench: Bench, rounds: int) -> dict[str, Any]:
     return found
 
 
-def _cost(
+def costs_of(
     line: HTTPConnection, paths: Iterable[str], tokens_of: list[str], pids: list[int]
 ) -> Iterable[Cost]:
+    """Ask one after the other, the tokens in turn. Raises `RuntimeError` where the answer is not 200."""
     for number, path in enumerate(paths):
         headers = {"Authorization": f"Bearer {tokens_of[number % len(tokens_of)]}"}
         before, began = precise_cpu(pids), time.perf_counter()

@@ -20,7 +20,7 @@ from app.db.open import open_database
 from app.db.schema import migrate
 from app.db.types import day_text, instant_text
 from app.models import Base
-from benchmarks import results, rows
+from benchmarks import results, rows, wheel
 from benchmarks.meetings import meeting_rows, spread_meeting_rows
 from benchmarks.world import Row, Sizes, World
 from tests.postgres import start_postgres
@@ -88,6 +88,7 @@ def tables(world: World) -> Iterator[tuple[str, Iterable[Row]]]:
     """Every table that is filled, with its rows, in an order in which each finds what it refers to."""
     yield "term", rows.term_rows()
     yield "organisation", rows.organisation_rows(world)
+    yield "organisation_parent", wheel.parent_rows(world)
     yield "outcode", rows.outcode_rows()
     yield "place", rows.place_rows()
     yield "person", rows.person_rows(world)
@@ -104,6 +105,7 @@ def tables(world: World) -> Iterator[tuple[str, Iterable[Row]]]:
     (measure,) = results.measure_rows(world)
     yield "measure", [measure]
     yield "measure_series", results.series_rows(measure["id"])
+    yield from wheel.Busy(world).tell()
 
 
 async def _vocabulary(url: str) -> None:

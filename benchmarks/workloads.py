@@ -19,6 +19,7 @@ from benchmarks.meetings import plan_of
 from benchmarks.results import KIND
 from benchmarks.servers import Server, get
 from benchmarks.texts import EVERYWHERE, PHRASES, Writer
+from benchmarks.wheel import SLUG
 from benchmarks.world import secret_of
 
 GOALS = {
@@ -241,6 +242,25 @@ def _about_figures(row: Any) -> dict[str, str]:
     }
 
 
+async def _about_insight(connection: Any) -> dict[str, Any]:
+    """The network in which a lot happened, with who asks for its wheel; the ICB whose practices are nearest to 400."""
+    busy = await connection.fetchrow(
+        "SELECT m.network_id, m.person_id FROM member m JOIN network n ON n.id = m.network_id "
+        "JOIN token t ON t.person_id = m.person_id AND t.name = 'viewer' WHERE n.slug = $1",
+        SLUG,
+    )
+    board = await connection.fetchrow(
+        "SELECT p.parent_code, count(*) AS practices FROM organisation_parent p JOIN organisation o USING (code) "
+        "WHERE p.relationship = 'icb' AND o.kind = 'gp_practice' AND o.active "
+        "GROUP BY 1 ORDER BY abs(count(*) - 400), 1 LIMIT 1"
+    )
+    return {
+        "wheel": (str(busy["network_id"]), secret_of(str(busy["person_id"]))),
+        "icb": board["parent_code"],
+        "practices": board["practices"],
+    }
+
+
 async def look_up(url: str) -> dict[str, Any]:
     """What the questions are about: ids of networks, and of people who have a token."""
     connection = await asyncpg.connect(url)
@@ -254,7 +274,7 @@ async def look_up(url: str) -> dict[str, Any]:
             "SELECT DISTINCT ON (n.id) n.id, t.person_id FROM network n "
             "JOIN member m ON m.network_id = n.id AND m.status = 'active' AND m.role = 'member' "
             "JOIN token t ON t.person_id = m.person_id AND t.name = 'member' "
-            "WHERE n.member_count >= 100 ORDER BY n.id, t.person_id LIMIT 200"
+            "WHERE n.member_count >= 100 AND n.slug NOT LIKE 'ww-%' ORDER BY n.id, t.person_id LIMIT 200"
         )
         planned = await connection.fetch(
             "SELECT m.network_id, m.person_id FROM member m JOIN network n ON n.id = m.network_id "
@@ -288,6 +308,7 @@ async def look_up(url: str) -> dict[str, Any]:
                 "GROUP BY 1 ORDER BY count(*) DESC"
             ),
             "figures": _about_figures(about),
+            **await _about_insight(connection),
             "taken": {(str(row[0]), str(row[1])) for row in spells},
         }
     finally:
