@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.equal import difference, plain
 from benchmarks.figures import GOALS_MS
+from benchmarks.insight import GOALS as INSIGHT
 from benchmarks.workloads import GOALS
 from tests.postgres import PostgresServer
 
@@ -36,6 +37,7 @@ def test_a_small_run_measures_every_workload(postgres: PostgresServer, tmp_path:
     assert all(each["product_rps"] > 0 for each in line["workloads"].values())
     assert all(cost > 0 for cost in line["figures_ms"].values())
     assert set(line["figures_ms"]) >= set(GOALS_MS)
+    assert all(line["insight"][name]["cpu_ms"] > 0 for name in INSIGHT)
     assert line["memory_mb"] > 0
     assert line["start_cpu_seconds"] > 0
 
