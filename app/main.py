@@ -20,6 +20,7 @@ from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
 from app.features.actions.router import router as actions
 from app.features.adoptions.router import router as adoptions
+from app.features.assessments.router import router as assessments
 from app.features.audit.router import router as audit
 from app.features.clients.oauth_router import router as oauth
 from app.features.clients.router import router as clients
@@ -52,6 +53,7 @@ from app.features.saved_searches.router import router as saved_searches
 from app.features.search.router import router as search
 from app.features.service_document.router import router as service_document
 from app.features.suggest.router import router as suggest
+from app.features.surveys.router import router as surveys
 from app.features.vocabularies.router import router as vocabularies
 from app.features.wheel.router import router as wheel
 from app.jobs.search_upkeep import keep_search_ready
@@ -114,6 +116,8 @@ ROUTERS = (
     search,
     saved_searches,
     decisions,
+    surveys,
+    assessments,
     service_document,
 )
 

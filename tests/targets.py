@@ -21,6 +21,17 @@ NETWORK = {
 }
 MEETING = {"title": "Spring", "starts_at": "2030-04-09T12:30:00Z", "announce": True}
 
+FAR = "2029-12-01T17:00:00Z"
+LEVEL = {"lowest": 2, "highest": 4}
+ASSESSED: Json = {
+    "held_on": "2026-03-01",
+    "participants": 5,
+    "levels": {
+        "common_purpose": LEVEL, "cooperative_structure": LEVEL, "critical_mass": LEVEL,
+        "collective_intelligence": LEVEL, "community_building": LEVEL,
+    },
+}  # fmt: skip
+
 PRACTICE = "Y59"
 
 
@@ -166,6 +177,10 @@ class Targets:
         if "saved_search_id" in self.ids:  # a person has fifty at most
             await self.operator.client.delete(f"/v1/saved-searches/{self.ids['saved_search_id']}")
         saved = await self._made("saved-searches", {"name": "Wounds", "q": "wound"})
+        survey = await self._made_in(
+            network, "survey-rounds", {"title": "How are we?", "closes_at": FAR}
+        )
+        assessment = await self._made_in(network, "assessments", ASSESSED)
         answer = {"answer": "accepted"}
         said = await self.operator.client.put(f"/v1/meetings/{minuted['id']}/attendance/me", answer)
         about = {"content_kind": "person", "content_id": self.other.id, "reason": "other"}
@@ -177,6 +192,8 @@ class Targets:
             "content_id": meeting["id"],
             "calendar_token_id": calendar["id"],
             "saved_search_id": saved["id"],
+            "survey_round_id": survey["id"],
+            "assessment_id": assessment["id"],
             "calendar_secret": calendar["address"].rpartition("/")[2].removesuffix(".ics"),
             "meeting_id": meeting["id"],
             "attendance_id": said.json()["id"],
@@ -208,6 +225,13 @@ class Targets:
             "/problems/{code}": "not_found",
             "/guides/{name}": "errors",
         }
+
+    async def _made_in(self, network: Json, kind: str, body: Json) -> Json:
+        """A new resource of the operator's, made below a network."""
+        path = f"/v1/networks/{network['id']}/{kind}"
+        made: Json = (await self.operator.client.post(path, body)).json()
+        assert "id" in made, made
+        return made
 
     async def _made(self, kind: str, body: Json, network: Json | None = None, **more: str) -> Json:
         """A new resource of the operator's, in the network if one is given."""

@@ -113,6 +113,9 @@ POLICY: dict[str, frozenset[str]] = {
     "conduct.accept": ATTENDS,
     "charter.write": FACILITATES,
     "charter.accept": ATTENDS,
+    **{f"survey_round.{done}": FACILITATES for done in ("create", "update", "delete")},
+    "survey_round.answer": ATTENDS,
+    **{f"assessment.{done}": FACILITATES for done in ("create", "update", "delete")},
     "report.create": SIGNED_IN,  # whoever sees the content
     "report.decide": FACILITATES,
     "report.decide_again": frozenset({"operator"}),  # after an appeal; and of networks and people
@@ -141,10 +144,7 @@ IN_ARCHIVE = frozenset(
         "network.read_purposes",
         "member.leave",
         "result.withdraw",
-        "report.create",
-        "report.decide",
-        "report.decide_again",
-        "report.appeal",
+        *("report.create", "report.decide", "report.decide_again", "report.appeal"),
     }
 )
 

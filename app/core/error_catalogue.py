@@ -5,6 +5,7 @@ from app.core import (
     errors_of_helping,
     errors_of_keeping,
     errors_of_results,
+    errors_of_surveys,
 )
 from app.core.errors import HouseError
 
@@ -14,6 +15,7 @@ __all__ = [
     "errors_of_helping",
     "errors_of_keeping",
     "errors_of_results",
+    "errors_of_surveys",
 ]
 
 

@@ -29,9 +29,8 @@ from app.db.types import ID
 from app.models import Report
 
 Row = dict[str, Any]
-INSIDE_KINDS = frozenset(
-    {"duty", "duty_term", "decision"}
-)  # what every active member reads, and nobody else
+# What every active member reads, and nobody else.
+INSIDE_KINDS = frozenset({"duty", "duty_term", "decision", "assessment"})
 HIDEABLE = INSIDE_KINDS | {
     *("result", "feedback", "adoption", "meeting", "minutes", "action"),
 }

@@ -10,7 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, case, exists, false, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
-from app.core import access, decision_access, helping_access, meeting_access, result_access
+from app.core import (
+    access,
+    decision_access,
+    helping_access,
+    listening_access,
+    meeting_access,
+    result_access,
+)
 from app.core.access import viewer_id
 from app.core.meeting_access import facilitates
 from app.core.result_access import authored
@@ -18,6 +25,7 @@ from app.db.types import among
 from app.models import (
     Action,
     Adoption,
+    Assessment,
     Change,
     Decision,
     Duty,
@@ -46,6 +54,7 @@ CONTENT: dict[str, tuple[Any, Sight]] = {
     "meeting": (Meeting, meeting_access.visible_meeting),
     "minutes": (Minutes, meeting_access.visible_minutes),
     "action": (Action, meeting_access.visible_action),
+    "assessment": (Assessment, listening_access.visible_assessment),
     "duty": (Duty, helping_access.visible_duty),
     "duty_term": (DutyTerm, helping_access.visible_duty_term),
     "decision": (Decision, decision_access.visible_decision),
@@ -55,7 +64,9 @@ CONTENT: dict[str, tuple[Any, Sight]] = {
 OF_RESULT = ("result", "measure", "pdsa_cycle")  # hidden together
 # What moderation itself does to content is nothing that somebody wrote.
 NOT_WRITING = tuple(
-    f"{kind}.{done}" for kind in ("meeting", "minutes") for done in ("hidden", "shown")
+    f"{kind}.{done}"
+    for kind in ("meeting", "minutes", "assessment")
+    for done in ("hidden", "shown")
 )
 
 
@@ -113,6 +124,7 @@ def wrote(rank: str, report: Any = Report) -> ColumnElement[bool]:
         (kind == "duty", by(Duty, Duty.created_by)),
         (kind == "duty_term", or_(by(DutyTerm, DutyTerm.person_id), _noted(report))),
         (kind == "decision", by(Decision, Decision.created_by)),
+        (kind == "assessment", or_(by(Assessment, Assessment.created_by), _logged(report))),
         (kind == "minutes", or_(published, _logged(report))),
         (kind == "meeting", _logged(report)),
         (kind == "network", led),

@@ -5,6 +5,7 @@ that is worded anew gets a new version and a new code, and what was answered bef
 are: The Health Foundation, Effective networks for improvement, 2014, chapter 3.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 VERSION = 1
@@ -83,6 +84,16 @@ QUESTIONS = (
 )
 
 C_OF = {question.code: question.c for question in QUESTIONS}
+
+
+def tellable(counts: Sequence[int]) -> bool:
+    """Whether the answers to a question may be told, given how often each option was chosen.
+
+    There are five at least, and nobody who takes their own answer away is left with one option that all others chose
+    (docs/decisions/0042).
+    """
+    answers = sum(counts)
+    return answers >= MINIMUM and max(counts) <= answers - 2
 
 
 def questions_of(version: int) -> tuple[Question, ...]:

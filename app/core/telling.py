@@ -29,6 +29,16 @@ def told_of_decision(row: Mapping[str, Any], **more: Any) -> Told:
     return Told(network_id=row["network_id"], tier=INSIDE, outer=False, **more)
 
 
+def told_of_survey_round(row: Mapping[str, Any], **more: Any) -> Told:
+    """Every active member; of an answer nobody hears."""
+    return Told(network_id=row["network_id"], tier=INSIDE, outer=False, **more)
+
+
+def told_of_assessment(row: Mapping[str, Any], **more: Any) -> Told:
+    """Every active member."""
+    return Told(network_id=row["network_id"], tier=INSIDE, outer=False, **more)
+
+
 def _visibility() -> Any:
     return select(Network.visibility).where(Network.id == bindparam("network_id", type_=ID))
 

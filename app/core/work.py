@@ -21,6 +21,7 @@ from app.db.types import ID
 from app.models import (
     Action,
     Adoption,
+    Assessment,
     Attendance,
     CalendarToken,
     Client,
@@ -39,6 +40,7 @@ from app.models import (
     Report,
     Result,
     SavedSearch,
+    SurveyRound,
     Token,
     Vote,
 )
@@ -58,6 +60,8 @@ KINDS: dict[str, Model] = {
     "attendance": Attendance,
     "minutes": Minutes,
     "action": Action,
+    "survey_round": SurveyRound,
+    "assessment": Assessment,
     "calendar_token": CalendarToken,
     "result": Result,
     "measure": Measure,

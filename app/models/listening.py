@@ -40,9 +40,10 @@ class SurveyCount(Base):
 
 
 class SurveyPart(Base):
-    """That somebody took part: a keyed hash of round and person, no time and no id.
+    """Who took part in a round: keyed hashes of round and person, sorted, a space between them, all in one value.
 
-    The key is not in the database, so whoever has a copy of it cannot tell who took part.
+    The key is not in the database, so whoever has a copy of it cannot tell who took part. One row for all of them is
+    written anew with each answer: neither a row's place nor its age tells who came when (docs/decisions/0042).
     """
 
     __tablename__ = "survey_part"
@@ -50,7 +51,7 @@ class SurveyPart(Base):
     round_id: Mapped[str] = mapped_column(
         ForeignKey("survey_round.id", ondelete="CASCADE"), primary_key=True
     )
-    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    marks: Mapped[str] = mapped_column(Text)
 
 
 class Assessment(Base, Versioned):

@@ -47,8 +47,8 @@ Cache = Literal["no-store", "private, no-cache", "public, max-age=3600"]
 HEALTH = frozenset({"/livez", "/readyz", "/_ping", "/_status", "/metrics"})
 LONGEST_POINTER = 500  # an unknown name may have any length
 MERGE_PATCH = b"application/merge-patch+json"
-# What a caller needs for each operation, as its function was marked: scopes, sign_in, cache, most_values.
-_NEEDS: dict[Endpoint, tuple[frozenset[Scope], bool, bytes, int]] = {}
+# What a caller needs for each operation, as its function was marked: scopes, sign_in, cache, most_values, nameless.
+_NEEDS: dict[Endpoint, tuple[frozenset[Scope], bool, bytes, int, bool]] = {}
 _WEIGHT = re.compile(rb"q=(0(?:\.[0-9]{0,3})?)")
 
 
@@ -57,14 +57,16 @@ def needs(
     sign_in: bool = True,
     cache: Cache = "no-store",
     most_values: int = MAX_NODES,
+    nameless: bool = False,
 ) -> Callable[[Endpoint], Endpoint]:
     """What a caller needs to come in: one of these scopes if they carry a token, and a token if `sign_in`.
 
-    `most_values` are those that the JSON of a body may hold: more for what takes whole series.
+    `most_values` are those that the JSON of a body may hold: more for what takes whole series. Of what is `nameless`
+    the log says neither by which token nor from where it was done.
     """
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        _NEEDS[endpoint] = (frozenset(scopes), sign_in, cache.encode(), most_values)
+        _NEEDS[endpoint] = (frozenset(scopes), sign_in, cache.encode(), most_values, nameless)
         return endpoint
 
     return mark
@@ -138,7 +140,8 @@ class Door(APIRoute):
         if isinstance(options.get("response_model"), DefaultPlaceholder):
             options["response_model"] = None  # else FastAPI takes `Answer` for the model
         super().__init__(path, endpoint, **options)
-        self.scopes, self.sign_in, self.cache, self.most_values = _NEEDS[endpoint]
+        needed = _NEEDS[endpoint]
+        self.scopes, self.sign_in, self.cache, self.most_values, self.nameless = needed
         declared = (options.get("responses") or {}).get(200, {}).get("content", {})
         self.media_types = [name.encode() for name in declared] or [b"application/json"]
         self.run = endpoint

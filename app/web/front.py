@@ -248,14 +248,15 @@ class Front:
 
     def _line(self, asked: Asked) -> dict[str, Any]:
         """What every line of the log has. Path without query: queries may hold names. No person, no token."""
+        nameless = asked.door is not None and asked.door.nameless
         line = {
             "request_id": asked.request_id,
             "method": asked.scope["method"][:20],
             "path": self.doors.loggable(asked.scope["path"]),
             "operation": NO_OPERATION if asked.door is None else self._names[id(asked.door)],
-            "token_id": None if asked.call is None else asked.call.viewer.token_id,
+            "token_id": None if asked.call is None or nameless else asked.call.viewer.token_id,
         }
-        if self.rooms.settings.log_client_address:
+        if self.rooms.settings.log_client_address and not nameless:
             line["client"] = self._addresses.of(asked.scope)
         return line
 

@@ -202,6 +202,8 @@ def _errors(door: Door, method: str) -> list[int]:
         statuses.add(410)
     if door.path == "/v1/audit":  # a network of its query
         statuses.add(404)
+    if door.path.endswith("/results"):  # of a survey round that is still open
+        statuses |= {409} if door.path.startswith("/v1/survey-rounds/") else set()
     if door.form:
         statuses -= {403, 404, 409}
     return sorted(statuses)

@@ -38,6 +38,14 @@ TAGS = [
     {"name": "charter", "description": "How members have agreed to work, and accepting it."},
     {"name": "reports", "description": "Content that should not be there: hidden, decided on."},
     {
+        "name": "surveys",
+        "description": "What members think of their network, asked in rounds: anonymous, from five answers on.",
+    },
+    {
+        "name": "assessments",
+        "description": "How a group of members judged their network together, in conversation.",
+    },
+    {
         "name": "measures",
         "description": "Series of figures, and what is signal and what is chance in them.",
     },

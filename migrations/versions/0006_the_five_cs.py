@@ -331,11 +331,11 @@ def _surveys() -> None:
     op.create_table(
         "survey_part",
         sa.Column("round_id", ID, nullable=False),
-        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("marks", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["round_id"], ["survey_round.id"], name="fk_survey_part_round_id", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("round_id", "mark", name="pk_survey_part"),
+        sa.PrimaryKeyConstraint("round_id", name="pk_survey_part"),
     )
     op.create_table(
         "assessment",

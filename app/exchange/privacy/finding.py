@@ -16,6 +16,7 @@ from app.db.types import JsonText, holding
 from app.models import (
     Action,
     Adoption,
+    Assessment,
     Base,
     CalendarToken,
     CharterVersion,
@@ -39,6 +40,7 @@ from app.models import (
     Report,
     Result,
     SavedSearch,
+    SurveyRound,
     Vote,
 )
 
@@ -79,6 +81,8 @@ TYPED: dict[Any, tuple[str, ...]] = {
     CharterVersion: ("leadership", "purpose_and_direction", "communication", "knowledge_and_learning"),
     Decision: ("title", "proposal", "outcome_note"),
     Vote: ("reason",),
+    SurveyRound: ("title",),
+    Assessment: ("levels", "notes"),
 }  # fmt: skip
 
 

@@ -33,6 +33,8 @@ class AuditKind(StrEnum):
     ATTENDANCE = "attendance"
     MINUTES = "minutes"
     ACTION = "action"
+    SURVEY_ROUND = "survey_round"
+    ASSESSMENT = "assessment"
     CALENDAR_TOKEN = "calendar_token"  # noqa: S105 - a kind of resource
     RESULT = "result"
     MEASURE = "measure"

@@ -31,6 +31,7 @@ class ContentKind(StrEnum):
     MEETING = "meeting"
     MINUTES = "minutes"
     ACTION = "action"
+    ASSESSMENT = "assessment"
     DUTY = "duty"
     DUTY_TERM = "duty_term"
     DECISION = "decision"

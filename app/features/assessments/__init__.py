@@ -1,0 +1,1 @@
+"""Assessments: how a group of members judged their network together."""

@@ -1,0 +1,1 @@
+"""Surveys: rounds of questions about the five Cs, answered without a name."""
