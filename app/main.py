@@ -20,6 +20,7 @@ from app.exchange.sync.router import router as changes
 from app.features.accounts.router import router as accounts
 from app.features.actions.router import router as actions
 from app.features.adoptions.router import router as adoptions
+from app.features.asks.router import router as asks
 from app.features.assessments.router import router as assessments
 from app.features.audit.router import router as audit
 from app.features.clients.oauth_router import router as oauth
@@ -86,6 +87,7 @@ ROUTERS = (
     results,
     pdsa_cycles,
     duties,
+    asks,
     feedback,
     adoptions,
     conduct,

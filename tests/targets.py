@@ -151,6 +151,8 @@ class Targets:
         decision, voted = [await self._made("decisions", proposal, network) for _ in range(2)]
         agreed = {"vote": "agree"}
         vote = await self.operator.client.put(f"/v1/decisions/{voted['id']}/vote", agreed)
+        ask = await self._made("asks", {"title": "Who knows how?"}, network)
+        offer = await self._offered(network)
         result = await self._made("results", {"title": "What we tried"}, network)
         measure = await self._made("measures", {"name": "Screened"}, result_id=result["id"])
         cycle = await self._made("pdsa-cycles", {"plan": "To ask"}, result_id=result["id"])
@@ -202,6 +204,8 @@ class Targets:
             "decision_id": decision["id"],
             "vote_id": vote.json()["id"],
             "duty_id": duty["id"],
+            "ask_id": ask["id"],
+            "offer_id": offer["id"],
             "term_id": held_term["id"],
             "result_id": result["id"],
             "measure_id": measure["id"],
@@ -232,6 +236,16 @@ class Targets:
         made: Json = (await self.operator.client.post(path, body)).json()
         assert "id" in made, made
         return made
+
+    async def _offered(self, network: Json) -> Json:
+        """An offer of the operator's to what somebody asked who is not erased since."""
+        asker = await self.house.person("Una Asker")
+        spell = await asker.client.post(f"/v1/networks/{network['id']}/join", {})
+        await self.operator.client.post(f"/v1/members/{spell.json()['id']}/approve")
+        asked = {"title": "Who knows?", "network_id": network["id"]}
+        ask = (await asker.client.post("/v1/asks", asked)).json()
+        self.ids["/v1/asks/{ask_id}/offers ask_id"] = ask["id"]
+        return await self._made(f"asks/{ask['id']}/offers", {"text": "I do."})
 
     async def _made(self, kind: str, body: Json, network: Json | None = None, **more: str) -> Json:
         """A new resource of the operator's, in the network if one is given."""

@@ -52,6 +52,8 @@ NOT_TYPED = {
     "calendar_token": {"secret_hash", "hint", "feed", "last_used_on"},
     "saved_search": {"seen", "seen_before"},
     "duty": {"ended_on", "hidden_on"},
+    "ask": {"topics", "needed_by_on", "status", "hidden_on"},
+    "offer": {"status", "hidden_on"},
     "duty_term": {"from_on", "to_on", "hidden_on"},
     "result": {
         *(

@@ -1,7 +1,8 @@
-"""Terms of duties that do not go on: of somebody who is a member no more, or of a duty that ended."""
+"""Help that does not go on: of somebody who is a member no more, or terms of a duty that ended."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
@@ -10,7 +11,7 @@ from app.core.changes import Told, change_many, remove_many
 from app.core.fetching import facts
 from app.core.work import Work
 from app.db.types import DAY, ID, day_text
-from app.models import DutyTerm
+from app.models import Ask, DutyTerm, Offer
 
 
 def _lasting(of: str) -> Any:
@@ -35,3 +36,24 @@ async def end_terms(
     if begun:
         await change_many(work, "duty_term.ended", [(row, {"to_on": today}) for row in begun], told)
     await remove_many(work, "duty_term.withdrawn", ahead, replace(told, reach="member"))
+
+
+def _open_help(model: Any) -> Any:
+    return (
+        select(*facts(model))
+        .where(
+            model.network_id == bindparam("network_id", type_=ID),
+            model.person_id == bindparam("person_id", type_=ID),
+            model.status == "open",
+        )
+        .order_by(model.id)
+    )
+
+
+async def withdraw_help(work: Work, values: Mapping[str, Any], told: Told) -> None:
+    """Withdraw what somebody asks for and offers in a locked network; `values` are `network_id` and `person_id`."""
+    for kind, model in (("ask", Ask), ("offer", Offer)):
+        found = await work.fetch(("open help", kind), partial(_open_help, model), values)
+        edits = [(row, {"status": "withdrawn"}) for row in found]
+        if edits:
+            await change_many(work, f"{kind}.withdrawn", edits, told)

@@ -9,11 +9,11 @@ from app.core import access
 from app.core.changes import Told
 from app.core.errors import NotFound
 from app.core.fetching import facts, sight_member_network
-from app.core.helping_access import visible_duty, visible_duty_term
+from app.core.helping_access import visible_ask, visible_duty, visible_duty_term, visible_offer
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
-from app.models import Duty, DutyTerm
+from app.models import Ask, Duty, DutyTerm, Offer
 
 Row = dict[str, Any]
 
@@ -31,6 +31,16 @@ async def fetch_duty(work: Work, duty_id: str) -> tuple[Row, Row]:
 async def fetch_duty_term(work: Work, term_id: str) -> tuple[Row, Row]:
     """The same of a term."""
     return await _in_network(work, DutyTerm, visible_duty_term, term_id)
+
+
+async def fetch_ask(work: Work, ask_id: str) -> tuple[Row, Row]:
+    """The same of a request for support."""
+    return await _in_network(work, Ask, visible_ask, ask_id)
+
+
+async def fetch_offer(work: Work, offer_id: str) -> tuple[Row, Row]:
+    """The same of an offer."""
+    return await _in_network(work, Offer, visible_offer, offer_id)
 
 
 async def _in_network(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from app.core.access import active_networks
 from app.core.meeting_access import facilitates
-from app.models import Duty, DutyTerm
+from app.models import Ask, Duty, DutyTerm, Offer
 
 
 def _inside(rank: str, row: Any) -> ColumnElement[bool]:
@@ -29,3 +29,13 @@ def visible_duty(rank: str, duty: Any = Duty) -> ColumnElement[bool]:
 def visible_duty_term(rank: str, term: Any = DutyTerm) -> ColumnElement[bool]:
     """The same of who held a duty and when, with the note handed over: hidden or not by itself."""
     return _inside(rank, term)
+
+
+def visible_ask(rank: str, ask: Any = Ask) -> ColumnElement[bool]:
+    """The same of a request for support."""
+    return _inside(rank, ask)
+
+
+def visible_offer(rank: str, offer: Any = Offer) -> ColumnElement[bool]:
+    """The same of an offer to help: hidden or not by itself."""
+    return _inside(rank, offer)

@@ -30,7 +30,7 @@ from app.models import Report
 
 Row = dict[str, Any]
 # What every active member reads, and nobody else.
-INSIDE_KINDS = frozenset({"duty", "duty_term", "decision", "assessment"})
+INSIDE_KINDS = frozenset({"duty", "duty_term", "ask", "offer", "decision", "assessment"})
 HIDEABLE = INSIDE_KINDS | {
     *("result", "feedback", "adoption", "meeting", "minutes", "action"),
 }

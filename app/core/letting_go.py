@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, select
 
 from app.core.access import INSIDE
 from app.core.changes import Told, change_many, remove_many
-from app.core.ending_terms import end_terms
+from app.core.ending_terms import end_terms, withdraw_help
 from app.core.fetching import facts
 from app.core.occurrence_now import Occurrence, as_it_stands
 from app.core.seating import HELD, fill_places, told_of_attendance
@@ -41,6 +41,7 @@ async def let_go(work: Work, network: Mapping[str, Any], person_id: str) -> None
             told,
         )
     await end_terms(work, network, "person_id", person_id, told)
+    await withdraw_help(work, values, told)
 
 
 def _answers_ahead() -> Any:

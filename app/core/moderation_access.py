@@ -25,6 +25,7 @@ from app.db.types import among
 from app.models import (
     Action,
     Adoption,
+    Ask,
     Assessment,
     Change,
     Decision,
@@ -37,6 +38,7 @@ from app.models import (
     Minutes,
     MinutesEdition,
     Network,
+    Offer,
     PdsaCycle,
     Person,
     Report,
@@ -58,6 +60,8 @@ CONTENT: dict[str, tuple[Any, Sight]] = {
     "duty": (Duty, helping_access.visible_duty),
     "duty_term": (DutyTerm, helping_access.visible_duty_term),
     "decision": (Decision, decision_access.visible_decision),
+    "ask": (Ask, helping_access.visible_ask),
+    "offer": (Offer, helping_access.visible_offer),
     "network": (Network, access.visible_network),
     "person": (Person, access.visible_person),
 }
@@ -121,6 +125,8 @@ def wrote(rank: str, report: Any = Report) -> ColumnElement[bool]:
         (kind == "feedback", by(Feedback, Feedback.author_id)),
         (kind == "adoption", by(Adoption, Adoption.reported_by)),
         (kind == "action", by(Action, Action.created_by)),
+        (kind == "ask", by(Ask, Ask.person_id)),
+        (kind == "offer", by(Offer, Offer.person_id)),
         (kind == "duty", by(Duty, Duty.created_by)),
         (kind == "duty_term", or_(by(DutyTerm, DutyTerm.person_id), _noted(report))),
         (kind == "decision", by(Decision, Decision.created_by)),

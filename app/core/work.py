@@ -21,6 +21,7 @@ from app.db.types import ID
 from app.models import (
     Action,
     Adoption,
+    Ask,
     Assessment,
     Attendance,
     CalendarToken,
@@ -35,6 +36,7 @@ from app.models import (
     Member,
     Minutes,
     Network,
+    Offer,
     PdsaCycle,
     Person,
     Report,
@@ -74,6 +76,8 @@ KINDS: dict[str, Model] = {
     "duty_term": DutyTerm,
     "decision": Decision,
     "vote": Vote,
+    "ask": Ask,
+    "offer": Offer,
 }
 # Who wrote one of these may not be named: its stamps are days, and its id tells no time (docs/decisions/0025).
 BLIND_KINDS = frozenset({"result", "measure", "pdsa_cycle", "feedback", "adoption", "report"})

@@ -1,4 +1,4 @@
-"""The rows of duties and their terms, and the duties themselves: inside a network, for its active members."""
+"""The rows of what members do for each other, and that itself: inside a network, for its active members."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,12 +28,15 @@ async def help_each_other(house: House, facts: Facts) -> None:
             _write(work, facts, Helped("", "duty", key, f"{key}: facilitator", of="free"))
             holder = f"{key}: observer" if "observer" in here else author
             _write(work, facts, Helped("", "duty_term", key, holder, of=held.id))
+            ask = _write(work, facts, Helped("", "ask", key, author, of="offered"))
+            _write(work, facts, Helped("", "ask", key, author, of="bare"))
+            _write(work, facts, Helped("", "offer", key, f"{key}: facilitator", of=ask.id))
 
     await perform(house, command)
 
 
 def _write(work: Work, facts: Facts, one: Helped) -> Helped:
-    one.id, word = work.new_id(), mark(60_000 + len(facts.helped))
+    one.id, word = work.new_id(), mark(75_000 + len(facts.helped))
     one.marks = {"said": word}
     person_id, network_id = facts.people[one.person].id, facts.nets[one.net].id
     rows: dict[str, Json] = {
@@ -45,6 +48,11 @@ def _write(work: Work, facts: Facts, one: Helped) -> Helped:
             "duty_id": one.of, "person_id": person_id, "from_on": work.now.date(), "to_on": None,
             "handover_note": f"Know {word}",
         },
+        "ask": {
+            "person_id": person_id, "title": f"Who {word}", "detail": None, "skills": "[]", "topics": "[]",
+            "needed_by_on": None, "status": "open", "answered_at": None, "outcome_note": None,
+        },
+        "offer": {"ask_id": one.of, "person_id": person_id, "text": f"I {word}", "status": "open"},
     }  # fmt: skip
     row = {"id": one.id, "network_id": network_id, **rows[one.kind]}
     create(work, f"{one.kind}.created", row, Told(network_id=network_id, tier=2, outer=False))
@@ -216,3 +224,92 @@ def update_duty_term(facts: Facts) -> Iterator[Cell]:
     """Who holds it writes the note, and facilitators."""
     request = ("PATCH", "/v1/duty-terms/{}", {"handover_note": "Ask for the papers"})
     yield from _changed(facts, "updateDutyTerm", "duty_term", request, own=True)
+
+
+@rows_of("listAsks")
+def list_asks(facts: Facts) -> Iterator[Cell]:
+    """Of one network, what one sees."""
+    for key in TRIED:
+        net = facts.nets[key]
+        every = [one for one in facts.helped if one.net == key and one.kind == "ask"]
+        for label, actor in personas(facts, net):
+            end = oracle.gate(actor, "members:read")
+            seen = {one.id for one in every if meeting_oracle.sees_help(facts, actor, one)}
+            recorded = not end and seen and oracle.recorded(facts, actor, net)
+            yield Cell(
+                "listAsks", label, key, actor, "GET", "/v1/asks", end or (200, None),
+                params={"network_id": net.id, "limit": 100}, recorded=(net.id,) if recorded else (),
+                check=partial(_listed, seen),
+            )  # fmt: skip
+
+
+def _read(facts: Facts, operation: str, kind: str, path: str) -> Iterator[Cell]:
+    """What active members see."""
+    for label, actor, one in _towards(facts, kind):
+        end = oracle.gate(actor, "members:read") or _there(facts, actor, one)
+        yield Cell(
+            operation, label, one.net, actor, "GET", path.format(one.id), end or (200, None),
+            one.of if kind == "ask" else "", ghost=one.id, recorded=_looked(facts, actor, one, end),
+        )  # fmt: skip
+
+
+def _of_ones_own(
+    facts: Facts, operation: str, kind: str, request: tuple[str, str, Json | None]
+) -> Iterator[Cell]:
+    """What one may with what is one's own, as long as one is a member."""
+    method, path, body = request
+    for label, actor, one in _towards(facts, kind):
+        end = oracle.gate(actor, "members:write") or _there(facts, actor, one)
+        end = end or (None if actor.person == one.person else refused("forbidden"))
+        end = end or oracle.still_open(facts.nets[one.net])
+        if not end and method == "DELETE" and one.of == "offered":
+            end = (409, "ask_has_offers")
+        yield Cell(
+            operation, label, one.net, actor, method, path.format(one.id),
+            end or (204 if method == "DELETE" else 200, None), one.of if kind == "ask" else "", body, ghost=one.id,
+        )  # fmt: skip
+
+
+@rows_of("createAsk")
+def create_ask(facts: Facts) -> Iterator[Cell]:
+    """As duties: facilitators and members."""
+    for cell in create_duty(facts):
+        body = {"network_id": cell.json["network_id"], "title": "Who knows?"}
+        yield replace(cell, operation="createAsk", path="/v1/asks", json=body)
+
+
+@rows_of("createOffer")
+def create_offer(facts: Facts) -> Iterator[Cell]:
+    """Members other than who asked; facilitators made one to the first already."""
+    for label, actor, one in _towards(facts, "ask"):
+        spell = oracle.membership(facts, actor, facts.nets[one.net])
+        writes = spell is not None and spell.role in ("facilitator", "member")
+        end = oracle.gate(actor, "members:write") or _there(facts, actor, one)
+        end = end or (None if writes else refused("forbidden"))
+        end = end or oracle.still_open(facts.nets[one.net])
+        if not end and actor.person == one.person:
+            end = (409, "own_ask")
+        if not end and one.of == "offered" and actor.person == f"{one.net}: facilitator":
+            end = (409, "already_offered")
+        yield Cell(
+            "createOffer", label, one.net, actor, "POST", f"/v1/asks/{one.id}/offers", end or (201, None), one.of,
+            {"text": "I do"}, ghost=one.id,
+        )  # fmt: skip
+
+
+for _operation, _kind, _path in (
+    ("getAsk", "ask", "/v1/asks/{}"),
+    ("listOffers", "ask", "/v1/asks/{}/offers"),
+    ("listMatches", "ask", "/v1/asks/{}/matches"),
+    ("getOffer", "offer", "/v1/offers/{}"),
+):
+    rows_of(_operation)(partial(_read, operation=_operation, kind=_kind, path=_path))
+for _operation, _kind, _request in (
+    ("updateAsk", "ask", ("PATCH", "/v1/asks/{}", {"title": "Who else?"})),
+    ("deleteAsk", "ask", ("DELETE", "/v1/asks/{}", None)),
+    ("withdrawAsk", "ask", ("POST", "/v1/asks/{}/withdraw", None)),
+    ("answerAsk", "ask", ("POST", "/v1/asks/{}/answer", {"outcome_note": "We began"})),
+    ("withdrawOffer", "offer", ("POST", "/v1/offers/{}/withdraw", None)),
+):
+    _own_rows: Any = partial(_of_ones_own, operation=_operation, kind=_kind, request=_request)
+    rows_of(_operation)(_own_rows)

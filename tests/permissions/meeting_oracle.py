@@ -12,9 +12,9 @@ from tests.permissions.oracle import Outcome, refused
 SCOPE_OF_KIND = {
     **dict.fromkeys(("meeting", "attendance", "minutes", "action"), "meetings"), "calendar_token": "tokens",
     "saved_search": "searches", "report": "moderation", "duty": "members", "duty_term": "members",
-    "decision": "decisions", "vote": "decisions",
+    "decision": "decisions", "vote": "decisions", "ask": "members", "offer": "members",
 }  # fmt: skip
-HELP = ("decision", "vote", "duty", "duty_term")
+HELP = ("decision", "vote", "duty", "duty_term", "ask", "offer")
 KINDS = ("meeting", "minutes", "action", "report", *HELP)
 WAY_IN = ("join_url",)
 PLACE = ("place",)

@@ -32,12 +32,14 @@ PARTS = {
 PUBLIC = ("/v1/networks", "/v1/meetings", "/v1/minutes", "/v1/results", *PARTS.values())
 KINDS = (
     "networks", "members", "people", "invitations", "meetings", "attendance", "minutes", "actions", "calendars",
-    "saved_searches", "duties", "duty_terms", "results", "measures", "cycles", "feedback", "adoptions", "reports",
+    "saved_searches", "duties", "duty_terms", "asks", "offers", "results", "measures", "cycles", "feedback",
+    "adoptions", "reports",
 )  # fmt: skip
 WITHIN_NETWORK = {
     "member": "members", "invitation": "invitations", "meeting": "meetings", "attendance": "attendance",
     "minutes": "minutes", "action": "actions", "result": "results", "measure": "measures", "pdsa_cycle": "cycles",
-    "feedback": "feedback", "adoption": "adoptions", "report": "reports", "duty": "duties", "duty_term": "duty_terms",
+    "feedback": "feedback", "adoption": "adoptions", "report": "reports",
+    "duty": "duties", "duty_term": "duty_terms", "ask": "asks", "offer": "offers",
 }  # fmt: skip
 # What is forgotten with a row of a kind: of which other kinds, and by which field they name it.
 BELONG: dict[str, dict[str, str]] = {
@@ -45,6 +47,7 @@ BELONG: dict[str, dict[str, str]] = {
     "meeting": {"attendance": "meeting_id", "minutes": "meeting_id"},
     "result": dict.fromkeys(PARTS, "result_id"),
     "duty": {"duty_term": "duty_id"},
+    "ask": {"offer": "ask_id"},
 }
 LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "networks": ("/v1/networks", {"archived": "false"}),
@@ -60,12 +63,14 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "results": ("/v1/results", {}),
     "reports": ("/v1/reports", {}),
     "duties": ("/v1/duties", {}),
+    "asks": ("/v1/asks", {}),
     **{WITHIN_NETWORK[kind]: (path, {}) for kind, path in PARTS.items()},
 }
 READ_AT = {
     "invitation": "/v1/invitations/{}", "meeting": "/v1/meetings/{}", "attendance": "/v1/attendance/{}",
     "minutes": "/v1/minutes/{}", "action": "/v1/actions/{}", "calendar_token": "/v1/calendar-tokens/{}",
     "saved_search": "/v1/saved-searches/{}", "duty": "/v1/duties/{}", "duty_term": "/v1/duty-terms/{}",
+    "ask": "/v1/asks/{}", "offer": "/v1/offers/{}",
     "result": "/v1/results/{}", "report": "/v1/reports/{}", **{kind: path + "/{}" for kind, path in PARTS.items()},
 }  # fmt: skip
 
@@ -96,6 +101,8 @@ class Replica:
     reports: Rows = field(default_factory=dict)
     duties: Rows = field(default_factory=dict)
     duty_terms: Rows = field(default_factory=dict)
+    asks: Rows = field(default_factory=dict)
+    offers: Rows = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)  # the last version the feed named
     heard: int = 0
 
@@ -112,6 +119,7 @@ class Replica:
             getattr(self, name.rsplit(" ", maxsplit=1)[-1]).update(rows)
         await self._list_attendance(self.meetings)
         await self._list_terms(self.duties)
+        await self._list_offers(self.asks)
 
     async def _list_attendance(self, meetings: Iterable[str]) -> None:
         """Of each meeting that one may look at; of a series the first occurrence, which is all that is answered."""
@@ -133,6 +141,11 @@ class Replica:
         """Of each duty that one sees."""
         for duty_id in list(duties):
             self.duty_terms.update(await self._list(f"/v1/duties/{duty_id}/terms", {}))
+
+    async def _list_offers(self, asks: Iterable[str]) -> None:
+        """To each request that one sees."""
+        for ask_id in list(asks):
+            self.offers.update(await self._list(f"/v1/asks/{ask_id}/offers", {}))
 
     async def _list(self, path: str, params: dict[str, str]) -> Rows:
         found: Rows = {}
@@ -260,6 +273,9 @@ class Replica:
             duties = await self._list("/v1/duties", within)
             self.duties.update(duties)
             await self._list_terms(duties)
+            asks = await self._list("/v1/asks", within)
+            self.asks.update(asks)
+            await self._list_offers(asks)
         await self._list_attendance(meetings)
         for archived in ("false", "true"):
             params = {"parent_id": network_id, "archived": archived}

@@ -108,6 +108,8 @@ PATHS = {
     "decision_id": "{decision}",
     "vote_id": "{vote}",
     "duty_id": "{duty}",
+    "ask_id": "{ask}",
+    "offer_id": "{offer}",
     "term_id": "{duty_term}",
     "attendance_id": "{attendance}",
     "calendar_secret": "{calendar_secret}",

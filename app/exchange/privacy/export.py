@@ -182,7 +182,7 @@ async def export(db: Database, viewer: Viewer, at: Any, most: int = MOST) -> Row
     found["saved_searches"] = [with_params(saved) for saved in found["saved_searches"]]
     kinds = (
         *("tokens", "clients", "memberships", "attendance", "calendar_tokens", "saved_searches"),
-        *("duty_terms", "votes"),
+        *("duty_terms", "asks", "offers", "votes"),
     )
     values["theirs"] = [person["id"], *(row["id"] for kind in kinds for row in found[kind])]
     found["changes"] = await part("changes", lambda: _log(reads=False))

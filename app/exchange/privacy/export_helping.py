@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, case, select
 from sqlalchemy.types import Integer
 
 from app.core import access
-from app.core.helping_access import visible_duty, visible_duty_term
-from app.models import Duty, DutyTerm
+from app.core.helping_access import visible_ask, visible_duty, visible_duty_term, visible_offer
+from app.models import Ask, Duty, DutyTerm, Offer
 
 
 def _me() -> Any:
@@ -42,4 +42,19 @@ def duty_terms(rank: str) -> Any:
     return _some(select(*columns).where(mine).order_by(DutyTerm.id.desc()))
 
 
-PARTS = {"duties": duties, "duty_terms": duty_terms}
+def asks(rank: str) -> Any:
+    """Every request for support of one's own; what it says only where one reads it today."""
+    seen = visible_ask(rank)
+    said = [_where_seen(seen, column) for column in (Ask.title, Ask.detail, Ask.outcome_note)]
+    columns = (Ask.id, Ask.network_id, *said, Ask.status, Ask.created_at)
+    return _some(select(*columns).where(Ask.person_id == _me()).order_by(Ask.id.desc()))
+
+
+def offers(rank: str) -> Any:
+    """Every offer of one's own; what it says only where one reads it today."""
+    text = _where_seen(visible_offer(rank), Offer.text)
+    columns = (Offer.id, Offer.network_id, Offer.ask_id, text, Offer.status, Offer.created_at)
+    return _some(select(*columns).where(Offer.person_id == _me()).order_by(Offer.id.desc()))
+
+
+PARTS = {"duties": duties, "duty_terms": duty_terms, "asks": asks, "offers": offers}

@@ -16,6 +16,7 @@ from app.db.types import JsonText, holding
 from app.models import (
     Action,
     Adoption,
+    Ask,
     Assessment,
     Base,
     CalendarToken,
@@ -35,6 +36,7 @@ from app.models import (
     MinutesEdition,
     Network,
     NetworkPurpose,
+    Offer,
     PdsaCycle,
     Person,
     Report,
@@ -62,6 +64,8 @@ TYPED: dict[Any, tuple[str, ...]] = {
     CalendarToken: ("name", "filters"),
     Duty: ("title", "body", "detail"),
     DutyTerm: ("handover_note",),
+    Ask: ("title", "detail", "skills", "outcome_note"),
+    Offer: ("text",),
     SavedSearch: ("name", "params"),
     Result: (
         *("title", "summary", "problem", "available_knowledge", "rationale", "aim", "context", "change", "ethics"),

@@ -1,6 +1,8 @@
 """The contract of what an export has of help."""
 
-from app.core.text import Day, Id, Name, Output, Paragraph, Title, UtcDateTime
+from typing import Annotated
+
+from app.core.text import Day, Id, Name, Output, Paragraph, Title, UtcDateTime, line
 
 
 class ExportedDuty(Output):
@@ -24,3 +26,26 @@ class ExportedTerm(Output):
     from_on: Day
     to_on: Day | None
     handover_note: Paragraph | None
+
+
+class ExportedAsk(Output):
+    """A request for support that you made; what it says only where you read it today."""
+
+    id: Id
+    network_id: Id
+    title: Title | None
+    detail: Paragraph | None
+    outcome_note: Paragraph | None
+    status: Annotated[str, line(20, "open")]
+    created_at: UtcDateTime
+
+
+class ExportedOffer(Output):
+    """An offer to help that you made; what it says only where you read it today."""
+
+    id: Id
+    network_id: Id
+    ask_id: Id
+    text: Paragraph | None
+    status: Annotated[str, line(20, "open")]
+    created_at: UtcDateTime

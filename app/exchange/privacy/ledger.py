@@ -26,6 +26,7 @@ from app.exchange.privacy.holdings import erasure_of, lock_person
 from app.models import (
     Action,
     Adoption,
+    Ask,
     Attendance,
     CalendarToken,
     CharterAcceptance,
@@ -43,6 +44,7 @@ from app.models import (
     Member,
     NameWord,
     Network,
+    Offer,
     PdsaCycle,
     Person,
     PersonTopic,
@@ -61,7 +63,7 @@ TABLES = tuple(
     model.__tablename__
     for model in (
         *(Person, PersonTopic, Identity, Member, Token, Client, Invitation, Network),
-        *(CalendarToken, SavedSearch, Attendance, Action, Duty, DutyTerm, Idempotency),
+        *(CalendarToken, SavedSearch, Attendance, Action, Duty, DutyTerm, Ask, Offer, Idempotency),
         CharterAcceptance,
         *(
             Result,

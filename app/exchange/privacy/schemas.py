@@ -22,7 +22,12 @@ from app.core.text_of_time import LocalDateTime
 from app.core.viewer import Scope
 from app.exchange.calendar_tokens.schemas import CalendarFiltersShown
 from app.exchange.privacy.export_decisions import Decisions, Votes
-from app.exchange.privacy.helping_schemas import ExportedDuty, ExportedTerm
+from app.exchange.privacy.helping_schemas import (
+    ExportedAsk,
+    ExportedDuty,
+    ExportedOffer,
+    ExportedTerm,
+)
 from app.exchange.privacy.network_schemas import (
     ExportedCharter,
     ExportedCharterAcceptance,
@@ -244,6 +249,12 @@ class Export(Output):
     )
     duty_terms: Annotated[list[ExportedTerm], Field(max_length=MOST)] = Field(
         description="Representative duties that you held, and the notes handed over."
+    )
+    asks: Annotated[list[ExportedAsk], Field(max_length=MOST)] = Field(
+        description="Requests for support that you made."
+    )
+    offers: Annotated[list[ExportedOffer], Field(max_length=MOST)] = Field(
+        description="Offers to help that you made."
     )
     calendar_tokens: Annotated[list[ExportedCalendarToken], Field(max_length=MOST)] = Field(
         description="Addresses that your calendars subscribe to, also those that ended; their secrets are not kept."

@@ -70,6 +70,8 @@ SCOPE_OF_KIND = {
     "duty_term": Scope.MEMBERS_READ,
     "decision": Scope.DECISIONS_READ,
     "vote": Scope.DECISIONS_READ,
+    "ask": Scope.MEMBERS_READ,
+    "offer": Scope.MEMBERS_READ,
 }
 PUBLIC_KINDS = (
     "network", "meeting", "minutes", "result", "measure", "pdsa_cycle", "feedback", "adoption"
@@ -110,6 +112,8 @@ SEEN_BY: dict[str, tuple[Any, str]] = {
     "duty_term": (helping_access, "visible_duty_term"),
     "decision": (decision_access, "visible_decision"),
     "vote": (decision_access, "visible_vote"),
+    "ask": (helping_access, "visible_ask"),
+    "offer": (helping_access, "visible_offer"),
 }
 
 

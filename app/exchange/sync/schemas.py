@@ -35,6 +35,8 @@ class ChangeKind(StrEnum):
     DUTY_TERM = "duty_term"
     DECISION = "decision"
     VOTE = "vote"
+    ASK = "ask"
+    OFFER = "offer"
 
 
 class ChangeOp(StrEnum):

@@ -47,6 +47,8 @@ class AuditKind(StrEnum):
     DUTY_TERM = "duty_term"
     DECISION = "decision"
     VOTE = "vote"
+    ASK = "ask"
+    OFFER = "offer"
     READ = "read"
 
 

@@ -35,6 +35,8 @@ class ContentKind(StrEnum):
     DUTY = "duty"
     DUTY_TERM = "duty_term"
     DECISION = "decision"
+    ASK = "ask"
+    OFFER = "offer"
     NETWORK = "network"
     PERSON = "person"
 

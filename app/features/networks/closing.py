@@ -17,6 +17,7 @@ from app.features.networks.schemas import NetworkArchive
 from app.features.networks.settling import reach_of, words_of
 from app.models import (
     Action,
+    Ask,
     Client,
     Decision,
     Duty,
@@ -74,7 +75,8 @@ def _others() -> Any:
     proposed = exists(select(1).where(Decision.network_id == network_id))
     shared = exists(select(1).where(Result.network_id == network_id))
     reported = exists(select(1).where(Report.network_id == network_id))
-    found = or_(other, below, held, noted, kept, proposed, shared, reported)
+    asked = exists(select(1).where(Ask.network_id == network_id))
+    found = or_(other, below, held, noted, kept, asked, proposed, shared, reported)
     return select(literal(1).label("found")).where(found)
 
 
