@@ -56,6 +56,7 @@ from app.features.service_document.router import router as service_document
 from app.features.suggest.router import router as suggest
 from app.features.surveys.router import router as surveys
 from app.features.vocabularies.router import router as vocabularies
+from app.features.wheel.picture_router import router as wheel_picture
 from app.features.wheel.router import router as wheel
 from app.jobs.search_upkeep import keep_search_ready
 from app.jobs.tidying import keep_tidy
@@ -79,6 +80,7 @@ ROUTERS = (
     network_map,
     map_picture,
     wheel,
+    wheel_picture,
     members,
     meetings,
     attendance,

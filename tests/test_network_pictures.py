@@ -1,4 +1,4 @@
-"""The map of a network as a picture: for whom the JSON is, of the same numbers, kept as long."""
+"""The wheel and the map of a network as pictures: for whom the JSON is, of the same numbers, kept as long."""
 
 import pytest
 
@@ -40,3 +40,23 @@ async def test_the_map_of_others_is_not_there(house: TestHouse) -> None:
     for wrong in ({"width": 359}, {"theme": "green"}, {"as_of": "2999-01-01"}, {"window_days": 1}):
         answer = await fay.get(f"{path}.svg", params=wrong)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), wrong
+
+
+async def test_the_wheel_as_svg_and_png(house: TestHouse) -> None:
+    mapped, otto = await Mapped.of(house, 5), await house.person()
+    fay, path = mapped.people[0].client, f"/v1/networks/{mapped.group.network_id}/wheel"
+    wheel = (await fay.get(path)).json()
+    answer = await fay.get(f"{path}.svg", params={"width": 1200})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    check(answer.text)
+    told = set(texts(parsed(answer.text)))
+    assert {c["label"] for c in wheel["cs"]} <= told | {"Collective", "Co-operative"}
+    picture = await fay.get(f"{path}.png", params={"scale": 1, "width": 360})
+    assert (picture.headers["content-type"], picture.content[:4]) == ("image/png", b"\x89PNG")
+    for one in (answer, picture):
+        again = await fay.get(str(one.request.url), headers={"If-None-Match": one.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+    for ending in (".svg", ".png"):
+        told_them, drawn = await otto.client.get(path), await otto.client.get(path + ending)
+        assert drawn.status_code == told_them.status_code in (403, 404)
+        assert (await fay.get(path + ending, params={"width": 359})).status_code == 422

@@ -72,7 +72,7 @@ def test_a_status_is_told_without_colour(theme: str) -> None:
         ({"value": 2, "numerator": 2, "denominator": 40, "unit": "count"}, "2 (2/40)"),
         ({"value": 1, "numerator": 9, "denominator": 9, "unit": "days"}, "1 day (9/9)"),
         ({"value": 34.5, "numerator": 9, "denominator": 9, "unit": "days"}, "34.5 days (9/9)"),
-        ({"value": 3.75, "numerator": 30, "denominator": 8, "unit": "score"}, "3.8 of 5 (30/8)"),
+        ({"value": 3.75, "numerator": 30, "denominator": 8, "unit": "score"}, "3.75 (30/8)"),
         ({"value": None, "numerator": None, "denominator": 3, "unit": "share"}, "Not enough data (3)"),
         ({"value": None, "numerator": None, "denominator": None, "unit": "share"}, "Not enough data"),
     ],

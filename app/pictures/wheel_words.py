@@ -34,7 +34,7 @@ def written(indicator: Indicator) -> str:
     elif unit == "days":
         said = "1 day" if value == 1 else f"{number(value, 1)} days"
     elif unit == "score":
-        said = f"{number(value, 1)} of 5"
+        said = number(value, 2)  # on a scale of its own: the label says which
     else:
         said = number(value, 1)
     return f"{said} ({number(above or 0, 1)}/{number(below or 0, 1)})"

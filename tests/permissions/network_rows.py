@@ -90,6 +90,23 @@ def list_purposes(facts: Facts) -> Iterator[Cell]:
 @rows_of("getWheel")
 def get_wheel(facts: Facts) -> Iterator[Cell]:
     """Members read how their network is doing, and operators on record; others learn no more than that it is there."""
+    return _wheel("getWheel", "", facts)
+
+
+@rows_of("getWheelSvg")
+def get_wheel_svg(facts: Facts) -> Iterator[Cell]:
+    """The same as a picture."""
+    return _wheel("getWheelSvg", ".svg", facts)
+
+
+@rows_of("getWheelPng")
+def get_wheel_png(facts: Facts) -> Iterator[Cell]:
+    """The picture as pixels, which take long to draw: of one network."""
+    cells = _wheel("getWheelPng", ".png", facts)
+    return (cell for cell in cells if cell.target == facts.nets["open"].key)
+
+
+def _wheel(operation: str, ending: str, facts: Facts) -> Iterator[Cell]:
     for label, actor, net in everybody(facts):
         end = oracle.gate(actor, "networks:read") or oracle.there(facts, actor, net)
         if end is None and oracle.one_tier(facts, actor, net) < INSIDE:
@@ -100,8 +117,8 @@ def get_wheel(facts: Facts) -> Iterator[Cell]:
 
         looked = end is None and oracle.recorded(facts, actor, net)
         yield Cell(
-            "getWheel", label, net.key, actor, "GET", f"/v1/networks/{net.id}/wheel", end or (200, None), ghost=net.id,
-            check=check, recorded=(net.id,) if looked else (),
+            operation, label, net.key, actor, "GET", f"/v1/networks/{net.id}/wheel{ending}", end or (200, None),
+            ghost=net.id, check=None if ending else check, recorded=(net.id,) if looked else (),
         )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The doors of the wheel."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
@@ -9,11 +9,27 @@ from app.core.viewer import Scope
 from app.features.wheel import queries
 from app.features.wheel.schemas import IndicatorList, Wheel, WheelQuery
 from app.web import answers
-from app.web.call import Answer, CallDep
+from app.web.call import Answer, Call, CallDep
 from app.web.door import Door, needs
 from app.web.on_record import note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["wheel"], route_class=Door)
+
+
+async def read_wheel(
+    call: Call, network_id: str, params: WheelQuery, operation: str
+) -> dict[str, Any]:
+    """The wheel for this caller; an operator's look is on record. Errors: `NotFound`; `Forbidden`; `Invalid`."""
+    document = await queries.wheel_of(
+        call.rooms.house,
+        call.viewer,
+        network_id,
+        as_of=params.as_of,
+        window_days=params.window_days,
+    )
+    if call.viewer.operator:
+        await note_operator_read(call, [network_id], operation)
+    return document
 
 
 @router.get("/networks/{network_id}/wheel", response_model=Wheel)
@@ -26,16 +42,7 @@ async def get_wheel(
     For its members, and for operators on record. Everything is counted from what happened, as of any day that is over
     or today.
     """
-    document = await queries.wheel_of(
-        call.rooms.house,
-        call.viewer,
-        network_id,
-        as_of=params.as_of,
-        window_days=params.window_days,
-    )
-    if call.viewer.operator:
-        await note_operator_read(call, [network_id], "getWheel")
-    return answers.cached(call, document)
+    return answers.cached(call, await read_wheel(call, network_id, params, "getWheel"))
 
 
 @router.get("/indicators", response_model=IndicatorList)
