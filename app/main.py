@@ -49,6 +49,7 @@ from app.features.people.newcomers import welcome
 from app.features.people.router import router as people
 from app.features.places.router import router as places
 from app.features.recommendations.router import router as recommendations
+from app.features.resources.router import router as resources
 from app.features.results.router import router as results
 from app.features.saved_searches.router import router as saved_searches
 from app.features.search.router import router as search
@@ -94,6 +95,7 @@ ROUTERS = (
     adoptions,
     conduct,
     charters,
+    resources,
     reports,
     texts,
     calendars,

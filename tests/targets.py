@@ -189,7 +189,10 @@ class Targets:
         reported = (await self.operator.client.post("/v1/reports", about)).json()
         if "id" not in reported:  # one person reports twenty times a day at most
             reported = {"id": self.ids["report_id"]}
+        kept = {"title": "Films", "url": "https://example.org/films"}
+        resource = await self._made("resources", kept, network)
         self.ids = {
+            "resource_id": resource["id"],
             "report_id": reported["id"],
             "content_id": meeting["id"],
             "calendar_token_id": calendar["id"],

@@ -99,6 +99,7 @@ NOT_TYPED = {
     "charter_version": set(),
     "decision": {"status", "outcome", "hidden_on"},
     "vote": {"vote"},
+    "resource": {"topics", "hidden_on"},
 }
 
 

@@ -1,4 +1,4 @@
-"""Typed errors about what a network keeps for its members: its charter."""
+"""Typed errors about what a network keeps for its members: its charter, and links."""
 
 from app.core.errors import Conflict
 
@@ -9,3 +9,7 @@ class CharterChanged(Conflict):
 
 class TooManyCharters(Conflict):
     code, title = "too_many_charters", "A charter is worded a hundred times at most"
+
+
+class ResourceListed(Conflict):
+    code, title = "resource_listed", "The network keeps this address already"

@@ -9,11 +9,17 @@ from app.core import access
 from app.core.changes import Told
 from app.core.errors import NotFound
 from app.core.fetching import facts, sight_member_network
-from app.core.helping_access import visible_ask, visible_duty, visible_duty_term, visible_offer
+from app.core.helping_access import (
+    visible_ask,
+    visible_duty,
+    visible_duty_term,
+    visible_offer,
+    visible_resource,
+)
 from app.core.work import Work
 from app.db.database import fetch_one
 from app.db.types import ID
-from app.models import Ask, Duty, DutyTerm, Offer
+from app.models import Ask, Duty, DutyTerm, Offer, Resource
 
 Row = dict[str, Any]
 
@@ -41,6 +47,11 @@ async def fetch_ask(work: Work, ask_id: str) -> tuple[Row, Row]:
 async def fetch_offer(work: Work, offer_id: str) -> tuple[Row, Row]:
     """The same of an offer."""
     return await _in_network(work, Offer, visible_offer, offer_id)
+
+
+async def fetch_resource(work: Work, resource_id: str) -> tuple[Row, Row]:
+    """The same of a link."""
+    return await _in_network(work, Resource, visible_resource, resource_id)
 
 
 async def _in_network(

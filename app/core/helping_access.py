@@ -1,4 +1,4 @@
-"""Who sees what members do for each other: duties and their terms. By the manners of `core.meeting_access`.
+"""Who sees what members do for each other: duties and their terms, links. By the manners of `core.meeting_access`.
 
 It is inside a network, for its active members; what moderation hides is for facilitators and operators meanwhile.
 """
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from app.core.access import active_networks
 from app.core.meeting_access import facilitates
-from app.models import Ask, Duty, DutyTerm, Offer
+from app.models import Ask, Duty, DutyTerm, Offer, Resource
 
 
 def _inside(rank: str, row: Any) -> ColumnElement[bool]:
@@ -39,3 +39,8 @@ def visible_ask(rank: str, ask: Any = Ask) -> ColumnElement[bool]:
 def visible_offer(rank: str, offer: Any = Offer) -> ColumnElement[bool]:
     """The same of an offer to help: hidden or not by itself."""
     return _inside(rank, offer)
+
+
+def visible_resource(rank: str, resource: Any = Resource) -> ColumnElement[bool]:
+    """The same of a link that the network keeps."""
+    return _inside(rank, resource)

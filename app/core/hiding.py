@@ -30,7 +30,9 @@ from app.models import Report
 
 Row = dict[str, Any]
 # What every active member reads, and nobody else.
-INSIDE_KINDS = frozenset({"duty", "duty_term", "ask", "offer", "decision", "assessment"})
+INSIDE_KINDS = frozenset(
+    {"duty", "duty_term", "ask", "offer", "decision", "assessment", "resource"}
+)
 HIDEABLE = INSIDE_KINDS | {
     *("result", "feedback", "adoption", "meeting", "minutes", "action"),
 }

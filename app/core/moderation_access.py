@@ -42,6 +42,7 @@ from app.models import (
     PdsaCycle,
     Person,
     Report,
+    Resource,
     Result,
 )
 
@@ -62,6 +63,7 @@ CONTENT: dict[str, tuple[Any, Sight]] = {
     "decision": (Decision, decision_access.visible_decision),
     "ask": (Ask, helping_access.visible_ask),
     "offer": (Offer, helping_access.visible_offer),
+    "resource": (Resource, helping_access.visible_resource),
     "network": (Network, access.visible_network),
     "person": (Person, access.visible_person),
 }
@@ -131,6 +133,7 @@ def wrote(rank: str, report: Any = Report) -> ColumnElement[bool]:
         (kind == "duty_term", or_(by(DutyTerm, DutyTerm.person_id), _noted(report))),
         (kind == "decision", by(Decision, Decision.created_by)),
         (kind == "assessment", or_(by(Assessment, Assessment.created_by), _logged(report))),
+        (kind == "resource", by(Resource, Resource.created_by)),
         (kind == "minutes", or_(published, _logged(report))),
         (kind == "meeting", _logged(report)),
         (kind == "network", led),

@@ -1,4 +1,4 @@
-"""Who may do what with duties and requests for support: a part of `access.POLICY`, which has the words."""
+"""Who may do what with duties, requests for support and links: a part of `access.POLICY`, which has the words."""
 
 WRITES = frozenset({"facilitator", "member"})
 FACILITATES = frozenset({"facilitator", "operator"})
@@ -13,4 +13,6 @@ HELPING: dict[str, frozenset[str]] = {
     "ask.update": SELF_ALONE,  # and to withdraw, answer or delete it: `self` is who asked
     "offer.create": WRITES,
     "offer.withdraw": SELF_ALONE,
+    "resource.create": WRITES,
+    "resource.update": FACILITATES | {"self"},  # and to delete it: `self` is who added it
 }

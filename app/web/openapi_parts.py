@@ -36,6 +36,7 @@ TAGS = [
         "name": "conduct",
         "description": "What a network expects of who shares there, and accepting it.",
     },
+    {"name": "resources", "description": "Links that a network keeps: what for, which licence."},
     {"name": "charter", "description": "How members have agreed to work, and accepting it."},
     {"name": "reports", "description": "Content that should not be there: hidden, decided on."},
     {

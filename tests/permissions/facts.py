@@ -212,6 +212,16 @@ class Filed:
 
 
 @dataclass(slots=True)
+class Link:
+    """A resource that a network keeps, and who added it; `marks` are its secret words."""
+
+    id: str
+    net: str
+    author: str
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Facts:
     """Everything: networks by key, people by key, spells by id, one actor for each (person, kind of token)."""
 
@@ -230,6 +240,7 @@ class Facts:
     helped: list[Helped] = field(default_factory=list)
     results: dict[str, Shared] = field(default_factory=dict)
     filed: list[Filed] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
     marks: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """word -> (what it is of: `network`, `person`, `message`, `meeting`, `result` ...; key or id; field)"""
 

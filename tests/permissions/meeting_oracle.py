@@ -6,16 +6,28 @@ oneself: an operator who does not facilitate is nobody there."
 """
 
 from tests.permissions import oracle
-from tests.permissions.facts import Actor, Answer, Facts, Filed, Helped, Meet, Minuted, Net, Todo
+from tests.permissions.facts import (
+    Actor,
+    Answer,
+    Facts,
+    Filed,
+    Helped,
+    Link,
+    Meet,
+    Minuted,
+    Net,
+    Todo,
+)
 from tests.permissions.oracle import Outcome, refused
 
 SCOPE_OF_KIND = {
     **dict.fromkeys(("meeting", "attendance", "minutes", "action"), "meetings"), "calendar_token": "tokens",
     "saved_search": "searches", "report": "moderation", "duty": "members", "duty_term": "members",
     "decision": "decisions", "vote": "decisions", "ask": "members", "offer": "members",
+    "resource": "networks",
 }  # fmt: skip
 HELP = ("decision", "vote", "duty", "duty_term", "ask", "offer")
-KINDS = ("meeting", "minutes", "action", "report", *HELP)
+KINDS = ("meeting", "minutes", "action", "report", "resource", *HELP)
 WAY_IN = ("join_url",)
 PLACE = ("place",)
 
@@ -129,18 +141,21 @@ def sees_report(facts: Facts, actor: Actor, one: Filed) -> bool:
     return own or actor.operates or leads(facts, actor, net)
 
 
+def sees_link(facts: Facts, actor: Actor, one: Link) -> bool:
+    """What a network keeps is for its active members, and operators on record."""
+    return actor.operates or oracle.membership(facts, actor, facts.nets[one.net]) is not None
+
+
 def may_read_mark(facts: Facts, actor: Actor, kind: str, key: str, field: str) -> bool:
     """Whether a secret word of a meeting, of minutes or of an action may be in any answer to this actor."""
     if kind == "minutes":
         one = next(minuted for minuted in facts.minutes if minuted.id == key)
-        if field == "draft":
-            net = facts.meets[one.meet].net
-            return actor.operates or leads(facts, actor, net)
-        return sees_minutes(facts, actor, one)
+        writes = actor.operates or leads(facts, actor, facts.meets[one.meet].net)
+        return writes if field == "draft" else sees_minutes(facts, actor, one)
     if kind == "report":
         return sees_report(facts, actor, next(one for one in facts.filed if one.id == key))
-    if kind in (*HELP, "action"):
-        inside: list[Todo | Helped] = [*facts.todos, *facts.helped]
+    if kind in (*HELP, "action", "resource"):
+        inside: list[Todo | Helped | Link] = [*facts.todos, *facts.helped, *facts.links]
         net = next(one.net for one in inside if one.id == key)
         return actor.operates or oracle.membership(facts, actor, facts.nets[net]) is not None
     meet = facts.meets[key]
@@ -169,6 +184,7 @@ def told(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
             }
             for kind in HELP
         },
+        "resource": {one.id for one in facts.links if one.net in nets and sees_link(facts, actor, one)},
         "report": {
             one.id for one in facts.filed if facts.meets[one.meet].net in nets and sees_report(facts, actor, one)
         },
@@ -183,11 +199,12 @@ def told(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
 
 
 def ids_in(facts: Facts, net: Net) -> set[str]:
-    """The ids of everything about meetings that is in this network."""
+    """The ids of everything about meetings, and of the links, that is in this network."""
     meets = {meet.key: meet.id for meet in facts.meets_of(net.key)}
     rows: list[Answer | Minuted | Filed] = [*facts.answers, *facts.minutes, *facts.filed]
     helped = {one.id for one in facts.helped if one.net == net.key}
     ids = {*meets.values(), *helped, *(todo.id for todo in facts.todos if todo.net == net.key)}
+    ids |= {one.id for one in facts.links if one.net == net.key}
     return ids | {row.id for row in rows if row.meet in meets}
 
 

@@ -45,6 +45,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     privacy_rows,
     recommendation_rows,
     report_rows,
+    resource_rows,
     result_rows,
     saved_search_rows,
     search_rows,

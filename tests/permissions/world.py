@@ -19,6 +19,7 @@ from tests.permissions import cast
 from tests.permissions.decision_rows import decide_together
 from tests.permissions.facts import Actor, Facts, Net, Program, Sent, Somebody, Spell
 from tests.permissions.helping_rows import help_each_other
+from tests.permissions.keeping_world import keep_links
 from tests.permissions.meeting_world import hold_meetings
 from tests.permissions.report_world import file_reports
 from tests.permissions.result_world import share_results
@@ -64,6 +65,7 @@ class Builder:
         await file_reports(self.house.app.rooms.house, self.facts)
         await decide_together(self.house.app.rooms.house, self.facts)
         await help_each_other(self.house.app.rooms.house, self.facts)
+        await keep_links(self.house.app.rooms.house, self.facts)
         await save_searches(self.house.app.rooms.house, self.facts)
         cast.register(self.facts)
         # A search that finds nothing would look after it, and each cell is undone.

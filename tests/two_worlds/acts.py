@@ -61,10 +61,22 @@ async def middle(world: World) -> None:
         longitude=-3.2, local_start="2026-03-18T12:30:00", recurrence="FREQ=MONTHLY;BYDAY=3WE;COUNT=6",
     )  # fmt: skip
     await world.meeting("moot", "Ada", "garden", confidentiality="open")
+    await _link(world, "Ben", "valley", "Zebras of the valley")
     await world.calendar("Ben", "me")
     await world.calendar("Cat", "network", network_id="{valley}")
     await world.network("attic", "Ada", parent_id="{valley}")
     await world.join("attic", "Ben")
+
+
+async def _link(world: World, by: str, network: str, title: str, **more: Any) -> None:
+    """A link for a network to keep, the same address in each."""
+    body = {
+        "network_id": f"{{{network}}}",
+        "title": title,
+        "url": "https://example.org/zebra",
+        "topics": ["copd"],
+    }
+    await world.act(by, "POST", "/v1/resources", {**body, **more})
 
 
 async def end(world: World) -> None:

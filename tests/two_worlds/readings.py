@@ -107,6 +107,7 @@ PATHS = {
     "saved_search_id": "{saved_search}",
     "decision_id": "{decision}",
     "vote_id": "{vote}",
+    "resource_id": "{resource}",
     "duty_id": "{duty}",
     "ask_id": "{ask}",
     "offer_id": "{offer}",

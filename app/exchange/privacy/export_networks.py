@@ -1,11 +1,12 @@
-"""The parts of an export about what one said and declared for networks: charters worded, accepted, stages declared."""
+"""The parts of an export about what one said and declared for networks: charters, stages, links added."""
 
 from typing import Any
 
 from sqlalchemy import Integer, and_, bindparam, case, select
 
 from app.core import access
-from app.models import CharterAcceptance, CharterVersion, Network, NetworkStage
+from app.core.helping_access import visible_resource
+from app.models import CharterAcceptance, CharterVersion, Network, NetworkStage, Resource
 
 _SECTIONS = (
     CharterVersion.leadership,
@@ -68,4 +69,18 @@ def stages(rank: str) -> Any:
     return _some(found.order_by(NetworkStage.from_at.desc(), NetworkStage.id.desc()))
 
 
-PARTS = {"charters": charters, "charter_acceptances": acceptances, "stages": stages}
+def resources(rank: str) -> Any:
+    """Every link that one added; what it says only where one reads it today."""
+    seen = visible_resource(rank)
+    said = (Resource.title, Resource.url, Resource.what_for, Resource.licence)
+    columns = [case((seen, column), else_=None).label(column.key) for column in said]
+    found = select(Resource.id, Resource.network_id, *columns, Resource.created_at)
+    return _some(found.where(Resource.created_by == _me()).order_by(Resource.id.desc()))
+
+
+PARTS = {
+    "charters": charters,
+    "charter_acceptances": acceptances,
+    "stages": stages,
+    "resources": resources,
+}

@@ -48,6 +48,7 @@ from app.models import (
     PdsaCycle,
     Person,
     PersonTopic,
+    Resource,
     Result,
     ResultTopic,
     SavedSearch,
@@ -65,6 +66,7 @@ TABLES = tuple(
         *(Person, PersonTopic, Identity, Member, Token, Client, Invitation, Network),
         *(CalendarToken, SavedSearch, Attendance, Action, Duty, DutyTerm, Ask, Offer, Idempotency),
         CharterAcceptance,
+        Resource,
         *(
             Result,
             ResultTopic,

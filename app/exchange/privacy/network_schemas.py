@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.core.text import SAFE_MAX, Id, Output, Paragraph, UtcDateTime, whole
+from app.core.text import SAFE_MAX, Id, Output, Paragraph, Title, UtcDateTime, whole
 from app.features.networks.schemas import LifecycleStage
+from app.features.resources.schemas import LicenceName, SecureUrl
 
 Number = Annotated[int, whole(1, SAFE_MAX, 1)]
 
@@ -39,3 +40,15 @@ class ExportedStage(Output):
     )
     from_at: UtcDateTime
     to_at: UtcDateTime | None
+
+
+class ExportedResource(Output):
+    """A link that you added; what it says only where you read it today."""
+
+    id: Id
+    network_id: Id
+    title: Title | None
+    url: SecureUrl | None
+    what_for: Paragraph | None
+    licence: LicenceName | None
+    created_at: UtcDateTime

@@ -31,6 +31,7 @@ from app.exchange.privacy.helping_schemas import (
 from app.exchange.privacy.network_schemas import (
     ExportedCharter,
     ExportedCharterAcceptance,
+    ExportedResource,
     ExportedStage,
 )
 from app.exchange.privacy.result_schemas import (
@@ -234,6 +235,9 @@ class Export(Output):
     )
     stages: Annotated[list[ExportedStage], Field(max_length=MOST)] = Field(
         description="Stages of their life that you declared for networks."
+    )
+    resources: Annotated[list[ExportedResource], Field(max_length=MOST)] = Field(
+        description="Links that you added for networks to keep."
     )
     attendance: Annotated[list[ExportedAttendance], Field(max_length=MOST)] = Field(
         description="What you answered to meetings, the place it gave you, and whether you came."

@@ -31,6 +31,7 @@ class ChangeKind(StrEnum):
     ADOPTION = "adoption"
     REPORT = "report"
     SAVED_SEARCH = "saved_search"
+    RESOURCE = "resource"
     DUTY = "duty"
     DUTY_TERM = "duty_term"
     DECISION = "decision"

@@ -43,6 +43,7 @@ class AuditKind(StrEnum):
     ADOPTION = "adoption"
     REPORT = "report"
     SAVED_SEARCH = "saved_search"
+    RESOURCE = "resource"
     DUTY = "duty"
     DUTY_TERM = "duty_term"
     DECISION = "decision"

@@ -32,6 +32,7 @@ class ContentKind(StrEnum):
     MINUTES = "minutes"
     ACTION = "action"
     ASSESSMENT = "assessment"
+    RESOURCE = "resource"
     DUTY = "duty"
     DUTY_TERM = "duty_term"
     DECISION = "decision"

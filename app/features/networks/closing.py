@@ -26,6 +26,7 @@ from app.models import (
     Member,
     Network,
     Report,
+    Resource,
     Result,
     Token,
 )
@@ -76,7 +77,8 @@ def _others() -> Any:
     shared = exists(select(1).where(Result.network_id == network_id))
     reported = exists(select(1).where(Report.network_id == network_id))
     asked = exists(select(1).where(Ask.network_id == network_id))
-    found = or_(other, below, held, noted, kept, asked, proposed, shared, reported)
+    linked = exists(select(1).where(Resource.network_id == network_id))
+    found = or_(asked, other, below, held, noted, kept, proposed, shared, reported, linked)
     return select(literal(1).label("found")).where(found)
 
 

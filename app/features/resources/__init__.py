@@ -1,0 +1,1 @@
+"""Links that a network keeps."""
