@@ -152,7 +152,7 @@ class Targets:
         agreed = {"vote": "agree"}
         vote = await self.operator.client.put(f"/v1/decisions/{voted['id']}/vote", agreed)
         ask = await self._made("asks", {"title": "Who knows how?"}, network)
-        offer = await self._offered(network)
+        offer, others_ask = await self._offered(network)
         result = await self._made("results", {"title": "What we tried"}, network)
         measure = await self._made("measures", {"name": "Screened"}, result_id=result["id"])
         cycle = await self._made("pdsa-cycles", {"plan": "To ask"}, result_id=result["id"])
@@ -219,6 +219,7 @@ class Targets:
             # What others say to a result is about one that they know of.
             "/v1/results/{result_id}/adoptions/{ods_code} result_id": tried["id"],
             "/v1/feedback result_id": tried["id"],
+            "/v1/asks/{ask_id}/offers ask_id": others_ask,
             "invitation_id": invitation["invitation_id"],
             "secret": invitation["secret"],
             "network_id": network["id"],
@@ -240,15 +241,15 @@ class Targets:
         assert "id" in made, made
         return made
 
-    async def _offered(self, network: Json) -> Json:
-        """An offer of the operator's to what somebody asked who is not erased since."""
+    async def _offered(self, network: Json) -> tuple[Json, str]:
+        """An offer of the operator's to what somebody else asked, and the id of what nobody offered anything to."""
         asker = await self.house.person("Una Asker")
         spell = await asker.client.post(f"/v1/networks/{network['id']}/join", {})
         await self.operator.client.post(f"/v1/members/{spell.json()['id']}/approve")
         asked = {"title": "Who knows?", "network_id": network["id"]}
-        ask = (await asker.client.post("/v1/asks", asked)).json()
-        self.ids["/v1/asks/{ask_id}/offers ask_id"] = ask["id"]
-        return await self._made(f"asks/{ask['id']}/offers", {"text": "I do."})
+        ask, other = [(await asker.client.post("/v1/asks", asked)).json() for _ in range(2)]
+        offer = await self._made(f"asks/{ask['id']}/offers", {"text": "I do."})
+        return offer, str(other["id"])
 
     async def _made(self, kind: str, body: Json, network: Json | None = None, **more: str) -> Json:
         """A new resource of the operator's, in the network if one is given."""
