@@ -23,10 +23,11 @@ from tests.permissions.oracle import Outcome, refused
 SCOPE_OF_KIND = {
     **dict.fromkeys(("meeting", "attendance", "minutes", "action"), "meetings"), "calendar_token": "tokens",
     "saved_search": "searches", "report": "moderation", "duty": "members", "duty_term": "members",
+    **dict.fromkeys(("survey_round", "assessment"), "networks"),
     "decision": "decisions", "vote": "decisions", "ask": "members", "offer": "members",
     "resource": "networks",
 }  # fmt: skip
-HELP = ("decision", "vote", "duty", "duty_term", "ask", "offer")
+HELP = ("survey_round", "assessment", "decision", "vote", "duty", "duty_term", "ask", "offer")
 KINDS = ("meeting", "minutes", "action", "report", "resource", *HELP)
 WAY_IN = ("join_url",)
 PLACE = ("place",)

@@ -33,6 +33,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     helping_rows,
     invitation_rows,
     list_rows,
+    listening_rows,
     measure_rows,
     meeting_edit_rows,
     meeting_list_rows,

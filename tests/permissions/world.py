@@ -20,6 +20,7 @@ from tests.permissions.decision_rows import decide_together
 from tests.permissions.facts import Actor, Facts, Net, Program, Sent, Somebody, Spell
 from tests.permissions.helping_rows import help_each_other
 from tests.permissions.keeping_world import keep_links
+from tests.permissions.listening_rows import listen
 from tests.permissions.meeting_world import hold_meetings
 from tests.permissions.report_world import file_reports
 from tests.permissions.result_world import share_results
@@ -64,6 +65,7 @@ class Builder:
         await share_results(self.house.app.rooms.house, self.facts)
         await file_reports(self.house.app.rooms.house, self.facts)
         await decide_together(self.house.app.rooms.house, self.facts)
+        await listen(self.house.app.rooms.house, self.facts)
         await help_each_other(self.house.app.rooms.house, self.facts)
         await keep_links(self.house.app.rooms.house, self.facts)
         await save_searches(self.house.app.rooms.house, self.facts)

@@ -29,6 +29,7 @@ FIELDS_IN_CONTEXT = frozenset((
     "recurrence_range", "first_occurrence", "nothing_left", "window_ends_before_it_begins", "window_too_wide",
     "too_many_occurrences", "icb_or_region", "network_or_meeting", "out_of_range", "unknown_timezone", "chatham_house",
     "names_a_member", "duplicate", "feed", "patient_identifier", "possible_patient_data", "dismissed_hides",
+    "no_answer", "too_early", "highest_below_lowest",
     "nothing_to_merge", "reason_needed", "no_author_left", "too_many_authors",
     "stop_reason_needed", "not_stopped", "ends_before_it_begins", "answer_to_an_answer", "no_organisation",
     "no_figure", "value_and_count", "denominator_alone", "zero_denominator", "numerator_missing",

@@ -103,6 +103,8 @@ PATHS = {
     "meeting_id": "{meeting}",
     "action_id": "{action}",
     "minutes_id": "{minutes}",
+    "survey_round_id": "{survey_round}",
+    "assessment_id": "{assessment}",
     "calendar_token_id": "{calendar_token}",
     "saved_search_id": "{saved_search}",
     "decision_id": "{decision}",

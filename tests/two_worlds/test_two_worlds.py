@@ -41,7 +41,7 @@ OPENED: dict[str, tuple[Any, str]] = {
 }
 KINDS = (
     "network", "member", "person", "token", "client", "invitation", "meeting", "attendance", "minutes", "action",
-    "calendar_token", "result", "measure", "pdsa_cycle", "feedback", "adoption", "report",
+    "survey_round", "assessment", "calendar_token", "result", "measure", "pdsa_cycle", "feedback", "adoption", "report",
     "saved_search", "duty", "duty_term", "decision", "vote", "ask", "offer", "resource",
 )  # fmt: skip
 TERMS = [
