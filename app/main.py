@@ -41,6 +41,7 @@ from app.features.network_map.picture_router import router as map_picture
 from app.features.network_map.router import router as network_map
 from app.features.networks.charter_router import router as charters
 from app.features.networks.invitation_router import router as invitations
+from app.features.networks.lifecycle_router import router as lifecycle
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
 from app.features.organisations.router import router as organisations
@@ -95,6 +96,7 @@ ROUTERS = (
     adoptions,
     conduct,
     charters,
+    lifecycle,
     resources,
     reports,
     texts,

@@ -36,6 +36,7 @@ NO_PLURAL = (
     "feedback",
     "conduct",
     "charter",
+    "lifecycle",
     "calendar",
     "chart",
 )

@@ -1,4 +1,4 @@
-"""The rows of charters: members read and accept them, facilitators word them."""
+"""The rows of charters and of the life cycle: members read and accept, facilitators word them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -97,3 +97,21 @@ def accept_charter(facts: Facts) -> Iterator[Cell]:
                 "acceptCharter", label, net.key, actor, "POST", f"/v1/networks/{net.id}/charter/accept",
                 outcome or (200, None), variant, {"version": version}, ghost=net.id,
             )  # fmt: skip
+
+
+@rows_of("getLifecycle")
+def get_lifecycle(facts: Facts) -> Iterator[Cell]:
+    """The stage that was declared, and since it was; whoever reads inside."""
+    for label, actor, net in everybody(facts):
+        end = read_inside(facts, actor, net)
+
+        def check(found: Json, *, net: Net = net) -> str:
+            said = [one["stage"] for one in found["history"]]
+            right = found["stage"] == net.body["lifecycle_stage"] == (said or [None])[-1]
+            closed = (found["suggested_stage"] == "transition") == net.archived
+            return "" if right and closed else f"{found['stage']}, {said}"
+
+        yield Cell(
+            "getLifecycle", label, net.key, actor, "GET", f"/v1/networks/{net.id}/lifecycle", end or (200, None),
+            ghost=net.id, check=check, recorded=noted(facts, actor, net, end),
+        )  # fmt: skip
