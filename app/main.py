@@ -29,6 +29,7 @@ from app.features.conduct.router import router as conduct
 from app.features.coverage.router import router as coverage
 from app.features.decisions.router import router as decisions
 from app.features.duties.router import router as duties
+from app.features.engagement.router import router as engagement
 from app.features.feedback.router import router as feedback
 from app.features.measures.analysis_router import router as analysis
 from app.features.measures.router import router as measures
@@ -97,6 +98,7 @@ ROUTERS = (
     conduct,
     charters,
     lifecycle,
+    engagement,
     resources,
     reports,
     texts,

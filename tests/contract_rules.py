@@ -37,6 +37,8 @@ NO_PLURAL = (
     "conduct",
     "charter",
     "lifecycle",
+    "engagement",
+    "quiet",
     "calendar",
     "chart",
 )

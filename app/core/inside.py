@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select, true
 
 from app.core import access
 from app.core.access import INSIDE
@@ -11,6 +11,15 @@ from app.core.viewer import Viewer
 from app.db.database import Reads, fetch_one
 from app.db.types import ID
 from app.models import Network
+
+
+def seen_from_inside(rank: str) -> tuple[ColumnElement[bool], ...]:
+    """The network that is asked for, where a signed-in viewer reads inside it: what there is for a view of its own.
+
+    To anybody else the view is not there. An operator's look is for the door to put on record.
+    """
+    inside = true() if rank == "operator" else access.active_in(Network.id)
+    return (Network.id == bindparam("network_id", type_=ID), inside)
 
 
 def _standing(rank: str) -> Any:

@@ -1,4 +1,4 @@
-"""The rows of charters and of the life cycle: members read and accept, facilitators word them."""
+"""The rows of charters, of the life cycle and of engagement: members read and accept, facilitators word them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -114,4 +114,43 @@ def get_lifecycle(facts: Facts) -> Iterator[Cell]:
         yield Cell(
             "getLifecycle", label, net.key, actor, "GET", f"/v1/networks/{net.id}/lifecycle", end or (200, None),
             ghost=net.id, check=check, recorded=noted(facts, actor, net, end),
+        )  # fmt: skip
+
+
+@rows_of("getEngagement")
+def get_engagement(facts: Facts) -> Iterator[Cell]:
+    """How many are members, to whoever reads inside."""
+    for label, actor, net in everybody(facts):
+        end = read_inside(facts, actor, net)
+
+        def check(found: Json, *, net: Net = net) -> str:
+            spells = facts.latest.values()
+            members = sum(one.net == net.key and one.status == "active" for one in spells)
+            return "" if found["members"] == members else f"{found['members']}, not {members}"
+
+        yield Cell(
+            "getEngagement", label, net.key, actor, "GET", f"/v1/networks/{net.id}/engagement", end or (200, None),
+            ghost=net.id, check=check, recorded=noted(facts, actor, net, end),
+        )  # fmt: skip
+
+
+@rows_of("listQuietMembers")
+def list_quiet_members(facts: Facts) -> Iterator[Cell]:
+    """Who has gone quiet is for facilitators, and operators on record."""
+    for label, actor, net in everybody(facts):
+        end = oracle.gate(actor, "members:read")
+        inside = oracle.membership(facts, actor, net) is not None or actor.operates
+        end = end or (None if inside else refused("not_found"))
+        end = end or (None if oracle.facilitates(facts, actor, net) else refused("forbidden"))
+
+        def check(found: Json, *, net: Net = net) -> str:
+            spells = facts.latest.values()
+            ids = {one.id for one in spells if one.net == net.key and one.status == "active"}
+            strangers = {item["id"] for item in found["items"]} - ids
+            return f"{strangers}" if strangers else ""
+
+        yield Cell(
+            "listQuietMembers", label, net.key, actor, "GET", f"/v1/networks/{net.id}/engagement/quiet",
+            end or (200, None), params={"limit": 100}, ghost=net.id, check=check,
+            recorded=noted(facts, actor, net, end),
         )  # fmt: skip

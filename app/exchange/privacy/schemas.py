@@ -204,8 +204,8 @@ class Export(Output):
     """Everything that is kept about you. Lists have the newest first, and at most 10,000 of a kind."""
 
     exported_at: UtcDateTime
-    about: Annotated[list[PartDescription], Field(max_length=30)]
-    left_out: Annotated[list[Words], Field(max_length=30)] = Field(
+    about: Annotated[list[PartDescription], Field(max_length=100)]
+    left_out: Annotated[list[Words], Field(max_length=100)] = Field(
         description="Parts of which there is more than this document has; the operator can give all of it."
     )
     person: Person = Field(description="Who you are here, and what you said of yourself.")

@@ -2,24 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, true
+from sqlalchemy import and_, exists, func, select
 
 from app.core import access
+from app.core.inside import seen_from_inside
 from app.core.viewer import Scope, Viewer
 from app.db.database import Reads, fetch_one
-from app.db.types import ID
 from app.features.networks.charter_schemas import CharterVerb
 from app.features.networks.histories import SECTIONS
 from app.features.networks.queries import LIVES_ELSEWHERE
 from app.models import CharterAcceptance, CharterVersion, Member, Network
 
 _WORDING = tuple(getattr(CharterVersion, name) for name in SECTIONS)
-
-
-def reads_inside(rank: str) -> tuple[ColumnElement[bool], ...]:
-    """The network, where this viewer reads inside it; an operator's look is on record."""
-    inside = true() if rank == "operator" else access.active_in(Network.id)
-    return (Network.id == bindparam("network_id", type_=ID), inside)
 
 
 def _accepted_now() -> Any:
@@ -63,7 +57,7 @@ def _one(rank: str) -> Any:
             LIVES_ELSEWHERE.label("_elsewhere"),
         )
         .outerjoin(CharterVersion, and_(of_it, CharterVersion.version == _latest()))
-        .where(*reads_inside(rank))
+        .where(*seen_from_inside(rank))
     )  # fmt: skip
 
 
@@ -105,7 +99,7 @@ def _editions(rank: str) -> Any:
         select(CharterVersion.version, *_WORDING, CharterVersion.from_at, CharterVersion.by_id)
         .select_from(Network)
         .outerjoin(CharterVersion, CharterVersion.network_id == Network.id)
-        .where(*reads_inside(rank))
+        .where(*seen_from_inside(rank))
         .order_by(CharterVersion.version)
     )
 

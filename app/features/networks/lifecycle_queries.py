@@ -7,11 +7,11 @@ from sqlalchemy import String, and_, bindparam, case, cast, exists, func, or_, s
 from sqlalchemy.orm import aliased
 
 from app.core import access
+from app.core.inside import seen_from_inside
 from app.core.viewer import Viewer
 from app.core.work import House
 from app.db.database import fetch_one
 from app.db.types import DAY, INSTANT, among
-from app.features.networks.charter_queries import reads_inside
 from app.features.networks.histories import SECTIONS
 from app.features.networks.lifecycle_stages import YEAR_DAYS, suggested
 from app.models import (
@@ -149,7 +149,7 @@ def _numbers(rank: str) -> Any:
         _latest(Resource.created_at, Resource.hidden_on.is_(None)).label("_last_7"),
         _latest(DutyTerm.from_on, DutyTerm.hidden_on.is_(None), DutyTerm.from_on <= today).label("_last_8"),
         _latest(Member.joined_at).label("_last_9"),
-    ).where(*reads_inside(rank))  # fmt: skip
+    ).where(*seen_from_inside(rank))  # fmt: skip
 
 
 def _stages() -> Any:
@@ -161,7 +161,7 @@ def _stages() -> Any:
             NetworkStage.person_id.label("by_id"),
         )
         .join(Network, Network.id == NetworkStage.network_id)
-        .where(*reads_inside("operator"))
+        .where(*seen_from_inside("operator"))
         .order_by(NetworkStage.from_at.desc(), NetworkStage.to_at.is_(None).desc(), NetworkStage.id)
         .limit(MOST_STAGES)
     )
