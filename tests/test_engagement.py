@@ -105,8 +105,8 @@ async def test_cohorts_and_months_are_as_counted_one_by_one(own_url: str, seed: 
         assert found["cohorts"] == slowly(every, NOW)
         assert {one["suppressed"] for one in found["cohorts"]} == {True, False}
         start = datetime(2027, 5, 21, tzinfo=UTC) - timedelta(days=400)
-        for kind, index in (("joined", 1), ("left", 2)):
-            moved = [spell[index] for spell in every]
+        joined: list[datetime | None] = [spell[1] for spell in every]
+        for kind, moved in (("joined", joined), ("left", [spell[2] for spell in every])):
             counted = [one for one in moved if one is not None and one >= start]
             assert sum(row[kind] for row in found["months"]) == len(counted)
             for row in found["months"]:
