@@ -179,6 +179,8 @@ class Targets:
         if "saved_search_id" in self.ids:  # a person has fifty at most
             await self.operator.client.delete(f"/v1/saved-searches/{self.ids['saved_search_id']}")
         saved = await self._made("saved-searches", {"name": "Wounds", "q": "wound"})
+        told = await self._made_in(network, "survey-rounds", {"title": "Told", "closes_at": FAR})
+        await self.operator.client.post(f"/v1/survey-rounds/{told['id']}/close")
         survey = await self._made_in(
             network, "survey-rounds", {"title": "How are we?", "closes_at": FAR}
         )
@@ -220,6 +222,7 @@ class Targets:
             "/v1/results/{result_id}/adoptions/{ods_code} result_id": tried["id"],
             "/v1/feedback result_id": tried["id"],
             "/v1/asks/{ask_id}/offers ask_id": others_ask,
+            "/v1/survey-rounds/{survey_round_id}/results survey_round_id": told["id"],
             "invitation_id": invitation["invitation_id"],
             "secret": invitation["secret"],
             "network_id": network["id"],

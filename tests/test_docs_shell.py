@@ -75,6 +75,7 @@ def test_every_shell_line_of_the_documents(
         "sign-in.md",
         "statistics.md",
         "sync.md",
+        "wheel-pictures.md",
     }
     for path in RUN:
         found = [block for block in blocks(path.read_text()) if block.runs]

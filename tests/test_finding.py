@@ -100,6 +100,8 @@ NOT_TYPED = {
     "decision": {"status", "outcome", "hidden_on"},
     "vote": {"vote"},
     "resource": {"topics", "hidden_on"},
+    "survey_round": set(),
+    "assessment": {"held_on", "hidden_on"},
 }
 
 

@@ -22,6 +22,7 @@ MODEL = {
     "features.networks.queries": "import app.core.access",
     "features.people.queries": "import app.core.access",
     "web.identity": "import starlette, app.core.access",
+    "wheel.score": "import app.core.access",
     "core.access": "import app.models.network",
     "models.network": "import app.db.types",
     "db.types": "",
@@ -34,6 +35,8 @@ MODEL = {
 }
 BROKEN = [
     ("core.access", "import app.web.identity", "A floor imports only from below"),
+    ("wheel.score", "import app.features.networks.queries", "A floor imports only from below"),
+    ("wheel.score", "import fastapi", "know HTTP's libraries"),
     ("db.types", "import app.models.network", "A floor imports only from below"),
     ("exchange.sync.queries", "import app.jobs.worker", "A floor imports only from below"),
     ("features.people.queries", "import app.features.networks.queries", "Features do not import"),

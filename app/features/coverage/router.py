@@ -34,7 +34,7 @@ CSV_ANSWER: Final[dict[int | str, dict[str, Any]]] = {
 
 
 @router.get("/coverage", response_model=Coverage, responses=CSV_ANSWER)
-@needs(Scope.NETWORKS_READ, cache="private, no-cache")
+@needs(Scope.NETWORKS_READ)
 async def get_coverage(call: CallDep, params: Annotated[CoverageQuery, Query()]) -> Answer:
     """Say how far networks have come across a board or a region.
 

@@ -30,6 +30,8 @@ VOTE_EXAMPLE: JsonValue = {
     "vote": "block",
     "reason": "Two of our practices are closed on Wednesdays.",
 }
+# Without `closes_at`: no instant stays in the future and within a year of it.
+PATCH_EXAMPLE = {"title": "Meet on the third Wednesday", "quorum_percent": 60}
 CLOSE_EXAMPLE: JsonValue = {
     "outcome": "withdrawn",
     "outcome_note": "We look for another day first.",
@@ -99,6 +101,8 @@ class DecisionCreate(Input):
 
 class DecisionPatch(Input):
     """What to change, while nobody has voted; a field that is left out stays."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [PATCH_EXAMPLE]})
 
     title: Title = ""
     proposal: LongText = ""

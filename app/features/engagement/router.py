@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1", tags=["networks"], route_class=Door)
 
 
 @router.get("/networks/{network_id}/engagement", response_model=Engagement)
-@needs(Scope.NETWORKS_READ, cache="private, no-cache")
+@needs(Scope.NETWORKS_READ)
 async def get_engagement(
     call: CallDep, network_id: Id, params: Annotated[WindowQuery, Query()]
 ) -> Answer:

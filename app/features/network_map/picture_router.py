@@ -22,7 +22,7 @@ class MapPictureQuery(DrawingQuery, WindowQuery):
 
 
 @router.get("/networks/{network_id}/map.svg", responses=SVG)
-@needs(Scope.NETWORKS_READ, cache="private, no-cache")
+@needs(Scope.NETWORKS_READ)
 async def get_network_map_svg(
     call: CallDep, network_id: Id, params: Annotated[MapPictureQuery, Query()]
 ) -> Answer:

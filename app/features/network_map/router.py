@@ -36,7 +36,7 @@ async def read_map(
 
 
 @router.get("/networks/{network_id}/map", response_model=NetworkMap)
-@needs(Scope.NETWORKS_READ, cache="private, no-cache")
+@needs(Scope.NETWORKS_READ)
 async def get_network_map(
     call: CallDep, network_id: Id, params: Annotated[WindowQuery, Query()]
 ) -> Answer:
@@ -50,7 +50,7 @@ async def get_network_map(
 
 
 @router.get("/networks/{network_id}/map.graphml", responses=GRAPHML)
-@needs(Scope.NETWORKS_READ, cache="private, no-cache")
+@needs(Scope.NETWORKS_READ)
 async def get_network_map_graphml(
     call: CallDep, network_id: Id, params: Annotated[WindowQuery, Query()]
 ) -> Answer:

@@ -62,6 +62,11 @@ class SurveyRoundCreate(Input):
 class SurveyRoundPatch(Input):
     """What to change; a field that is left out stays. `opens_at` moves only while it has not come."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"closes_at": "2030-06-01T17:00:00Z"}]},
+    )
+
     title: Title = ""
     opens_at: UtcDateTime | None = Field(default=None, description="Null: at once.")
     closes_at: UtcDateTime | None = Field(

@@ -32,7 +32,7 @@ async def _svg(call: Call, network_id: str, params: WheelPictureQuery, operation
 
 
 @router.get("/networks/{network_id}/wheel.svg", responses=SVG)
-@needs(Scope.NETWORKS_READ, cache="private, no-cache")
+@needs(Scope.NETWORKS_READ)
 async def get_wheel_svg(
     call: CallDep, network_id: Id, params: Annotated[WheelPictureQuery, Query()]
 ) -> Answer:
@@ -45,7 +45,7 @@ async def get_wheel_svg(
 
 
 @router.get("/networks/{network_id}/wheel.png", responses=PNG)
-@needs(Scope.NETWORKS_READ, cache="private, no-cache")
+@needs(Scope.NETWORKS_READ)
 async def get_wheel_png(
     call: CallDep, network_id: Id, params: Annotated[WheelRasterQuery, Query()]
 ) -> Answer:

@@ -33,7 +33,7 @@ async def read_wheel(
 
 
 @router.get("/networks/{network_id}/wheel", response_model=Wheel)
-@needs(Scope.NETWORKS_READ, cache="private, no-cache")
+@needs(Scope.NETWORKS_READ)
 async def get_wheel(
     call: CallDep, network_id: Id, params: Annotated[WheelQuery, Query()]
 ) -> Answer:
