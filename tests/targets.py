@@ -179,11 +179,7 @@ class Targets:
         if "saved_search_id" in self.ids:  # a person has fifty at most
             await self.operator.client.delete(f"/v1/saved-searches/{self.ids['saved_search_id']}")
         saved = await self._made("saved-searches", {"name": "Wounds", "q": "wound"})
-        told = await self._made_in(network, "survey-rounds", {"title": "Told", "closes_at": FAR})
-        await self.operator.client.post(f"/v1/survey-rounds/{told['id']}/close")
-        survey = await self._made_in(
-            network, "survey-rounds", {"title": "How are we?", "closes_at": FAR}
-        )
+        survey, told = await self._surveyed(network)
         assessment = await self._made_in(network, "assessments", ASSESSED)
         answer = {"answer": "accepted"}
         said = await self.operator.client.put(f"/v1/meetings/{minuted['id']}/attendance/me", answer)
@@ -243,6 +239,13 @@ class Targets:
         made: Json = (await self.operator.client.post(path, body)).json()
         assert "id" in made, made
         return made
+
+    async def _surveyed(self, network: Json) -> tuple[Json, Json]:
+        """A round of a survey that is open, and one whose results are told."""
+        round_of = {"title": "How are we?", "closes_at": FAR}
+        told = await self._made_in(network, "survey-rounds", round_of)
+        await self.operator.client.post(f"/v1/survey-rounds/{told['id']}/close")
+        return await self._made_in(network, "survey-rounds", round_of), told
 
     async def _offered(self, network: Json) -> tuple[Json, str]:
         """An offer of the operator's to what somebody else asked, and the id of what nobody offered anything to."""
