@@ -31,7 +31,7 @@ VOTE_EXAMPLE: JsonValue = {
     "reason": "Two of our practices are closed on Wednesdays.",
 }
 # Without `closes_at`: no instant stays in the future and within a year of it.
-PATCH_EXAMPLE = {"title": "Meet on the third Wednesday", "quorum_percent": 60}
+PATCH_EXAMPLE: JsonValue = {"title": "Meet on the third Wednesday", "quorum_percent": 60}
 CLOSE_EXAMPLE: JsonValue = {
     "outcome": "withdrawn",
     "outcome_note": "We look for another day first.",
