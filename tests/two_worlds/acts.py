@@ -127,14 +127,14 @@ async def inside_private(world: World) -> None:
     asked = {
         "title": "How do zebras do?", "opens_at": "2099-04-01T09:00:00Z", "closes_at": "2099-05-01T09:00:00Z"
     }  # fmt: skip
-    await world.act("Hal", "POST", "/v1/networks/{garden}/survey-rounds", asked)
+    await world.act("Ada", "POST", "/v1/networks/{garden}/survey-rounds", asked)
     level = {"lowest": 2, "highest": 4, "notes": "Zebras"}
     cs = (
         *("common_purpose", "cooperative_structure", "critical_mass"),
         *("collective_intelligence", "community_building"),
     )
     found = {"held_on": "2025-03-01", "participants": 5, "levels": dict.fromkeys(cs, level)}
-    await world.act("Hal", "POST", "/v1/networks/{garden}/assessments", found)
+    await world.act("Ada", "POST", "/v1/networks/{garden}/assessments", found)
     proposal = {
         "network_id": "{garden}",
         "title": "Zebras",
