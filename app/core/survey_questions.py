@@ -92,8 +92,12 @@ def tellable(counts: Sequence[int]) -> bool:
     There are five at least, and nobody who takes their own answer away is left with one option that all others chose
     (docs/decisions/0042).
     """
-    answers = sum(counts)
-    return answers >= MINIMUM and max(counts) <= answers - 2
+    return tellable_of(sum(counts), max(counts))
+
+
+def tellable_of(answers: int, most: int) -> bool:
+    """The same of how many answered, and how often the option was chosen that was chosen most."""
+    return answers >= MINIMUM and most <= answers - 2
 
 
 def questions_of(version: int) -> tuple[Question, ...]:

@@ -217,7 +217,10 @@ def asks() -> Any:
 
 
 def surveys() -> Any:
-    """The answers to each question in the last round that had closed by each point: `number`, `question`, n and d."""
+    """The answers to each question in the last round that had closed by each point: `number`, `question`, n and d.
+
+    `most` is how often the option was chosen that was chosen most: what is not told of a round is not told here.
+    """
     point = point_table()
     latest = (
         select(SurveyRound.id)
@@ -236,6 +239,7 @@ def surveys() -> Any:
             SurveyCount.question,
             func.sum(SurveyCount.count * SurveyCount.choice).label("n"),
             func.sum(SurveyCount.count).label("d"),
+            func.max(SurveyCount.count).label("most"),
         )
         .select_from(point)
         .join(SurveyCount, SurveyCount.round_id == latest)

@@ -6,9 +6,10 @@ from datetime import datetime
 from math import log
 from typing import Any
 
+from app.core.survey_questions import tellable_of
 from app.db.database import Build, Database
 from app.wheel import agreements, gatherings, people, sharing
-from app.wheel.indicators import FEWEST, INDICATORS, C
+from app.wheel.indicators import INDICATORS, C
 from app.wheel.points import Point
 from app.wheel.shapes import NUMBERS
 
@@ -122,8 +123,9 @@ def _diversity(counts: Sequence[float | None]) -> Row:
 def _of_surveys(one: Row, answers: Sequence[Row], questions: Mapping[str, C]) -> None:
     for c in C:
         own = [row for row in answers if questions.get(row["question"]) == c]
-        enough = bool(own) and all(row["d"] >= FEWEST for row in own)
-        n, d = (sum(int(row[part]) for row in own) for part in "nd")
+        enough = bool(own) and all(tellable_of(int(row["d"]), row["most"]) for row in own)
+        # How few they were is not told either: it would tell who of few took part.
+        n, d = (sum(int(row[part]) for row in own) if enough else 0 for part in "nd")
         one[f"survey_{c}"] = {"n": n, "d": d, "enough": enough}
 
 

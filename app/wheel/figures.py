@@ -123,7 +123,7 @@ def _why(one: Indicator, now: dict[str, Any], found: Counted) -> str:
 def _too_little(one: Indicator, found: Counted) -> str:
     if one.code.startswith("survey_"):
         return (
-            "No round of the survey has closed in which 5 people answered each of these questions."
+            "No round of the survey has closed whose results tell each of these questions."
         )
     if not found.enough:
         return "Nobody was a member yet."

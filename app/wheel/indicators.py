@@ -89,7 +89,7 @@ def _survey(c: C) -> Indicator:
         c,
         f"{label}, as members see it",
         f"Mean (1 to 5) of the answers to the questions on {label.lower()} in the last survey round that had closed, "
-        "if each was answered by at least 5.",
+        "if the results of the round tell each of them.",
         Unit.SCORE,
         Window.NONE,
         3,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.two_worlds.together import together
 from tests.two_worlds.world import World
 
 # Of all of them, so that what is hidden would be recommended to them, and to each other as people in like roles.
@@ -109,6 +110,7 @@ async def confidential(world: World) -> None:
         await world.edit(
             "blue sky", "Hal", resourcing=f"Hours {number}", lifecycle_stage="transition"
         )
+    await together(world, "blue sky", "Hal", "Ivy")
     await world.spell("Hal", "Joe_in_blue sky", "edit", {"role": "facilitator"})
     await world.spell("Hal", "Joe_in_blue sky", "edit", {"role": "observer"})
 
@@ -124,34 +126,10 @@ async def inside_private(world: World) -> None:
         await world.edit(
             "garden", "Ada", resourcing=f"Hours {number}", charter={"leadership": f"{number} hands"}
         )
-    asked = {
-        "title": "How do zebras do?", "opens_at": "2099-04-01T09:00:00Z", "closes_at": "2099-05-01T09:00:00Z"
-    }  # fmt: skip
-    await world.act("Ada", "POST", "/v1/networks/{garden}/survey-rounds", asked)
-    level = {"lowest": 2, "highest": 4, "notes": "Zebras"}
-    cs = (
-        *("common_purpose", "cooperative_structure", "critical_mass"),
-        *("collective_intelligence", "community_building"),
+    await together(world, "garden", "Ada", "Hal", "Ivy")
+    await world.edit(
+        "garden", "Ada", lifecycle_stage=("formation", "maturation")[len(world.hidden) % 2]
     )
-    found = {"held_on": "2025-03-01", "participants": 5, "levels": dict.fromkeys(cs, level)}
-    await world.act("Ada", "POST", "/v1/networks/{garden}/assessments", found)
-    proposal = {
-        "network_id": "{garden}",
-        "title": "Zebras",
-        "proposal": "Blue zebras for the valley",
-    }
-    proposed = (await world.act("Hal", "POST", "/v1/decisions", proposal))["id"]
-    block = {"vote": "block", "reason": "Not zebras"}
-    world.ids["vote"] = (await world.act("Ada", "PUT", f"/v1/decisions/{proposed}/vote", block))[
-        "id"
-    ]
-    await world.act("Hal", "PUT", f"/v1/decisions/{proposed}/vote", {"vote": "agree"})
-    await world.act("Ada", "POST", f"/v1/decisions/{proposed}/close", {"outcome": "rejected"})
-    charter = await world.act(
-        "Ada", "PUT", "/v1/networks/{garden}/charter", {"communication": "Monthly"}
-    )
-    read = {"version": charter["version"]}
-    await world.act("Hal", "POST", "/v1/networks/{garden}/charter/accept", read)
     await world.join("garden", "Joe", message="Let me in")
     await world.spell("Ada", "Joe_in_garden", "approve")
     await world.spell("Ada", "Joe_in_garden", "edit", {"role": "facilitator"})
@@ -185,6 +163,7 @@ async def inside_restricted(world: World) -> None:
             "harbour", "Ada", size_target=number + 1, charter={"communication": f"{number} letters"}
         )
     await world.spell("Ben", "Ben_in_harbour", "edit", {"offer": "Boats"})
+    await together(world, "harbour", "Ada", "Ben")
 
 
 async def unlisted_person(world: World) -> None:
@@ -242,6 +221,7 @@ async def hidden_sub_group(world: World) -> None:
         await world.edit(
             "cellar", "Ada", name=f"Cellar {number}", purpose=f"Zebras {number}", place="Leith"
         )
+    await together(world, "cellar", "Ada", "Hal")
     await world.spell("Ada", "Ivy_in_cellar", "edit", {"role": "observer"})
 
 
@@ -255,6 +235,7 @@ async def behind_an_invitation(world: World) -> None:
     if "Hal_in_island" not in world.ids:
         await world.join_by_invitation("island", "Kim", "Hal")
         await world.network("cove", "Kim", parent_id="{island}")
+    await together(world, "island", "Kim", "Hal")
 
 
 async def emptied(world: World) -> None:
@@ -278,6 +259,7 @@ async def comings_and_goings(world: World) -> None:
         await world.spell("Ada", f"{name}_in_garden", "approve")
         await world.spell(name, f"{name}_in_garden", "edit", {"offer": "Seeds"})
         await world.spell(name, f"{name}_in_garden", "end")
+    await together(world, "garden", "Ada", "Hal", "Ivy")
 
 
 async def invitations(world: World) -> None:

@@ -18,6 +18,10 @@ INSTANTS = tuple(
     (BEGINNING + timedelta(minutes=minute, seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     for minute in (0, 12, 20, 26, 33, 60)
 )
+# What members do together, all of it inside.
+TOGETHER_KINDS = (
+    "{decision}", "{vote}", "{duty}", "{duty_term}", "{ask}", "{offer}", "{resource}", "{survey_round}", "{assessment}",
+)  # fmt: skip
 # Values of what is seen and of what is hidden, for parameters that are not enumerations. `{kind}` stands for every id.
 PROBES: dict[str, tuple[str, ...]] = {
     # Words, beginnings, and slips: `zebrq`, `vallye`, `secert`.
@@ -59,6 +63,7 @@ PROBES: dict[str, tuple[str, ...]] = {
         "{pdsa_cycle}",
         "{feedback}",
         "{adoption}",
+        *TOGETHER_KINDS,
     ),
     "action": (
         "network.updated",
@@ -66,11 +71,20 @@ PROBES: dict[str, tuple[str, ...]] = {
         "meeting.planned",
         "read.network",
         "result.published",
+        "vote.cast",
+        "survey_round.closed",
     ),
     "author_id": ("{person}",),
     "result_id": ("{result}",),
     "answer_to": ("{feedback}",),
-    "content_id": ("{meeting}", "{result}", "{measure}", "{feedback}", "{adoption}"),
+    "content_id": (
+        "{meeting}",
+        "{result}",
+        "{measure}",
+        "{feedback}",
+        "{adoption}",
+        *TOGETHER_KINDS,
+    ),
     "meeting_id": ("{meeting}",),
     "occurrence": ("2026-03-18T12:30:00", "2026-04-15T12:30:00"),
     "from": ("2026-03-01T00:00:00Z", "2026-04-14T00:00:00Z", "2025-06-01"),
@@ -92,6 +106,8 @@ TOGETHER: dict[str, Json] = {
 }  # fmt: skip
 # A list that wants this parameter of whoever may not read all of it: asked everything with each value that answers.
 NEEDED = {"/v1/audit": "network_id"}
+# A document that is of nothing without one of these: it is asked for with each of them.
+OF = {"/v1/coverage": ({"region": "scotland"}, {"icb": "QE1"})}
 WITHIN_KM = ("5", "1000")
 PATHS = {
     "network_id": "{network}",
@@ -234,9 +250,13 @@ class Transcript:
 
     async def _vary(self, path: str, named: dict[str, Json]) -> None:
         """One document with each value of each parameter."""
-        for name, parameter in named.items():
-            for value in self._values(name, resolved(parameter["schema"])):
-                await self.ask(f"{path}?{urlencode({**TOGETHER.get(name, {}), name: value})}")
+        for of in OF.get(path, ({},)):
+            if of:
+                await self.read(f"{path}?{urlencode(of)}")
+            for name, parameter in named.items():
+                for value in self._values(name, resolved(parameter["schema"])):
+                    params = {**of, **TOGETHER.get(name, {}), name: value}
+                    await self.ask(f"{path}?{urlencode(params)}")
 
     def _paths(self, operation: Operation) -> Iterator[str]:
         """The path with every id there is, seen or hidden."""

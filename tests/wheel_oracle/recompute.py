@@ -15,6 +15,7 @@ from tests.wheel_oracle.tables import Row, Rows
 Told = tuple[float | None, float, float]
 Formula = Callable[[Past], Told]
 LEAST = 5
+TELLING = 2  # so many chose otherwise than most
 
 
 @dataclass(frozen=True)
@@ -323,8 +324,11 @@ def survey(c: str) -> Formula:
         }
         total = sum(row["choice"] * row["count"] for row in counts)
         number = sum(answers.values())
-        if min(answers.values()) < LEAST:
-            return (None, total, number)
+        for code, every in answers.items():
+            most = max(row["count"] for row in counts if row["question"] == code)
+            # Fewer than five; or all of them, or all but one, said the same: nothing is told, not even how many.
+            if every < LEAST or every - most < TELLING:
+                return (None, 0, 0)
         return (total / number, total, number)
 
     return mean

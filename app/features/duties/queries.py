@@ -131,10 +131,13 @@ def _suggested() -> Any:
     network_id = bindparam("network_id", type_=ID)
     carried = (
         select(term.person_id, func.sum(days_between(term.from_on, until) + 1).label("days"))
-        .where(term.network_id == network_id, term.from_on <= _today())
+        .where(
+            term.network_id == network_id, term.from_on <= _today(),
+            term.duty_id.in_(select(Duty.id).where(Duty.hidden_on.is_(None))),
+        )
         .group_by(term.person_id)
         .subquery()
-    )
+    )  # fmt: skip
     days = func.coalesce(carried.c.days, literal(0))
     holds = exists(
         select(1).where(

@@ -149,6 +149,8 @@ def _sub_groups(rank: str, members: Any) -> Any:
             below.parent_id == _network_id(),
             or_(below.archived_at.is_(None), below.archived_at >= _end()),
             _there_at_end(spell),
+            # Who left it since is no longer there for its members to read, as of no day.
+            spell.status == "active",
             _reads_members(rank, below),
         )
     )
