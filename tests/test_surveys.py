@@ -98,6 +98,34 @@ async def test_a_round_from_its_opening_to_its_results(house: TestHouse) -> None
     assert (await out.client.get(f"/v1/networks/{network_id}/survey-rounds")).status_code == 404
 
 
+async def surveyed(people: list[TestPerson], network_id: str, choices: list[int]) -> Json:
+    """A round in which so many answer every question alike, and what the wheel says of it then."""
+    made = await opened(people[0], network_id)
+    for person, choice in zip(people, choices, strict=False):
+        assert await answer(person, made["id"], **dict.fromkeys(CODES, choice)) == "ok"
+    await people[0].client.post(f"/v1/survey-rounds/{made['id']}/close")
+    wheel = (await people[1].client.get(f"/v1/networks/{network_id}/wheel")).json()
+    of_c = {one["code"]: one for c in wheel["cs"] for one in c["indicators"]}
+    found: Json = of_c["survey_common_purpose"]
+    return found
+
+
+@pytest.mark.parametrize("choices", [[], [2, 3, 4, 4], [1] * 5, [4, 4, 4, 4, 2]])
+async def test_the_wheel_tells_nothing_that_results_do_not_tell(
+    house: TestHouse, choices: list[int]
+) -> None:
+    """Nobody, too few, all of one mind, and all but one look alike there too: not even how many they were is told."""
+    people, network_id = await network(house, 6)
+    found = await surveyed(people, network_id, choices)
+    for one in (found, *found["trend"]):
+        shown = [one[name] for name in ("value", "numerator", "denominator", "status")]
+        assert shown == [None, None, 0, "not_enough_data"]
+    told = await surveyed(people, network_id, [2, 3, 4, 4, 5])
+    assert (told["value"], told["numerator"], told["denominator"]) == (3.6, 36, 10)
+    again = await surveyed(people, network_id, choices)
+    assert (again["value"], again["denominator"], again["why"]) == (None, 0, found["why"])
+
+
 async def test_one_round_is_open_at_a_time(house: TestHouse) -> None:
     people, network_id = await network(house, 2)
     fay, path = people[0], f"/v1/networks/{network_id}/survey-rounds"
