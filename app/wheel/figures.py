@@ -122,9 +122,7 @@ def _why(one: Indicator, now: dict[str, Any], found: Counted) -> str:
 
 def _too_little(one: Indicator, found: Counted) -> str:
     if one.code.startswith("survey_"):
-        return (
-            "No round of the survey has closed whose results tell each of these questions."
-        )
+        return "No round of the survey has closed whose results tell each of these questions."
     if not found.enough:
         return "Nobody was a member yet."
     fewest = "there is none" if one.fewest == 1 else f"fewer than {one.fewest} say too little"
