@@ -46,6 +46,7 @@ from app.features.networks.lifecycle_router import router as lifecycle
 from app.features.networks.member_router import router as members
 from app.features.networks.router import router as networks
 from app.features.organisations.router import router as organisations
+from app.features.pairings.router import router as pairings
 from app.features.pdsa_cycles.router import router as pdsa_cycles
 from app.features.people.newcomers import welcome
 from app.features.people.router import router as people
@@ -99,6 +100,7 @@ ROUTERS = (
     charters,
     lifecycle,
     engagement,
+    pairings,
     resources,
     reports,
     texts,

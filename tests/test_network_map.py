@@ -6,7 +6,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from app.features.network_map.facts import MOST_WHO_MET
+from app.core.who_met import MOST_WHO_MET
 from tests.house import TestHouse
 from tests.mapped import Json, Mapped, degrees, own_ties
 from tests.sharing import CODES, edit_result

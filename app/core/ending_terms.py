@@ -11,7 +11,7 @@ from app.core.changes import Told, change_many, remove_many
 from app.core.fetching import facts
 from app.core.work import Work
 from app.db.types import DAY, ID, day_text
-from app.models import Ask, DutyTerm, Offer
+from app.models import Ask, DutyTerm, Offer, PairingWish
 
 
 def _lasting(of: str) -> Any:
@@ -51,7 +51,8 @@ def _open_help(model: Any) -> Any:
 
 
 async def withdraw_help(work: Work, values: Mapping[str, Any], told: Told) -> None:
-    """Withdraw what somebody asks for and offers in a locked network; `values` are `network_id` and `person_id`."""
+    """Withdraw what somebody asks for, offers and wishes in a locked network: `network_id`, `person_id`."""
+    work.delete(PairingWish, {name: values[name] for name in ("network_id", "person_id")})
     for kind, model in (("ask", Ask), ("offer", Offer)):
         found = await work.fetch(("open help", kind), partial(_open_help, model), values)
         edits = [(row, {"status": "withdrawn"}) for row in found]

@@ -29,3 +29,7 @@ class AlreadyOffered(Conflict):
 
 class TermOverlaps(Conflict):
     code, title = "term_overlaps", "This person holds the duty on some of these days already"
+
+
+class TooFewWishes(Conflict):
+    code, title = "too_few_wishes", "Fewer than two members asked to be paired"

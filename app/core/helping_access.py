@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
-from app.core.access import active_networks
+from app.core.access import active_networks, viewer_id
 from app.core.meeting_access import facilitates
-from app.models import Ask, Duty, DutyTerm, Offer, Resource
+from app.models import Ask, Duty, DutyTerm, Offer, Pairing, Resource
 
 
 def _inside(rank: str, row: Any) -> ColumnElement[bool]:
@@ -44,3 +44,15 @@ def visible_offer(rank: str, offer: Any = Offer) -> ColumnElement[bool]:
 def visible_resource(rank: str, resource: Any = Resource) -> ColumnElement[bool]:
     """The same of a link that the network keeps."""
     return _inside(rank, resource)
+
+
+def visible_pairing(rank: str, pairing: Any = Pairing) -> ColumnElement[bool]:
+    """A pair that one is in, or of a network that one facilitates: who met whom is no affair of all members."""
+    if rank == "anonymous":
+        return false()
+    if rank == "operator":
+        return true()
+    people = (pairing.first_id, pairing.second_id, pairing.third_id)
+    mine = or_(*(person == viewer_id() for person in people))
+    inside = pairing.network_id.in_(active_networks())
+    return and_(inside, or_(mine, facilitates(rank, pairing)))

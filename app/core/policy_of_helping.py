@@ -13,6 +13,8 @@ HELPING: dict[str, frozenset[str]] = {
     "ask.update": SELF_ALONE,  # and to withdraw, answer or delete it: `self` is who asked
     "offer.create": WRITES,
     "offer.withdraw": SELF_ALONE,
+    "pairing.wish": WRITES,
+    "pairing.draw": FACILITATES,
     "resource.create": WRITES,
     "resource.update": FACILITATES | {"self"},  # and to delete it: `self` is who added it
 }

@@ -37,6 +37,7 @@ from app.models import (
     Minutes,
     Network,
     Offer,
+    Pairing,
     PdsaCycle,
     Person,
     Report,
@@ -80,6 +81,7 @@ KINDS: dict[str, Model] = {
     "vote": Vote,
     "ask": Ask,
     "offer": Offer,
+    "pairing": Pairing,
 }
 # Who wrote one of these may not be named: its stamps are days, and its id tells no time (docs/decisions/0025).
 BLIND_KINDS = frozenset({"result", "measure", "pdsa_cycle", "feedback", "adoption", "report"})

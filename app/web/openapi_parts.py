@@ -27,6 +27,7 @@ TAGS = [
         "description": "For whom a network speaks where, who does it, whose turn is next.",
     },
     {"name": "decisions", "description": "What members decide together: proposals and ballots."},
+    {"name": "pairings", "description": "Members who are drawn to get to know each other."},
     {"name": "asks", "description": "Requests for support, offers, and whom a request may suit."},
     {"name": "results", "description": "What somebody tried and what happened, after SQUIRE 2.0."},
     {"name": "pdsa-cycles", "description": "Plan, do, study, act: the small tests on the way."},

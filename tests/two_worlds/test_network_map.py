@@ -5,11 +5,13 @@ a name, thank without a name, report an adoption, and be in sub-groups that the 
 """
 
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 import pytest
 from sqlalchemy import true
 
+from app.core import who_met
 from app.features.network_map import facts
 from app.features.network_map.schemas import LEAST_MEMBERS
 from tests.two_worlds import attribution
@@ -72,13 +74,20 @@ async def test_maps_are_the_same_for_operators(pair: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "guard", ["_said_who_came", "_names_authors", "_names_giver", "_reads_members"]
+    ("room", "guard"),
+    [
+        (who_met, "said_who_came"),
+        (facts, "_names_authors"),
+        (facts, "_names_giver"),
+        (facts, "_reads_members"),
+    ],
+    ids=["who came", "authors", "givers", "sub-groups"],
 )
 async def test_a_broken_guard_is_seen(
-    pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch, guard: str
+    pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch, room: ModuleType, guard: str
 ) -> None:
     """The controls: lift a predicate, and the worlds differ; there are enough members to tell anything."""
-    monkeypatch.setattr(facts, guard, lambda *_: true())
+    monkeypatch.setattr(room, guard, lambda *_: true())
     _, found = await compare(pair, ("Ben",), {}, live, nothing, ONLY)
     assert found, "nobody noticed"
     assert any('"status":"ok"' in line for line in found), LEAST_MEMBERS

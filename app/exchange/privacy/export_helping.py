@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import bindparam, case, or_, select
 from sqlalchemy.types import Integer
 
 from app.core import access
 from app.core.helping_access import visible_ask, visible_duty, visible_duty_term, visible_offer
-from app.models import Ask, Duty, DutyTerm, Offer
+from app.models import Ask, Duty, DutyTerm, Offer, Pairing, PairingWish
 
 
 def _me() -> Any:
@@ -57,4 +57,26 @@ def offers(rank: str) -> Any:
     return _some(select(*columns).where(Offer.person_id == _me()).order_by(Offer.id.desc()))
 
 
-PARTS = {"duties": duties, "duty_terms": duty_terms, "asks": asks, "offers": offers}
+def pairing_wishes(_rank: str) -> Any:
+    """Every network where one asked to be paired."""
+    columns = (PairingWish.network_id, PairingWish.from_at)
+    mine = PairingWish.person_id == _me()
+    return _some(select(*columns).where(mine).order_by(PairingWish.network_id))
+
+
+def pairings(_rank: str) -> Any:
+    """Every draw that put one in a pair; with whom is theirs as well, and is not told."""
+    columns = (Pairing.id, Pairing.network_id, Pairing.drawn_at)
+    people = (Pairing.first_id, Pairing.second_id, Pairing.third_id)
+    mine = or_(*(person == _me() for person in people))
+    return _some(select(*columns).where(mine).order_by(Pairing.id.desc()))
+
+
+PARTS = {
+    "duties": duties,
+    "duty_terms": duty_terms,
+    "asks": asks,
+    "offers": offers,
+    "pairing_wishes": pairing_wishes,
+    "pairings": pairings,
+}

@@ -49,3 +49,18 @@ class ExportedOffer(Output):
     text: Paragraph | None
     status: Annotated[str, line(20, "open")]
     created_at: UtcDateTime
+
+
+class ExportedPairingWish(Output):
+    """That you asked to be paired in a network."""
+
+    network_id: Id
+    from_at: UtcDateTime
+
+
+class ExportedPairing(Output):
+    """That you were drawn to get to know somebody; whom is theirs as well."""
+
+    id: Id
+    network_id: Id
+    drawn_at: UtcDateTime

@@ -45,6 +45,8 @@ from app.models import (
     NameWord,
     Network,
     Offer,
+    Pairing,
+    PairingWish,
     PdsaCycle,
     Person,
     PersonTopic,
@@ -65,6 +67,7 @@ TABLES = tuple(
     for model in (
         *(Person, PersonTopic, Identity, Member, Token, Client, Invitation, Network),
         *(CalendarToken, SavedSearch, Attendance, Action, Duty, DutyTerm, Ask, Offer, Idempotency),
+        *(Pairing, PairingWish),
         CharterAcceptance,
         Resource,
         *(

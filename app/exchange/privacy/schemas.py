@@ -26,6 +26,8 @@ from app.exchange.privacy.helping_schemas import (
     ExportedAsk,
     ExportedDuty,
     ExportedOffer,
+    ExportedPairing,
+    ExportedPairingWish,
     ExportedTerm,
 )
 from app.exchange.privacy.network_schemas import (
@@ -259,6 +261,12 @@ class Export(Output):
     )
     offers: Annotated[list[ExportedOffer], Field(max_length=MOST)] = Field(
         description="Offers to help that you made."
+    )
+    pairing_wishes: Annotated[list[ExportedPairingWish], Field(max_length=MOST)] = Field(
+        description="Networks where you asked to be paired."
+    )
+    pairings: Annotated[list[ExportedPairing], Field(max_length=MOST)] = Field(
+        description="Pairs that you were drawn into."
     )
     calendar_tokens: Annotated[list[ExportedCalendarToken], Field(max_length=MOST)] = Field(
         description="Addresses that your calendars subscribe to, also those that ended; their secrets are not kept."

@@ -73,6 +73,7 @@ SCOPE_OF_KIND = {
     "vote": Scope.DECISIONS_READ,
     "ask": Scope.MEMBERS_READ,
     "offer": Scope.MEMBERS_READ,
+    "pairing": Scope.MEMBERS_READ,
 }
 PUBLIC_KINDS = (
     "network", "meeting", "minutes", "result", "measure", "pdsa_cycle", "feedback", "adoption"
@@ -116,6 +117,7 @@ SEEN_BY: dict[str, tuple[Any, str]] = {
     "vote": (decision_access, "visible_vote"),
     "ask": (helping_access, "visible_ask"),
     "offer": (helping_access, "visible_offer"),
+    "pairing": (helping_access, "visible_pairing"),
 }
 
 

@@ -38,6 +38,7 @@ class ChangeKind(StrEnum):
     VOTE = "vote"
     ASK = "ask"
     OFFER = "offer"
+    PAIRING = "pairing"
 
 
 class ChangeOp(StrEnum):

@@ -50,6 +50,7 @@ class AuditKind(StrEnum):
     VOTE = "vote"
     ASK = "ask"
     OFFER = "offer"
+    PAIRING = "pairing"
     READ = "read"
 
 

@@ -4,7 +4,7 @@ Every one of these facts is there for the caller to read by itself, so that a ma
 have counted. What a kind's `left` and `right` are:
 
 - `member`: the organisation that a person represents, or null; the person.
-- `met`: an occurrence; a person who came. At most `MOST_WHO_MET` came, members and others.
+- `met`: an occurrence; a person who came. At most `core.who_met.MOST_WHO_MET` came, members and others.
 - `sub_group`: a sub-group; a person in it.
 - `feedback`: who gave it; an author of the result.
 - `adopted`: an organisation; an author of the result.
@@ -14,20 +14,19 @@ A meeting of thirty is thirty rows here and not 435 pairs: `ties` makes pairs of
 
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, case, cast, func, literal, null, or_, select, true
+from sqlalchemy import String, and_, bindparam, case, cast, literal, null, or_, select, true
 from sqlalchemy import union_all as union
 from sqlalchemy.orm import aliased
 
 from app.core import access
 from app.core.viewer import Viewer
+from app.core.who_met import came, in_small_company, planned_day
 from app.core.windows import Window
 from app.db.database import Reads
 from app.db.types import DAY, ID, INSTANT, among
 from app.models import (
     Adoption,
-    Attendance,
     Feedback,
-    Meeting,
     MeetingException,
     Member,
     Network,
@@ -36,8 +35,6 @@ from app.models import (
 )
 
 Row = dict[str, Any]
-# In a larger meeting not everybody meets everybody.
-MOST_WHO_MET = 30
 WAS_IN = ["active", "left", "removed"]
 
 
@@ -72,10 +69,6 @@ def _rows(kind: str, left: Any, right: Any) -> Any:
     return select(*(c.label(n) for c, n in zip(columns, ("kind", "left", "right"), strict=True)))
 
 
-def _said_who_came() -> Any:
-    return Meeting.attendance_hidden.is_(False)
-
-
 def _names_authors() -> Any:
     return Result.attribution == "named"
 
@@ -90,52 +83,18 @@ def _reads_members(rank: str, below: Any) -> Any:
     return and_(among(below.visibility, ["open", "restricted"]), reads)
 
 
-def _came() -> Any:
-    """Who came to what was held within the window and is no secret: announced, nothing of it under the Rule."""
-    moved, differs = MeetingException.starts_at, MeetingException
-    local = case((Attendance.occurrence == "", Meeting.local_start), else_=Attendance.occurrence)
-    day = func.substr(local, 1, 10)
+def _met(members: Any) -> Any:
+    """Who came to what was held within the window: on the day it was moved to, else on its own."""
+    moved, day = MeetingException.starts_at, planned_day()
     planned = and_(
         moved.is_(None),
         day >= bindparam("first_day", type_=String()),
         day <= bindparam("last_day", type_=String()),
     )
-    same = and_(
-        differs.meeting_id == Attendance.meeting_id, differs.occurrence == Attendance.occurrence
-    )
-    return (
-        select(Attendance.meeting_id, Attendance.occurrence, Attendance.person_id)
-        .join(Meeting, Meeting.id == Attendance.meeting_id)
-        .outerjoin(differs, same)
-        .where(
-            Attendance.network_id == _network_id(),
-            Attendance.came.is_(True),
-            Meeting.announced_at.is_not(None),
-            Meeting.status != "cancelled",
-            _said_who_came(),
-            Meeting.hidden_on.is_(None),
-            or_(differs.status.is_(None), differs.status != "cancelled"),
-            or_(planned, _in_window(moved)),
-        )
-        .cte("came")
-    )
-
-
-def _met(members: Any) -> Any:
-    came = _came()
-    small = (
-        select(came.c.meeting_id, came.c.occurrence)
-        .group_by(came.c.meeting_id, came.c.occurrence)
-        .having(func.count(literal(1)) <= MOST_WHO_MET)
-        .subquery("small")
-    )
-    same = and_(small.c.meeting_id == came.c.meeting_id, small.c.occurrence == came.c.occurrence)
-    occurrence = cast(came.c.meeting_id, String(36)) + came.c.occurrence
-    return (
-        _rows("met", occurrence, came.c.person_id)
-        .join(small, same)
-        .join(members, members.c.person_id == came.c.person_id)
-    )
+    there = came(or_(planned, _in_window(moved)))
+    occurrence = cast(there.c.meeting_id, String(36)) + there.c.occurrence
+    rows = in_small_company(_rows("met", occurrence, there.c.person_id), there)
+    return rows.join(members, members.c.person_id == there.c.person_id)
 
 
 def _sub_groups(rank: str, members: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Pairs: who wants to get to know others is drawn together with somebody whom they have not met."""
