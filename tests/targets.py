@@ -189,6 +189,7 @@ class Targets:
             reported = {"id": self.ids["report_id"]}
         kept = {"title": "Films", "url": "https://example.org/films"}
         resource = await self._made("resources", kept, network)
+        pair = await self._paired(network)
         self.ids = {
             "resource_id": resource["id"],
             "report_id": reported["id"],
@@ -207,6 +208,7 @@ class Targets:
             "duty_id": duty["id"],
             "ask_id": ask["id"],
             "offer_id": offer["id"],
+            "pairing_id": pair["id"],
             "term_id": held_term["id"],
             "result_id": result["id"],
             "measure_id": measure["id"],
@@ -239,6 +241,18 @@ class Targets:
         made: Json = (await self.operator.client.post(path, body)).json()
         assert "id" in made, made
         return made
+
+    async def _paired(self, network: Json) -> Json:
+        """A pair of the operator and somebody else; both wish for another."""
+        path = f"/v1/networks/{network['id']}"
+        other = await self.house.person("Ines Other")
+        spell = await other.client.post(f"{path}/join", {})
+        await self.operator.client.post(f"/v1/members/{spell.json()['id']}/approve")
+        for one in (self.operator, other):
+            await one.client.request("PUT", f"{path}/pairing-wish")
+        drawn = (await self.operator.client.post(f"{path}/pairings")).json()
+        pair: Json = drawn["items"][0]
+        return pair
 
     async def _surveyed(self, network: Json) -> tuple[Json, Json]:
         """A round of a survey that is open, and one whose results are told."""

@@ -24,11 +24,11 @@ SCOPE_OF_KIND = {
     **dict.fromkeys(("meeting", "attendance", "minutes", "action"), "meetings"), "calendar_token": "tokens",
     "saved_search": "searches", "report": "moderation", "duty": "members", "duty_term": "members",
     **dict.fromkeys(("survey_round", "assessment"), "networks"),
-    "decision": "decisions", "vote": "decisions", "ask": "members", "offer": "members",
+    "decision": "decisions", "vote": "decisions", "ask": "members", "offer": "members", "pairing": "members",
     "resource": "networks",
 }  # fmt: skip
 HELP = ("survey_round", "assessment", "decision", "vote", "duty", "duty_term", "ask", "offer")
-KINDS = ("meeting", "minutes", "action", "report", "resource", *HELP)
+KINDS = ("meeting", "minutes", "action", "report", "resource", "pairing", *HELP)
 WAY_IN = ("join_url",)
 PLACE = ("place",)
 
@@ -128,6 +128,14 @@ def sees_help(facts: Facts, actor: Actor, one: Helped) -> bool:
     return actor.operates or oracle.membership(facts, actor, facts.nets[one.net]) is not None
 
 
+def sees_pair(facts: Facts, actor: Actor, one: Helped) -> bool:
+    """A pair is for the two who are in it, as members, and for who facilitates."""
+    if actor.operates or leads(facts, actor, one.net):
+        return True
+    inside = oracle.membership(facts, actor, facts.nets[one.net]) is not None
+    return inside and actor.person == one.person
+
+
 def reads_owner(facts: Facts, actor: Actor, one: Todo) -> bool:
     """Who took it on; from a meeting under the Chatham House Rule that would tell who came."""
     if one.meet is None or not facts.meets[one.meet].hidden:
@@ -184,6 +192,10 @@ def told(facts: Facts, actor: Actor, within: str | None) -> dict[str, set[str]]:
                 if one.kind == kind and one.net in nets and sees_help(facts, actor, one)
             }
             for kind in HELP
+        },
+        "pairing": {
+            one.id for one in facts.helped
+            if one.kind == "pairing" and one.net in nets and sees_pair(facts, actor, one)
         },
         "resource": {one.id for one in facts.links if one.net in nets and sees_link(facts, actor, one)},
         "report": {

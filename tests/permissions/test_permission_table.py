@@ -42,6 +42,7 @@ from tests.permissions import (  # noqa: F401 - they register their rows
     minutes_rows,
     network_map_rows,
     network_rows,
+    pairing_rows,
     people_rows,
     privacy_rows,
     recommendation_rows,

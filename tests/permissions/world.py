@@ -22,6 +22,7 @@ from tests.permissions.helping_rows import help_each_other
 from tests.permissions.keeping_world import keep_links
 from tests.permissions.listening_rows import listen
 from tests.permissions.meeting_world import hold_meetings
+from tests.permissions.pairing_rows import pair_up
 from tests.permissions.report_world import file_reports
 from tests.permissions.result_world import share_results
 from tests.permissions.saved_search_rows import save_searches
@@ -67,6 +68,7 @@ class Builder:
         await decide_together(self.house.app.rooms.house, self.facts)
         await listen(self.house.app.rooms.house, self.facts)
         await help_each_other(self.house.app.rooms.house, self.facts)
+        await pair_up(self.house.app.rooms.house, self.facts)
         await keep_links(self.house.app.rooms.house, self.facts)
         await save_searches(self.house.app.rooms.house, self.facts)
         cast.register(self.facts)

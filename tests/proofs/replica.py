@@ -33,13 +33,13 @@ PUBLIC = ("/v1/networks", "/v1/meetings", "/v1/minutes", "/v1/results", *PARTS.v
 KINDS = (
     "networks", "members", "people", "invitations", "meetings", "attendance", "minutes", "actions", "calendars",
     "saved_searches", "duties", "duty_terms", "asks", "offers", "results", "measures", "cycles", "feedback",
-    "adoptions", "reports", "resources",
+    "adoptions", "reports", "resources", "pairings",
 )  # fmt: skip
 WITHIN_NETWORK = {
     "member": "members", "invitation": "invitations", "meeting": "meetings", "attendance": "attendance",
     "minutes": "minutes", "action": "actions", "result": "results", "measure": "measures", "pdsa_cycle": "cycles",
     "feedback": "feedback", "adoption": "adoptions", "report": "reports",
-    "duty": "duties", "duty_term": "duty_terms", "ask": "asks", "offer": "offers", "resource": "resources",
+    "duty": "duties", "duty_term": "duty_terms", "ask": "asks", "offer": "offers", "resource": "resources", "pairing": "pairings",
 }  # fmt: skip
 # What is forgotten with a row of a kind: of which other kinds, and by which field they name it.
 BELONG: dict[str, dict[str, str]] = {
@@ -71,7 +71,7 @@ READ_AT = {
     "invitation": "/v1/invitations/{}", "meeting": "/v1/meetings/{}", "attendance": "/v1/attendance/{}",
     "minutes": "/v1/minutes/{}", "action": "/v1/actions/{}", "calendar_token": "/v1/calendar-tokens/{}",
     "saved_search": "/v1/saved-searches/{}", "duty": "/v1/duties/{}", "duty_term": "/v1/duty-terms/{}",
-    "ask": "/v1/asks/{}", "offer": "/v1/offers/{}", "resource": "/v1/resources/{}",
+    "ask": "/v1/asks/{}", "offer": "/v1/offers/{}", "pairing": "/v1/pairings/{}", "resource": "/v1/resources/{}",
     "result": "/v1/results/{}", "report": "/v1/reports/{}", **{kind: path + "/{}" for kind, path in PARTS.items()},
 }  # fmt: skip
 
@@ -105,6 +105,7 @@ class Replica:
     asks: Rows = field(default_factory=dict)
     offers: Rows = field(default_factory=dict)
     resources: Rows = field(default_factory=dict)
+    pairings: Rows = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)  # the last version the feed named
     heard: int = 0
 

@@ -129,6 +129,7 @@ PATHS = {
     "duty_id": "{duty}",
     "ask_id": "{ask}",
     "offer_id": "{offer}",
+    "pairing_id": "{pairing}",
     "term_id": "{duty_term}",
     "attendance_id": "{attendance}",
     "calendar_secret": "{calendar_secret}",

@@ -42,7 +42,7 @@ OPENED: dict[str, tuple[Any, str]] = {
 KINDS = (
     "network", "member", "person", "token", "client", "invitation", "meeting", "attendance", "minutes", "action",
     "survey_round", "assessment", "calendar_token", "result", "measure", "pdsa_cycle", "feedback", "adoption", "report",
-    "saved_search", "duty", "duty_term", "decision", "vote", "ask", "offer", "resource",
+    "saved_search", "duty", "duty_term", "decision", "vote", "ask", "offer", "pairing", "resource",
 )  # fmt: skip
 TERMS = [
     {"vocabulary": vocabulary, "code": code, "label": code.title(), "grouping": "All"}

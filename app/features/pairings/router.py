@@ -18,7 +18,7 @@ from app.features.pairings.schemas import (
     PairingWish,
 )
 from app.web import answers, idempotency
-from app.web.call import Answer, CallDep, dump
+from app.web.call import Answer, CallDep
 from app.web.changes_cursor import seal_position
 from app.web.door import Door, needs
 from app.web.on_record import note_in_work, note_operator_read
@@ -64,7 +64,7 @@ async def delete_pairing_wish(call: CallDep, network_id: Id) -> Answer:
     return await idempotency.run(call, command)
 
 
-@router.post("/networks/{network_id}/pairings", response_model=PairingDraw, status_code=201)
+@router.post("/networks/{network_id}/pairings", response_model=PairingDraw)
 @needs(Scope.MEMBERS_WRITE)
 async def draw_pairings(call: CallDep, network_id: Id) -> Answer:
     """Pair everybody who asked for it, at random, as a facilitator. 409 `too_few_wishes` where fewer than two did.
@@ -78,7 +78,7 @@ async def draw_pairings(call: CallDep, network_id: Id) -> Answer:
         await work.flush()
         await note_in_work(work, network_id, "drawPairings")
         found = await queries.pairings_of_draw(work, network_id, work.now)
-        return Answer(dump({"items": found}), 201, [answers.JSON])
+        return answers.one(call, {"items": found})
 
     return await idempotency.run(call, command)
 
