@@ -249,7 +249,7 @@ class Targets:
         spell = await other.client.post(f"{path}/join", {})
         await self.operator.client.post(f"/v1/members/{spell.json()['id']}/approve")
         for one in (self.operator, other):
-            await one.client.request("PUT", f"{path}/pairing-wish")
+            await one.client.request("PUT", f"{path}/pairing-wishes/me")
         drawn = (await self.operator.client.post(f"{path}/pairings")).json()
         pair: Json = drawn["items"][0]
         return pair

@@ -19,7 +19,7 @@ Groups = set[frozenset[str]]
 async def wish(network_id: str, *people: TestPerson) -> None:
     """They ask to be paired."""
     for person in people:
-        answer = await person.client.request("PUT", f"/v1/networks/{network_id}/pairing-wish")
+        answer = await person.client.request("PUT", f"/v1/networks/{network_id}/pairing-wishes/me")
         assert (answer.status_code, answer.json()["wished"]) == (200, True), answer.text
 
 
@@ -43,7 +43,7 @@ async def listed(network_id: str, by: TestPerson) -> list[dict[str, Any]]:
 
 async def test_only_who_asked_is_drawn(house: TestHouse) -> None:
     one = await scene(house)
-    path = f"/v1/networks/{one.network_id}/pairing-wish"
+    path = f"/v1/networks/{one.network_id}/pairing-wishes/me"
     assert (await one.mel.client.get(path)).json()["wished"] is False
     await wish(one.network_id, one.mel)
     since = (await one.mel.client.get(path)).json()["from_at"]
@@ -81,7 +81,7 @@ async def test_who_may(house: TestHouse) -> None:
     one = await scene(house)
     await wish(one.network_id, one.fay, one.mel)
     base = f"/v1/networks/{one.network_id}"
-    assert (await one.obs.client.request("PUT", f"{base}/pairing-wish")).status_code == 403
+    assert (await one.obs.client.request("PUT", f"{base}/pairing-wishes/me")).status_code == 403
     for person in (one.mel, one.obs, one.out):
         answer = await person.client.post(f"{base}/pairings")
         assert answer.status_code == 403
@@ -94,7 +94,7 @@ async def test_who_may(house: TestHouse) -> None:
         expected = [(pair["id"], "upsert", 1)] if sees else []
         assert await heard(person.client, one, "pairing") == expected
     assert (await one.out.client.get(f"{base}/pairings")).status_code == 404
-    assert (await one.out.client.get(f"{base}/pairing-wish")).status_code == 404
+    assert (await one.out.client.get(f"{base}/pairing-wishes/me")).status_code == 404
     await one.leave(one.mel)
     assert (await one.mel.client.get(f"/v1/pairings/{pair['id']}")).status_code == 404
 
@@ -140,7 +140,7 @@ async def test_what_does_not_count_as_having_met(
     network_id, people = mapped.group.network_id, mapped.people
     if kind == "large":
         monkeypatch.setattr(who_met, "MOST_WHO_MET", 1)
-    how = {
+    how: dict[str, dict[str, Any]] = {
         "chatham": {"confidentiality": "chatham_house"},
         "large": {},
         "draft": {"status": "tentative", "announce": False},

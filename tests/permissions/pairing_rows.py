@@ -23,7 +23,7 @@ async def pair_up(house: House, facts: Facts) -> None:
     async def command(work: Work) -> None:
         for key in TRIED:
             net = facts.nets[key]
-            here = [role for role in ("member", "observer") if role in cast_of(net)]
+            here: list[str] = [role for role in ("member", "observer") if role in cast_of(net)]
             first, second = f"{key}: {(here or ['facilitator'])[0]}", f"{key}: facilitator"
             one = Helped(work.new_id(), "pairing", key, first)
             people = {"first_id": facts.people[first].id, "second_id": facts.people[second].id}
@@ -111,7 +111,7 @@ def get_pairing_wish(facts: Facts) -> Iterator[Cell]:
             return "" if document["wished"] is wished else f"wished: {document['wished']}"
 
         yield Cell(
-            "getPairingWish", label, net.key, actor, "GET", f"/v1/networks/{net.id}/pairing-wish", end or (200, None),
+            "getPairingWish", label, net.key, actor, "GET", f"/v1/networks/{net.id}/pairing-wishes/me", end or (200, None),
             ghost=net.id, check=check,
         )  # fmt: skip
 
@@ -124,7 +124,7 @@ def _of_oneself(facts: Facts, operation: str, method: str, good: int) -> Iterato
         end = end or (None if writes else refused("forbidden"))
         end = end or oracle.still_open(net) or oracle.lives_here(net)
         yield Cell(
-            operation, label, net.key, actor, method, f"/v1/networks/{net.id}/pairing-wish", end or (good, None),
+            operation, label, net.key, actor, method, f"/v1/networks/{net.id}/pairing-wishes/me", end or (good, None),
             ghost=net.id,
         )  # fmt: skip
 

@@ -39,7 +39,8 @@ WITHIN_NETWORK = {
     "member": "members", "invitation": "invitations", "meeting": "meetings", "attendance": "attendance",
     "minutes": "minutes", "action": "actions", "result": "results", "measure": "measures", "pdsa_cycle": "cycles",
     "feedback": "feedback", "adoption": "adoptions", "report": "reports",
-    "duty": "duties", "duty_term": "duty_terms", "ask": "asks", "offer": "offers", "resource": "resources", "pairing": "pairings",
+    "duty": "duties", "duty_term": "duty_terms", "ask": "asks", "offer": "offers", "resource": "resources",
+    "pairing": "pairings",
 }  # fmt: skip
 # What is forgotten with a row of a kind: of which other kinds, and by which field they name it.
 BELONG: dict[str, dict[str, str]] = {

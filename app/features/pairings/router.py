@@ -26,7 +26,7 @@ from app.web.on_record import note_in_work, note_operator_read
 router = APIRouter(prefix="/v1", tags=["pairings"], route_class=Door)
 
 
-@router.get("/networks/{network_id}/pairing-wish", response_model=PairingWish)
+@router.get("/networks/{network_id}/pairing-wishes/me", response_model=PairingWish)
 @needs(Scope.MEMBERS_READ)
 async def get_pairing_wish(call: CallDep, network_id: Id) -> Answer:
     """Whether you want to be paired here, as a member. Only you are told."""
@@ -36,7 +36,7 @@ async def get_pairing_wish(call: CallDep, network_id: Id) -> Answer:
     return answers.cached(call, document)
 
 
-@router.put("/networks/{network_id}/pairing-wish", response_model=PairingWish)
+@router.put("/networks/{network_id}/pairing-wishes/me", response_model=PairingWish)
 @needs(Scope.MEMBERS_WRITE)
 async def wish_pairing(call: CallDep, network_id: Id) -> Answer:
     """Ask to be paired, in each draw from now on until you take it back or are no member any more."""
@@ -52,7 +52,7 @@ async def wish_pairing(call: CallDep, network_id: Id) -> Answer:
     return await idempotency.run(call, command)
 
 
-@router.delete("/networks/{network_id}/pairing-wish", status_code=204)
+@router.delete("/networks/{network_id}/pairing-wishes/me", status_code=204)
 @needs(Scope.MEMBERS_WRITE)
 async def delete_pairing_wish(call: CallDep, network_id: Id) -> Answer:
     """Be paired no more, from the next draw on; pairs that were drawn stay."""

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from app.core.text import Cursor, Id, Input, Limit, Output, UtcDateTime, Version
 
+PAIR = ["018f4c1e-7a52-7c3b-9d60-3f5b8a1c2d4e", "018f4c1e-7a52-7c3b-9d60-3f5b8a1c2d4f"]
 MOST_DRAWN = 10_000  # pairs of one draw; more people than that are in no network
 
 
@@ -22,7 +23,7 @@ class Pairing(Output):
 
     id: Id
     network_id: Id
-    person_ids: Annotated[list[Id], Field(min_length=2, max_length=3)]
+    person_ids: Annotated[list[Id], Field(min_length=2, max_length=3, examples=[PAIR])]
     drawn_at: UtcDateTime = Field(description="All pairs of one draw have the same instant.")
     created_at: UtcDateTime
     updated_at: UtcDateTime
