@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, false, select, true
 
 from app.core import access
 from app.core.feed_position import feed_head, with_position
@@ -31,7 +31,10 @@ def document_of(row: Row) -> Row:
 
 def _inside(rank: str) -> Any:
     """The network, for its active members and operators."""
-    reads = access.at_least(access.INSIDE, rank)
+    if rank == "anonymous":
+        reads: Any = false()
+    else:
+        reads = true() if rank == "operator" else access.active_in(Network.id)
     return select(Network.id).where(Network.id == bindparam("network_id", type_=ID), reads)
 
 
