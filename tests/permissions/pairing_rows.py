@@ -111,8 +111,8 @@ def get_pairing_wish(facts: Facts) -> Iterator[Cell]:
             return "" if document["wished"] is wished else f"wished: {document['wished']}"
 
         yield Cell(
-            "getPairingWish", label, net.key, actor, "GET", f"/v1/networks/{net.id}/pairing-wishes/me", end or (200, None),
-            ghost=net.id, check=check,
+            "getPairingWish", label, net.key, actor, "GET", f"/v1/networks/{net.id}/pairing-wishes/me",
+            end or (200, None), ghost=net.id, check=check,
         )  # fmt: skip
 
 
