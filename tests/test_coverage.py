@@ -237,12 +237,17 @@ async def test_small_numbers_are_left_out(own_url: str) -> None:
         found = (await reader.client.get("/v1/coverage", params={"icb": story.icb})).json()
         said = told(found)
         for about, counts in right["reached"].items():
-            for count, total, shown in zip(
-                counts, right["totals"], said["reached"][about], strict=True
+            for count, total, every, shown in zip(
+                counts, right["totals"], right["reached"][""], said["reached"][about], strict=True
             ):
-                small = 0 < count <= 7 or 0 < total - count <= 7
+                small = any(0 < one <= 7 for one in (count, total - count, every - count))
                 assert shown == (None if small else count)
         assert all(value is None or value > 7 or value == 0 for value in said["stages"].values())
+        # Asked for by itself a topic says what it says among the others.
+        for one in found["topics"]:
+            params = {"icb": story.icb, "topic": one["code"]}
+            alone = (await reader.client.get("/v1/coverage", params=params)).json()
+            assert (alone["practices"], alone["pcns"]) == (one["practices"], one["pcns"])
 
 
 @pytest.mark.parametrize(
@@ -289,6 +294,9 @@ def test_a_sum_of_what_is_left_out_is_left_out() -> None:
     assert share_of(35, 40, 7)["suppressed"]
     assert share_of(20, 80, 7, parts=[share_of(17, 40, 7), small])["suppressed"]
     assert share_of(20, 40, 7)["share"] == 0.5
+    # Of all that are covered, so few are not about this topic.
+    assert share_of(20, 40, 7, every=25)["suppressed"]
+    assert not share_of(20, 40, 7, every=28)["suppressed"]
     assert share_of(0, 0, 7) == {"total": 0, "covered": 0, "share": None, "suppressed": False}
     assert number_of(7, 7) == {"value": None, "suppressed": True}
     assert number_of(8, 7)["value"] == 8

@@ -3,8 +3,9 @@
 An ICB's own figures go by two rules. A count is left out where it, or what is left of its total, is 1 to the threshold.
 Of counts that add up, another is left out where one alone would be missing, or where those missing are so few together
 that each of them is known to be small. A region is the sum of its ICBs, which anybody may ask for one by one: so a
-figure of a region is there only where that of every part is. Source: docs/decisions/0045-engagement-and-coverage.md;
-the primary rule is that of docs/small-numbers.md.
+figure of a region is there only where that of every part is. A topic's count goes where it leaves 1 to the threshold
+of all that are covered: the rest has members in networks about other topics alone.
+Source: docs/decisions/0045-engagement-and-coverage.md; the primary rule is that of docs/small-numbers.md.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,9 +16,15 @@ from app.core.small_numbers import is_small
 Row = dict[str, Any]
 
 
-def share_of(covered: int, total: int, threshold: int, *, parts: Iterable[Row] = ()) -> Row:
-    """How many of so many are covered; `parts` are the figures that add up to this one."""
+def share_of(
+    covered: int, total: int, threshold: int, *, parts: Iterable[Row] = (), every: int = 0
+) -> Row:
+    """How many of so many are covered.
+
+    `parts` are the figures that add up to this one; `every` is how many are covered at all, where this is of a topic.
+    """
     small = is_small(covered, threshold) or is_small(total - covered, threshold)
+    small = small or is_small(every - covered, threshold)
     if small or any(part["suppressed"] for part in parts):
         return {"total": total, "covered": None, "share": None, "suppressed": True}
     share = covered / total if total else None

@@ -201,7 +201,9 @@ async def counted(reads: Reads, query: CoverageQuery) -> dict[str, list[Row]]:
         "adopters": lambda: _adopters(area, by_topic=by_topic),
         "taken_up": lambda: _taken_up(area, by_topic=by_topic),
     }
-    if not by_topic:
+    if by_topic:
+        parts["every"] = lambda: _covered(area, by_topic=False)
+    else:
         parts["topics"] = lambda: _topics(area)
     if area == "region":
         parts["names"] = _names

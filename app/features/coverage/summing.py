@@ -17,17 +17,19 @@ def _cells(rows: Iterable[Row]) -> Cells:
     return Counter({(row["kind"], row["icb"]): int(row["number"]) for row in rows})
 
 
-def _of_icb(totals: Cells, covered: Cells, icb: str | None, threshold: int) -> Row:
+def _of_icb(totals: Cells, covered: Cells, every: Cells, icb: str | None, threshold: int) -> Row:
     return {
-        name: share_of(covered[kind, icb], totals[kind, icb], threshold)
+        name: share_of(covered[kind, icb], totals[kind, icb], threshold, every=every[kind, icb])
         for kind, name in KINDS.items()
     }
 
 
-def _reached(totals: Cells, covered: Cells, threshold: int) -> tuple[Row, dict[str | None, Row]]:
-    """The figures of the whole patch, and of each ICB in it."""
+def _reached(
+    totals: Cells, covered: Cells, every: Cells, threshold: int
+) -> tuple[Row, dict[str | None, Row]]:
+    """The figures of the whole patch, and of each ICB in it; `every` are those of all topics together."""
     icbs: list[str | None] = sorted({icb for _, icb in totals}, key=lambda code: code or "")
-    parts = {icb: _of_icb(totals, covered, icb, threshold) for icb in icbs}
+    parts = {icb: _of_icb(totals, covered, every, icb, threshold) for icb in icbs}
     whole = {
         name: share_of(
             sum(covered[kind, icb] for icb in icbs),
@@ -40,12 +42,16 @@ def _reached(totals: Cells, covered: Cells, threshold: int) -> tuple[Row, dict[s
     return whole, parts
 
 
-def _by_topic(totals: Cells, rows: Iterable[Row], threshold: int) -> list[Row]:
+def _by_topic(totals: Cells, every: Cells, rows: Iterable[Row], threshold: int) -> list[Row]:
     by_code: dict[str, list[Row]] = {}
     for row in rows:
         by_code.setdefault(row["topic"], []).append(row)
     return [
-        {"code": code, "label": found[0]["label"], **_reached(totals, _cells(found), threshold)[0]}
+        {
+            "code": code,
+            "label": found[0]["label"],
+            **_reached(totals, _cells(found), every, threshold)[0],
+        }
         for code, found in sorted(by_code.items())
     ]
 
@@ -89,7 +95,9 @@ def _spread(counts: dict[str, list[Row]], threshold: int) -> Row:
 def summed_up(counts: dict[str, list[Row]], threshold: int) -> Row:
     """The document of a patch but for its name."""
     totals = _cells(counts["totals"])
-    whole, parts = _reached(totals, _cells(counts["covered"]), threshold)
+    covered = _cells(counts["covered"])
+    every = _cells(counts["every"]) if "every" in counts else covered
+    whole, parts = _reached(totals, covered, every, threshold)
     names = {row["code"]: row["name"] for row in counts.get("names", ())}
     of_icbs = [
         {"code": icb, "name": names.get(icb), **part}
@@ -99,7 +107,7 @@ def summed_up(counts: dict[str, list[Row]], threshold: int) -> Row:
     return {
         "threshold": threshold,
         **whole,
-        "topics": _by_topic(totals, counts.get("topics", ()), threshold),
+        "topics": _by_topic(totals, every, counts.get("topics", ()), threshold),
         "icbs": of_icbs,
         "spread": _spread(counts, threshold),
     }
