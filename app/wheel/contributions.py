@@ -32,6 +32,22 @@ def _once(person: Any, on: Any) -> Any:
     return select(person.label("person_id"), on.label("on"), on.label("until"))
 
 
+def _names_authors() -> Any:
+    return Result.attribution == "named"
+
+
+def _names_giver() -> Any:
+    return Feedback.attribution == "named"
+
+
+def _says_who_came() -> Any:
+    """Whoever does an action from a meeting was there."""
+    secret = exists(
+        select(1).where(Meeting.id == Action.meeting_id, Meeting.attendance_hidden.is_(True))
+    )
+    return or_(Action.meeting_id.is_(None), ~secret)
+
+
 def _results() -> Any:
     published = among(Result.status, ["published", "withdrawn"])
     last = func.coalesce(Result.withdrawn_on, literal(FOR_GOOD, DAY), type_=DAY)
@@ -48,7 +64,7 @@ def _results() -> Any:
             published,
             Result.audience != "author",
             Result.hidden_on.is_(None),
-            Result.attribution == "named",
+            _names_authors(),
             Result.published_on.is_not(None),
             ResultAuthor.removed.is_(False),
         )
@@ -56,14 +72,11 @@ def _results() -> Any:
 
 
 def _others() -> list[Any]:
-    secret = exists(
-        select(1).where(Meeting.id == Action.meeting_id, Meeting.attendance_hidden.is_(True))
-    )
     return [
         _once(Feedback.author_id, day_of(Feedback.created_at)).where(
             Feedback.network_id == network(),
             Feedback.author_id.is_not(None),
-            Feedback.attribution == "named",
+            _names_giver(),
             Feedback.hidden_on.is_(None),
         ),
         _once(Vote.person_id, day_of(Vote.created_at))
@@ -79,7 +92,7 @@ def _others() -> list[Any]:
             Action.done_by.is_not(None),
             Action.done_at.is_not(None),
             Action.hidden_on.is_(None),
-            or_(Action.meeting_id.is_(None), ~secret),
+            _says_who_came(),
         ),
         select(
             DutyTerm.person_id,

@@ -39,6 +39,10 @@ def _happened() -> list[Any]:
     ]
 
 
+def _said_who_came() -> Any:
+    return Meeting.attendance_hidden.is_(False)
+
+
 def _exception() -> Any:
     return and_(
         MeetingException.meeting_id == Attendance.meeting_id,
@@ -77,7 +81,7 @@ def came() -> Any:
         .where(
             Attendance.network_id == network(),
             Attendance.came.is_(True),
-            Meeting.attendance_hidden.is_(False),
+            _said_who_came(),
             *_happened(),
         )
     )

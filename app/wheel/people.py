@@ -131,6 +131,10 @@ def _accepted() -> Any:
     )
 
 
+def _known(below: Any) -> Any:
+    return among(below.visibility, ["open", "restricted"])
+
+
 def _grouped() -> Any:
     """Who belongs to a sub-group directly below that outsiders know of, at each point."""
     below, theirs = aliased(Network), aliased(Member)
@@ -145,7 +149,7 @@ def _grouped() -> Any:
         .join(below, below.id == theirs.network_id)
         .where(
             below.parent_id == network(),
-            among(below.visibility, ["open", "restricted"]),
+            _known(below),
             theirs.joined_at.is_not(None),
         )
         .group_by(theirs.person_id)

@@ -23,12 +23,12 @@ ANYTHING = ("",)
 
 @asynccontextmanager
 async def two_worlds(
-    pair: tuple[str, str], shapes: dict[str, Any], live: Live
+    pair: tuple[str, str], shapes: dict[str, Any], live: Live, **settings: Any
 ) -> AsyncIterator[tuple[list[World], Ids]]:
     """Both worlds after what happens in them, and every id there is, which is the same in both."""
     async with AsyncExitStack() as stack:
         worlds = [
-            await stack.enter_async_context(World.over(url, fuller=fuller))
+            await stack.enter_async_context(World.over(url, fuller=fuller, **settings))
             for url, fuller in zip(pair, (False, True), strict=True)
         ]
         for world in worlds:
@@ -75,10 +75,11 @@ async def compare(
     live: Live,
     writes: Writes,
     only: tuple[str, ...] = ANYTHING,
+    **settings: Any,
 ) -> tuple[int, list[str]]:
     """How many answers were compared, and those that differ."""
     asked, found = 0, []
-    async with two_worlds(pair, shapes, live) as (worlds, ids):
+    async with two_worlds(pair, shapes, live, **settings) as (worlds, ids):
         for reader in readers:
             sheets = await told(worlds, reader, ids, writes, only)
             asked += len(sheets[0].lines)

@@ -5,7 +5,7 @@ Decisions, duties, requests for support, links, a charter, a survey, an assessme
 
 from typing import Any
 
-from app.core.survey_questions import QUESTIONS
+from tests.two_worlds.five_cs import surveyed
 from tests.two_worlds.world import World
 
 CS = (
@@ -34,20 +34,6 @@ async def together(world: World, network: str, leading: str, *others: str) -> No
         "levels": {c: {"lowest": 2, "highest": 4, "notes": f"Zebras {number}"} for c in CS},
     }  # fmt: skip
     await world.act(leading, "POST", f"{inside}/assessments", found)
-
-
-async def surveyed(
-    world: World, network: str, leading: str, answers: dict[str, int], *, title: str = "Zebras?"
-) -> str:
-    """A round that these people answer, each with one number to every question; it closes. Returns its id."""
-    body = {"title": title, "closes_at": "2099-05-01T09:00:00Z"}
-    made = await world.act(leading, "POST", f"/v1/networks/{{{network}}}/survey-rounds", body)
-    path = f"/v1/survey-rounds/{made['id']}"
-    for name, choice in answers.items():
-        chosen = {question.code: choice for question in QUESTIONS}
-        await world.act(name, "POST", f"{path}/responses", {"answers": chosen})
-    await world.act(leading, "POST", f"{path}/close")
-    return str(made["id"])
 
 
 async def _decided(

@@ -65,11 +65,11 @@ class World:
 
     @classmethod
     @asynccontextmanager
-    async def over(cls, url: str, *, fuller: bool) -> AsyncIterator["World"]:
+    async def over(cls, url: str, *, fuller: bool, **settings: Any) -> AsyncIterator["World"]:
         """A world in a migrated database."""
         given = Given()
         async with TestHouse.over(
-            url, clock=given.now, ids=given.new_id, blind_ids=given.blind_id
+            url, clock=given.now, ids=given.new_id, blind_ids=given.blind_id, **settings
         ) as house:
             yield cls(house, given, fuller)
 
