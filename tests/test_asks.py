@@ -132,3 +132,12 @@ async def test_what_is_reported_is_hidden(house: TestHouse) -> None:
         assert (await one.obs.client.get(path)).status_code == 404
         assert (await one.fay.client.get(path)).status_code == 200
         assert (await heard(one.obs.client, one, kind))[-1][:2] == (content_id, "gone")
+
+
+async def test_offers_go_with_a_request_that_is_hidden(house: TestHouse) -> None:
+    one = await scene(house)
+    ask = await one.add(one.mel, "asks", **ASK)
+    path = f"/v1/offers/{(await offer(one, one.fay, ask))['id']}"
+    await hidden(one, "ask", ask["id"])
+    assert (await one.obs.client.get(path)).status_code == 404
+    assert (await one.fay.client.get(path)).status_code == 200

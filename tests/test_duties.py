@@ -217,3 +217,14 @@ async def test_what_is_reported_is_hidden(house: TestHouse) -> None:
         assert (await one.fay.client.get(path)).status_code == 200
         assert (await heard(one.mel.client, one, kind))[-1][:2] == (content_id, "gone")
     assert (await one.mel.client.get(f"/v1/duties/{duty['id']}/terms")).status_code == 404
+
+
+async def test_terms_go_with_a_duty_that_is_hidden(house: TestHouse) -> None:
+    one = await scene(house)
+    duty = await one.add(one.fay, "duties", **DUTY)
+    term = await give(one, duty, one.ned)
+    await hidden(one, "duty", duty["id"])
+    path = f"/v1/duty-terms/{term['id']}"
+    assert (await one.mel.client.get(path)).status_code == 404
+    assert (await one.fay.client.get(path)).status_code == 200
+    assert all(op == "gone" for _, op, _ in await heard(one.mel.client, one, "duty_term"))

@@ -131,7 +131,8 @@ async def _told(
     if kind == "action":
         return told_of_action(row, **reach)
     if kind in INSIDE_KINDS:
-        whole = {"scope": "all"} if kind == "decision" else {}  # its votes are back with it
+        # Votes, terms and offers are back with what they belong to.
+        whole = {"scope": "all"} if kind in ("decision", "duty", "ask") else {}
         return told_inside(row["network_id"], **reach or whole)
     meeting = row if kind == "meeting" else await _row(work, "meeting", row["meeting_id"])
     drafted = row["announced_at" if kind == "meeting" else "published_at"] is None
