@@ -21,6 +21,10 @@ from tests.two_worlds.world import World
 pytestmark = [pytest.mark.anyio, pytest.mark.prove]
 ONLY = ("/v1/networks/{network_id}/map",)
 READERS = ("Ben", "Ada", "Eva", "Cat", "nobody")
+REPORTERS = (
+    1,
+    2,
+)  # of the same practice: one reports what it tried in the one world, one in the other
 FIRST = "2026-02-18T12:30:00"  # has been
 SERIES = {"local_start": FIRST, "recurrence": "FREQ=MONTHLY;BYDAY=3WE;COUNT=6"}
 
@@ -29,12 +33,17 @@ async def live(world: World, *, sub_groups: bool = True) -> None:
     """What happens; an operator may know who is in a restricted sub-group, so for one there is none."""
     await attribution.beginning(world)
     for number in range(4):
-        await world.person(f"More {number}")
+        at = attribution.AT["Cat"] if number in REPORTERS else None
+        await world.person(f"More {number}", organisation_code=at)
         await world.join("dale", f"More {number}")
     one = attribution.author(world)
+    reporter = f"More {REPORTERS[0 if world.fuller else 1]}"
     await world.meeting("vault", "Ada", "dale", confidentiality="chatham_house", **SERIES)
     await world.meeting("round", "Ada", "dale", **SERIES)
-    for key, names in (("vault", (one, "Ben")), ("round", ("Ada", "Ben", "Hal"))):
+    for key, names in (
+        ("vault", (one, "Ben")),
+        ("round", ("Ada", "Ben", "Hal", f"More {REPORTERS[0]}")),
+    ):
         came = [{"person_id": world.people[name], "came": True} for name in names]
         record = {"occurrence": FIRST, "people": came}
         await world.act("Ada", "POST", f"/v1/meetings/{{{key}}}/attendance/record", record)
@@ -44,6 +53,11 @@ async def live(world: World, *, sub_groups: bool = True) -> None:
     body = {"audience": "network"}
     await world.act("Ben", "PATCH", "/v1/results/{named}", body)
     await world.act("Ben", "POST", "/v1/results/{named}/publish", {"conduct_version": 0})
+    # The practice of two members tried it; a third represents it, and is tied to the author.
+    path = f"/v1/results/{{named}}/adoptions/{attribution.AT['Cat']}"
+    await world.act(reporter, "PUT", path, {"stage": "adopted", "effect": "better"})
+    representing = {"representing": attribution.AT["Cat"]}
+    await world.spell("More 3", "More 3_in_dale", "edit", representing)
     for name, attributed, key in ((one, "network_only", "named"), ("Ada", "named", "quiet")):
         said = {"kind": "thanks", "text": "Thank you.", "result_id": world.ids[key]}
         await world.act(name, "POST", "/v1/feedback", {**said, "attribution": attributed})
@@ -54,6 +68,8 @@ async def live(world: World, *, sub_groups: bool = True) -> None:
         await world.join("attic", "More 0", one)
         await world.spell("Ada", "More 0_in_attic", "edit", {"role": "facilitator"})
         await world.spell("Ada", "Ada_in_attic", "end")
+    told = await world.act("Ben", "GET", "/v1/networks/{dale}/map")
+    assert any("adopted" in tie["kinds"] for tie in told["ties"]), "nobody adopted anything"
 
 
 def nothing(_world: World) -> list[tuple[str, str, Any]]:

@@ -41,7 +41,7 @@ def _inside(rank: str) -> Any:
 async def is_inside(reads: Reads, viewer: Viewer, network_id: str) -> bool:
     """Whether the viewer reads the inside of this network."""
     values = {**access.values(viewer), "network_id": network_id}
-    key, rank = ("inside", viewer.rank), viewer.rank
+    key, rank = ("inside for pairings", viewer.rank), viewer.rank
     return await fetch_one(reads, key, lambda: _inside(rank), values) is not None
 
 
