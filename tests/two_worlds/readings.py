@@ -317,4 +317,8 @@ def differences(one: Transcript, other: Transcript) -> list[str]:
 
 
 def _shown(line: Line | None) -> str:
-    return "not asked" if line is None else f"{line[0]} {line[1][:300].decode('utf-8', 'replace')} {line[2][:3]}"
+    return (
+        "not asked"
+        if line is None
+        else f"{line[0]} {line[1][:300].decode('utf-8', 'replace')} {line[2][:3]}"
+    )
