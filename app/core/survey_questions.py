@@ -7,10 +7,13 @@ are: The Health Foundation, Effective networks for improvement, 2014, chapter 3.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 VERSION = 1
 
 MINIMUM = 5  # answers below which nothing is said of a question
+
+SETTLING = timedelta(minutes=1)  # longer than any answer that came in time may take to be counted
 
 CHOICES = (1, 2, 3, 4, 5)
 

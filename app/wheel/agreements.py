@@ -217,7 +217,7 @@ def asks() -> Any:
 
 
 def surveys() -> Any:
-    """The answers to each question in the last round that had closed by each point: `number`, `question`, n and d.
+    """The answers to each question in the last round that had closed and settled by each point: `number`, `question`, n and d.
 
     `most` is how often the option was chosen that was chosen most: what is not told of a round is not told here.
     """
@@ -226,7 +226,7 @@ def surveys() -> Any:
         select(SurveyRound.id)
         .where(
             SurveyRound.network_id == network(),
-            SurveyRound.closes_at <= point.c.past,
+            SurveyRound.closes_at <= point.c.settled,
         )
         .order_by(SurveyRound.closes_at.desc(), SurveyRound.id.desc())
         .limit(1)

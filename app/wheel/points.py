@@ -4,6 +4,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from app.core.survey_questions import SETTLING
+
 QUARTERS = 8
 ROTATION_MONTHS = 24
 FEEDBACK_AFTER_DAYS = 90  # a result is given that long to be answered
@@ -55,7 +57,8 @@ class Point:
     def values(self, number: int, now: datetime) -> dict[str, object]:
         """The parameters that the statements know this point by.
 
-        `past` ends with the present: what is due later today is not over yet.
+        `past` ends with the present: what is due later today is not over yet. `settled` ends before it: of a survey
+        that closed just now the last answer may not be counted yet, and the wheel before and after would tell it.
         """
         return {
             f"as_of_{number}": self.as_of,
@@ -63,6 +66,7 @@ class Point:
             f"start_{number}": self.start,
             f"end_{number}": self.end,
             f"past_{number}": min(self.end, now),
+            f"settled_{number}": min(self.end, now - SETTLING),
             f"rotation_{number}": self.rotation_start,
             f"answered_{number}": self.as_of - timedelta(days=FEEDBACK_AFTER_DAYS),
         }

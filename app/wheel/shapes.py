@@ -89,7 +89,8 @@ def beside_each_other(first: Any, *others: Any) -> Any:
 def point_table() -> Any:
     """The points as rows, for what is few enough to be joined with each of them."""
     kinds = {
-        "as_of": DAY, "from_on": DAY, "answered": DAY, "start": INSTANT, "end": INSTANT, "past": INSTANT
+        "as_of": DAY, "from_on": DAY, "answered": DAY, "start": INSTANT, "end": INSTANT, "past": INSTANT,
+        "settled": INSTANT,
     }  # fmt: skip
     rows = [
         select(

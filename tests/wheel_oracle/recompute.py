@@ -309,7 +309,9 @@ def survey(c: str) -> Formula:
 
     def mean(past: Past) -> Told:
         over = [
-            row for row in past.rows["survey_round"] if row["closes_at"] <= min(past.end, past.now)
+            row
+            for row in past.rows["survey_round"]
+            if row["closes_at"] <= min(past.end, past.now - timedelta(minutes=1))
         ]
         if not over:
             return (None, 0, 0)

@@ -1,6 +1,5 @@
 """The doors of surveys."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,6 +8,7 @@ from app.core.errors import NotFound
 from app.core.errors_of_surveys import SurveyOpen
 from app.core.fetching_listening import fetch_survey_round, hold_survey_round, sees_inside
 from app.core.paging import cut, open_page
+from app.core.survey_questions import SETTLING
 from app.core.text import Id
 from app.core.viewer import Scope
 from app.core.work import Work, perform
@@ -30,7 +30,6 @@ from app.web.door import Door, needs
 from app.web.on_record import note_in_work, note_operator_read
 
 router = APIRouter(prefix="/v1", tags=["surveys"], route_class=Door)
-SETTLING = timedelta(minutes=1)  # longer than any answer that came in time may take
 
 
 async def _written(
