@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.core.survey_questions import CHOICES, MINIMUM, QUESTIONS, tellable
+from app.core.survey_questions import CHOICES, MINIMUM, QUESTIONS, SETTLING, tellable
 from app.features.surveys.queries import told
 from tests.house import TestHouse, TestPerson
 
@@ -98,32 +98,74 @@ async def test_a_round_from_its_opening_to_its_results(house: TestHouse) -> None
     assert (await out.client.get(f"/v1/networks/{network_id}/survey-rounds")).status_code == 404
 
 
-async def surveyed(people: list[TestPerson], network_id: str, choices: list[int]) -> Json:
-    """A round in which so many answer every question alike, and what the wheel says of it then."""
-    made = await opened(people[0], network_id)
-    for person, choice in zip(people, choices, strict=False):
-        assert await answer(person, made["id"], **dict.fromkeys(CODES, choice)) == "ok"
-    await people[0].client.post(f"/v1/survey-rounds/{made['id']}/close")
-    wheel = (await people[1].client.get(f"/v1/networks/{network_id}/wheel")).json()
+class Clock:
+    """The time, and what a test has let pass."""
+
+    ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        """The time as the house has it."""
+        return datetime.now(UTC) + self.ahead
+
+
+async def common_purpose(reader: TestPerson, network_id: str, **params: str) -> Json:
+    """What the wheel says of a survey on common purpose."""
+    path = f"/v1/networks/{network_id}/wheel"
+    wheel = (await reader.client.get(path, params=params)).json()
     of_c = {one["code"]: one for c in wheel["cs"] for one in c["indicators"]}
     found: Json = of_c["survey_common_purpose"]
     return found
 
 
+async def surveyed(
+    clock: Clock, people: list[TestPerson], network_id: str, choices: list[int]
+) -> Json:
+    """A round in which so many answer every question alike, and what the wheel says of it a minute later."""
+    made = await opened(people[0], network_id)
+    for person, choice in zip(people, choices, strict=False):
+        assert await answer(person, made["id"], **dict.fromkeys(CODES, choice)) == "ok"
+    await people[0].client.post(f"/v1/survey-rounds/{made['id']}/close")
+    clock.ahead += SETTLING
+    return await common_purpose(people[1], network_id)
+
+
 @pytest.mark.parametrize("choices", [[], [2, 3, 4, 4], [1] * 5, [4, 4, 4, 4, 2]])
 async def test_the_wheel_tells_nothing_that_results_do_not_tell(
-    house: TestHouse, choices: list[int]
+    own_url: str, choices: list[int]
 ) -> None:
     """Nobody, too few, all of one mind, and all but one look alike there too: not even how many they were is told."""
-    people, network_id = await network(house, 6)
-    found = await surveyed(people, network_id, choices)
-    for one in (found, *found["trend"]):
-        shown = [one[name] for name in ("value", "numerator", "denominator", "status")]
-        assert shown == [None, None, 0, "not_enough_data"]
-    told = await surveyed(people, network_id, [2, 3, 4, 4, 5])
-    assert (told["value"], told["numerator"], told["denominator"]) == (3.6, 36, 10)
-    again = await surveyed(people, network_id, choices)
-    assert (again["value"], again["denominator"], again["why"]) == (None, 0, found["why"])
+    clock = Clock()
+    async with TestHouse.over(own_url, clock=clock) as house:
+        people, network_id = await network(house, 6)
+        found = await surveyed(clock, people, network_id, choices)
+        for one in (found, *found["trend"]):
+            shown = [one[name] for name in ("value", "numerator", "denominator", "status")]
+            assert shown == [None, None, 0, "not_enough_data"]
+        told = await surveyed(clock, people, network_id, [2, 3, 4, 4, 5])
+        assert (told["value"], told["numerator"], told["denominator"]) == (3.6, 36, 10)
+        again = await surveyed(clock, people, network_id, choices)
+        assert (again["value"], again["denominator"], again["why"]) == (None, 0, found["why"])
+
+
+async def test_the_wheel_tells_no_answer_by_what_it_said_before(own_url: str) -> None:
+    """Not while a round is open, on the day it closes either, nor before the last answers are sure to be counted."""
+    clock = Clock()
+    async with TestHouse.over(own_url, clock=clock) as house:
+        people, network_id = await network(house, 7)
+        made = await opened(people[0], network_id, closes_at=at(minutes=5))
+        said = []
+        for person, choice in zip(people, (1, 2, 3, 4, 5, 1, 5), strict=True):
+            assert await answer(person, made["id"], **dict.fromkeys(CODES, choice)) == "ok"
+            said.append(await common_purpose(person, network_id))
+        clock.ahead = timedelta(minutes=5)
+        said.append(await common_purpose(people[0], network_id))
+        clock.ahead = timedelta(minutes=5) + SETTLING - timedelta(seconds=30)
+        said.append(await common_purpose(people[0], network_id))
+        assert said == [said[0]] * 9
+        assert (said[0]["value"], said[0]["denominator"]) == (None, 0)
+        clock.ahead = timedelta(minutes=6)
+        told = await common_purpose(people[0], network_id)
+        assert (told["value"], told["denominator"]) == (3.0, 14)
 
 
 async def test_one_round_is_open_at_a_time(house: TestHouse) -> None:

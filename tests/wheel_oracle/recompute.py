@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from app.core.survey_questions import QUESTIONS
+from app.db.types import instant_from_text, instant_text
 from tests.wheel_oracle.facts import Past, months_before
 from tests.wheel_oracle.tables import Row, Rows
 
@@ -308,10 +309,9 @@ def survey(c: str) -> Formula:
     codes = {question.code for question in QUESTIONS if question.c == c}
 
     def mean(past: Past) -> Told:
+        settled = instant_text(instant_from_text(past.now) - timedelta(minutes=1))
         over = [
-            row
-            for row in past.rows["survey_round"]
-            if row["closes_at"] <= min(past.end, past.now - timedelta(minutes=1))
+            row for row in past.rows["survey_round"] if row["closes_at"] <= min(past.end, settled)
         ]
         if not over:
             return (None, 0, 0)

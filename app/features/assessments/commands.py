@@ -61,9 +61,6 @@ def _has_come(work: Work, held_on: date) -> None:
 async def update_assessment(work: Work, row: Row, body: AssessmentPatch) -> None:
     """Correct an assessment that this work has locked. Errors: `Invalid`."""
     given: Row = {name: getattr(body, name) for name in body.model_fields_set}
-    for name in ("held_on", "participants", "levels"):
-        if name in given and given[name] is None:
-            raise refuse(f"/{name}", "missing", "This cannot be empty.")
     if "held_on" in given:
         _has_come(work, given["held_on"])
     plainly = {name: given[name] for name in given if name in ("participants", "notes")}

@@ -1,5 +1,6 @@
 """The contract of assessments."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -73,6 +74,16 @@ class AssessmentLevelsGiven(Input):
     community_building: AssessmentLevelGiven
 
 
+LOWEST = AssessmentLevelGiven(lowest=1, highest=1)
+ALL_LOWEST = AssessmentLevelsGiven(
+    common_purpose=LOWEST,
+    cooperative_structure=LOWEST,
+    critical_mass=LOWEST,
+    collective_intelligence=LOWEST,
+    community_building=LOWEST,
+)
+
+
 class AssessmentCreate(Input):
     """What a group found in conversation. Nobody is named: how many they were is enough."""
 
@@ -87,9 +98,9 @@ class AssessmentCreate(Input):
 class AssessmentPatch(Input):
     """What to change; a field that is left out stays, null clears the notes. `levels` is given whole."""
 
-    held_on: CalendarDay | None = Field(default=None, description="Null is refused.")
-    participants: Participants | None = Field(default=None, description="Null is refused.")
-    levels: AssessmentLevelsGiven | None = Field(default=None, description="Null is refused.")
+    held_on: CalendarDay = date.min
+    participants: Participants = 0
+    levels: AssessmentLevelsGiven = ALL_LOWEST
     notes: Paragraph | None = None
 
 

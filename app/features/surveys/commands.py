@@ -88,8 +88,6 @@ async def _alone(
 async def update_round(work: Work, row: Row, body: SurveyRoundPatch) -> None:
     """Change a round that this work has locked. Errors: `SurveyClosed`; `SurveyOpened`; `Invalid`; `SurveyOverlaps`."""
     given = body.model_dump(include=body.model_fields_set)
-    if "closes_at" in given and given["closes_at"] is None:
-        raise refuse("/closes_at", "missing", "A round has an end.")
     if "opens_at" in given:
         given["opens_at"] = given["opens_at"] or work.now
     before = {name: instant_from_text(row[name]) for name in ("opens_at", "closes_at")}

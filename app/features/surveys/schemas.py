@@ -1,5 +1,6 @@
 """The contract of survey rounds, answers and results."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -69,8 +70,9 @@ class SurveyRoundPatch(Input):
 
     title: Title = ""
     opens_at: UtcDateTime | None = Field(default=None, description="Null: at once.")
-    closes_at: UtcDateTime | None = Field(
-        default=None, description="Later or earlier, while it is not closed; null is refused."
+    closes_at: UtcDateTime = Field(
+        default=datetime.min.replace(tzinfo=UTC),
+        description="Later or earlier, while it is not closed.",
     )
 
 
