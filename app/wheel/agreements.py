@@ -219,7 +219,8 @@ def asks() -> Any:
 def surveys() -> Any:
     """The answers to each question in the last round that was closed and settled by each point.
 
-    Rows of `number`, `question`, n and d. `most` is how often the option was chosen that was chosen most: what is not told of a round is not told here.
+    Rows of `number`, `question`, n and d; `most` is how often the option was chosen that was chosen most: what is not
+    told of a round is not told here.
     """
     point = point_table()
     latest = (
