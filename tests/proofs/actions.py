@@ -16,6 +16,7 @@ from app.core.viewer import ALL_SCOPES, Scope
 from app.db.types import among
 from app.models import Member, Network
 from tests.house import TestHouse, TestPerson
+from tests.proofs.helping_actions import HELPING_VERBS, helped_of
 from tests.proofs.meeting_actions import (
     MEETING_VERBS,
     shown_actions,
@@ -57,6 +58,7 @@ class Stage:
     minutes: Rows = field(default_factory=list)
     todos: Rows = field(default_factory=list)
     shared: dict[str, Rows] = field(default_factory=dict)
+    helped: dict[str, Rows] = field(default_factory=dict)
     works_at: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -96,6 +98,7 @@ class Stage:
         self.minutes = await reads.fetch("proof minutes", shown_minutes, {})
         self.todos = await reads.fetch("proof actions", shown_actions, {})
         self.shared = await shared_of(reads)
+        self.helped = await helped_of(reads)
 
     async def act(self, step: Step) -> None:
         """Take a step. A refusal must be one that the contract knows; a fault of the server is a failure."""
@@ -433,6 +436,7 @@ WEIGHTS: dict[str, tuple[Verb, int]] = {
     "erase": (_erase, 4),
     **MEETING_VERBS,
     **RESULT_VERBS,
+    **HELPING_VERBS,
 }
 VERBS: dict[str, Verb] = {name: verb for name, (verb, _) in WEIGHTS.items()}
 

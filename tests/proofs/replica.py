@@ -15,7 +15,9 @@ LIST_ONLY = frozenset({"distance_km"})
 NOT_KEPT = frozenset(
     {"ical_uid", "agenda", "excluded", "exceptions", "actions", "my_answer", "my_place", "text", "unpublished",
      # Of a duty what follows from its terms, from who is a member, and from the day.
-     "holders", "ends_on", "suggested"}
+     "holders", "ends_on", "suggested",
+     # Of a decision what follows from its votes.
+     "tally", "my_vote"}
 ) | LIST_ONLY  # fmt: skip
 # Of a result, what one alone is read with.
 ALONE = frozenset(
@@ -33,14 +35,14 @@ PUBLIC = ("/v1/networks", "/v1/meetings", "/v1/minutes", "/v1/results", *PARTS.v
 KINDS = (
     "networks", "members", "people", "invitations", "meetings", "attendance", "minutes", "actions", "calendars",
     "saved_searches", "duties", "duty_terms", "asks", "offers", "results", "measures", "cycles", "feedback",
-    "adoptions", "reports", "resources", "pairings",
+    "adoptions", "reports", "resources", "pairings", "decisions", "votes",
 )  # fmt: skip
 WITHIN_NETWORK = {
     "member": "members", "invitation": "invitations", "meeting": "meetings", "attendance": "attendance",
     "minutes": "minutes", "action": "actions", "result": "results", "measure": "measures", "pdsa_cycle": "cycles",
     "feedback": "feedback", "adoption": "adoptions", "report": "reports",
     "duty": "duties", "duty_term": "duty_terms", "ask": "asks", "offer": "offers", "resource": "resources",
-    "pairing": "pairings",
+    "pairing": "pairings", "decision": "decisions", "vote": "votes",
 }  # fmt: skip
 # What is forgotten with a row of a kind: of which other kinds, and by which field they name it.
 BELONG: dict[str, dict[str, str]] = {
@@ -49,6 +51,7 @@ BELONG: dict[str, dict[str, str]] = {
     "result": dict.fromkeys(PARTS, "result_id"),
     "duty": {"duty_term": "duty_id"},
     "ask": {"offer": "ask_id"},
+    "decision": {"vote": "decision_id"},
 }
 LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "networks": ("/v1/networks", {"archived": "false"}),
@@ -65,6 +68,7 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "reports": ("/v1/reports", {}),
     "duties": ("/v1/duties", {}),
     "asks": ("/v1/asks", {}),
+    "decisions": ("/v1/decisions", {}),
     "resources": ("/v1/resources", {}),
     **{WITHIN_NETWORK[kind]: (path, {}) for kind, path in PARTS.items()},
 }
@@ -73,6 +77,7 @@ READ_AT = {
     "minutes": "/v1/minutes/{}", "action": "/v1/actions/{}", "calendar_token": "/v1/calendar-tokens/{}",
     "saved_search": "/v1/saved-searches/{}", "duty": "/v1/duties/{}", "duty_term": "/v1/duty-terms/{}",
     "ask": "/v1/asks/{}", "offer": "/v1/offers/{}", "pairing": "/v1/pairings/{}", "resource": "/v1/resources/{}",
+    "decision": "/v1/decisions/{}", "vote": "/v1/votes/{}",
     "result": "/v1/results/{}", "report": "/v1/reports/{}", **{kind: path + "/{}" for kind, path in PARTS.items()},
 }  # fmt: skip
 
@@ -107,6 +112,8 @@ class Replica:
     offers: Rows = field(default_factory=dict)
     resources: Rows = field(default_factory=dict)
     pairings: Rows = field(default_factory=dict)
+    decisions: Rows = field(default_factory=dict)
+    votes: Rows = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)  # the last version the feed named
     heard: int = 0
 
@@ -124,6 +131,7 @@ class Replica:
         await self._list_attendance(self.meetings)
         await self._list_terms(self.duties)
         await self._list_offers(self.asks)
+        await self._list_votes(self.decisions)
 
     async def _list_attendance(self, meetings: Iterable[str]) -> None:
         """Of each meeting that one may look at; of a series the first occurrence, which is all that is answered."""
@@ -150,6 +158,11 @@ class Replica:
         """To each request that one sees."""
         for ask_id in list(asks):
             self.offers.update(await self._list(f"/v1/asks/{ask_id}/offers", {}))
+
+    async def _list_votes(self, decisions: Iterable[str]) -> None:
+        """In each decision that one sees."""
+        for decision_id in list(decisions):
+            self.votes.update(await self._list(f"/v1/decisions/{decision_id}/votes", {}))
 
     async def _list(self, path: str, params: dict[str, str]) -> Rows:
         found: Rows = {}
@@ -280,6 +293,9 @@ class Replica:
             asks = await self._list("/v1/asks", within)
             self.asks.update(asks)
             await self._list_offers(asks)
+            decisions = await self._list("/v1/decisions", within)
+            self.decisions.update(decisions)
+            await self._list_votes(decisions)
             self.resources.update(await self._list("/v1/resources", within))
         await self._list_attendance(meetings)
         for archived in ("false", "true"):
@@ -320,10 +336,11 @@ class Replica:
             self._rows(kind)[row_id] = row
 
     async def _cards_again(self, network_id: str) -> None:
-        """Attendance has the cards of who is a member now."""
-        rows = [row["id"] for row in self.attendance.values() if row["network_id"] == network_id]
-        for attendance_id in rows:
-            await self._read("attendance", attendance_id)
+        """Attendance and votes have the cards of who is a member now."""
+        for kind in ("attendance", "vote"):
+            here = [r["id"] for r in self._rows(kind).values() if r["network_id"] == network_id]
+            for row_id in here:
+                await self._read(kind, row_id)
 
     async def _read_person(self, person_id: str) -> None:
         answer = await self.client.get(f"/v1/people/{person_id}")
@@ -334,9 +351,10 @@ class Replica:
             self._drop("person", person_id)
         for member_id in [m["id"] for m in self.members.values() if m["person"]["id"] == person_id]:
             await self._read_member(member_id)
-        theirs = [a for a in self.attendance.values() if (a["person"] or {}).get("id") == person_id]
-        for attended in theirs:
-            await self._read("attendance", attended["id"])
+        for kind in ("attendance", "vote"):
+            rows = list(self._rows(kind).values())
+            for row in [r for r in rows if (r["person"] or {}).get("id") == person_id]:
+                await self._read(kind, row["id"])
         for result in [r for r in self.results.values() if person_id in _ids(r["authors"])]:
             await self._read("result", result["id"])
         for said in [f for f in self.feedback.values() if person_id in _ids([f["author"]])]:

@@ -91,7 +91,7 @@ def _result(stage: "Stage", dice: random.Random) -> dict[str, Any] | None:
     return dice.choice(found) if found else None
 
 
-def _inside(stage: "Stage", dice: random.Random, network_id: str) -> "TestPerson":
+def inside(stage: "Stage", dice: random.Random, network_id: str) -> "TestPerson":
     """Somebody who belongs to the network; seldom anybody."""
     inside = {
         s["person_id"]
@@ -122,7 +122,7 @@ async def _write_up(stage: "Stage", dice: random.Random) -> Maybe:
         "audience": dice.choice(AUDIENCES), "attribution": dice.choice(ATTRIBUTIONS),
         "organisation": dice.choice(CODES[:8]),
     }  # fmt: skip
-    client = _inside(stage, dice, network["id"]).client
+    client = inside(stage, dice, network["id"]).client
     made = await client.post("/v1/results", body)
     if made.status_code == 201 and dice.random() < 0.6:
         await client.post(f"/v1/results/{made.json()['id']}/publish", {"conduct_version": 0})
@@ -133,7 +133,7 @@ async def _edit_result(stage: "Stage", dice: random.Random) -> Maybe:
     result = _result(stage, dice)
     if result is None:
         return None
-    team = {_inside(stage, dice, result["network_id"]).id for _ in range(dice.randint(1, 3))}
+    team = {inside(stage, dice, result["network_id"]).id for _ in range(dice.randint(1, 3))}
     body: dict[str, Any] = dice.choice(
         (
             {"title": f"What we tried {dice.randint(1, 999)}"},
@@ -220,7 +220,7 @@ async def _say(stage: "Stage", dice: random.Random) -> Maybe:
 
 
 def _anybody(stage: "Stage", dice: random.Random, result: dict[str, Any]) -> "TestPerson":
-    return _inside(stage, dice, result["network_id"])
+    return inside(stage, dice, result["network_id"])
 
 
 async def _adopt(stage: "Stage", dice: random.Random) -> Maybe:
@@ -233,7 +233,7 @@ async def _adopt(stage: "Stage", dice: random.Random) -> Maybe:
     result = _result(stage, dice)
     if result is None:
         return None
-    actor = _inside(stage, dice, result["network_id"])
+    actor = inside(stage, dice, result["network_id"])
     code = stage.works_at.get(actor.id) or dice.choice(CODES[:8])
     body = {
         "stage": dice.choice(("planning", "testing", "adopted")),
