@@ -55,7 +55,7 @@ async def organisations(work: Work, codes: list[str], pointer: str) -> dict[str,
     """These organisations by code. Errors: `UnknownReference` naming the one that is not known."""
     if not codes:
         return {}
-    rows = await work.fetch("organisations", _organisations, {"codes": codes})
+    rows = await work.fetch("organisations named", _organisations, {"codes": codes})
     found = {row["code"]: row for row in rows}
     missing = [code for code in codes if code not in found]
     if missing:
