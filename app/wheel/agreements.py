@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import and_, case, distinct, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from app.db.types import day_of
+from app.db.types import among, day_of
 from app.models import (
     Ask,
     CharterVersion,
@@ -15,6 +15,7 @@ from app.models import (
     Member,
     MemberRole,
     NetworkPurpose,
+    Person,
     SurveyCount,
     SurveyRound,
     Vote,
@@ -30,6 +31,8 @@ from app.wheel.shapes import (
     total,
     within,
 )
+
+VOTING = ["facilitator", "member"]
 
 
 def purpose() -> Any:
@@ -106,22 +109,49 @@ def facilitators() -> Any:
     return select(*at_each(columns)).select_from(role)
 
 
-def decisions() -> Any:
-    """Votes cast and how many could have been, in decisions that ended within each window; one row for each point."""
-    point, member = point_table(), aliased(Member)
-    ballots = (
+def _could_vote(person_id: Any) -> Any:
+    """Who might vote when a decision closed, by spells and roles as they were: as the decision's own tally has it."""
+    spell, role, person, at = (
+        aliased(Member),
+        aliased(MemberRole),
+        aliased(Person),
+        Decision.closes_at,
+    )
+    return (
+        select(func.count(distinct(spell.person_id)))
+        .select_from(spell)
+        .join(role, role.member_id == spell.id)
+        .join(person, person.id == spell.person_id)
+        .where(
+            *([] if person_id is None else [spell.person_id == person_id]),
+            spell.network_id == Decision.network_id,
+            spell.joined_at.is_not(None),
+            holds(spell.joined_at, spell.ended_at, at),
+            among(role.role, VOTING),
+            holds(role.from_at, role.to_at, at),
+            or_(person.erased_at.is_(None), person.erased_at > at),
+        )
+    )
+
+
+def _electorate() -> Any:
+    """Who could vote, and besides whoever did."""
+    might = _could_vote(Vote.person_id).correlate(Decision, Vote).scalar_subquery()
+    besides = (
         select(func.count())
-        .where(Vote.decision_id == Decision.id)
+        .where(Vote.decision_id == Decision.id, or_(Vote.person_id.is_(None), might == 0))
         .correlate(Decision)
         .scalar_subquery()
     )
-    electorate = (
-        select(func.count(distinct(member.person_id)))
-        .where(
-            member.network_id == Decision.network_id,
-            member.joined_at.is_not(None),
-            holds(member.joined_at, member.ended_at, Decision.closes_at),
-        )
+    return _could_vote(None).correlate(Decision).scalar_subquery() + besides
+
+
+def decisions() -> Any:
+    """Votes cast and how many could have been, in decisions that ended within each window; one row for each point."""
+    point = point_table()
+    ballots = (
+        select(func.count())
+        .where(Vote.decision_id == Decision.id)
         .correlate(Decision)
         .scalar_subquery()
     )
@@ -131,7 +161,7 @@ def decisions() -> Any:
         select(
             func.coalesce(Decision.closed_at, Decision.closes_at).label("at"),
             case((closed, func.coalesce(written, ballots)), else_=ballots).label("votes"),
-            func.coalesce(Decision.electorate, electorate).label("electorate"),
+            func.coalesce(Decision.electorate, _electorate()).label("electorate"),
         )
         .where(
             Decision.network_id == network(),

@@ -67,6 +67,16 @@ class Past:
     def members_at(self, instant: str) -> set[str]:
         return {row["person_id"] for row in self.spells_at(instant)}
 
+    def might_vote(self, at: str) -> set[str]:
+        erased = {row["id"] for row in self.rows["person"] if (row["erased_at"] or "9") <= at}
+        roles = {
+            row["member_id"]
+            for row in self.rows["member_role"]
+            if row["role"] in ("facilitator", "member")
+            if row["from_at"] <= at < (row["to_at"] or "9")
+        }
+        return {row["person_id"] for row in self.spells_at(at) if row["id"] in roles} - erased
+
     def members(self) -> set[str]:
         return self.members_at(self.end)
 

@@ -131,7 +131,11 @@ def decision_turnout(past: Past) -> Told:
         if decision["electorate"] is not None:
             electorates += decision["electorate"]
         else:
-            electorates += len(past.members_at(closed))
+            voters = [
+                r["person_id"] for r in past.rows["vote"] if r["decision_id"] == decision["id"]
+            ]
+            might = past.might_vote(closed)
+            electorates += len(might) + sum(voter not in might for voter in voters)
     return share(cast, electorates)
 
 
