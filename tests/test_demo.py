@@ -68,6 +68,7 @@ async def test_a_load_that_is_cut_off_leaves_nothing(own_url: str) -> None:
         assert (mark.demo, mark.inhabited) == (True, True)
         assert steps.pop("demo meetings") > 200
         assert steps.pop("demo results") > 50
+        assert steps.pop("demo decisions and duties") > 50
         assert steps == {
             "people": 64,
             "listed networks": 74,

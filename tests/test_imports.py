@@ -33,6 +33,7 @@ DENIED = {
     "app.exchange.demo": "the demo, which one command loads",
     "app.reference.demo": "the demo",
     "app.reference.demo_results": "the demo",
+    "app.reference.demo_together": "the demo",
     "uvicorn": "what runs the application, not the application",
     "unittest": "tests",
     "multiprocessing": "one process serves",

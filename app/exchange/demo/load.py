@@ -16,6 +16,7 @@ from app.exchange.demo.mark import set_mark
 from app.exchange.demo.meetings import meeting_events
 from app.exchange.demo.members import begins, complete_spell, member_events
 from app.exchange.demo.results import result_events
+from app.exchange.demo.together import together_events
 from app.exchange.demo.world import Event, Inside, World
 from app.exchange.ods.stored import Report, write_differences
 from app.features.networks.closing import archive_network
@@ -50,7 +51,7 @@ async def load_demo(house: House, report: Report) -> None:
     """Fill an empty database that has its baseline with the demo, and mark it as one.
 
     `report` is called with (what, done, total): "people", then "listed networks", "demo networks", "demo members",
-    "demo meetings" and "demo results" by turns.
+    "demo meetings", "demo results" and "demo decisions and duties" by turns.
     Errors: whatever a command raises, and then nothing is there.
     """
     demo, listed = read_demo(), list(read_listed_networks())
@@ -70,6 +71,7 @@ async def load_demo(house: House, report: Report) -> None:
                 "demo members": list(member_events(world, now)),
                 "demo meetings": list(meeting_events(world, now)),
                 "demo results": list(result_events(world, now)),
+                "demo decisions and duties": list(together_events(world, now)),
             },
         )
         world.at = now
