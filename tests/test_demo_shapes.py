@@ -41,6 +41,7 @@ async def test_four_shapes(demo: TestHouse) -> None:
         "a young network is not judged yet"
     )
     assert healthy["ok"] > 2 * healthy["thin"], "most of what is known of a healthy one is in order"
+    assert healthy["not_enough_data"] < 5, "and of nearly everything something is known"
     for found in shapes[HEALTHY].values():
         statuses = Counter(found.values())
         assert statuses["ok"] > statuses["thin"]
