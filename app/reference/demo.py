@@ -178,7 +178,7 @@ class Demo:
 def read_listed_networks() -> Iterator[ListedNetwork]:
     """Yield the real networks, described from public pages."""
     for entry in json.loads(shipped_text("listed_networks.json")):
-        yield ListedNetwork(**_frozen(entry) | {"links": _links(entry)})
+        yield ListedNetwork(**frozen(entry) | {"links": _links(entry)})
 
 
 def read_demo() -> Demo:
@@ -186,7 +186,7 @@ def read_demo() -> Demo:
     world = json.loads(shipped_text("demo.json"))
     return Demo(
         practices=tuple(_practice(entry) for entry in world["practices"]),
-        people=tuple(DemoPerson(**_frozen(entry)) for entry in world["people"]),
+        people=tuple(DemoPerson(**frozen(entry)) for entry in world["people"]),
         networks=tuple(_network(entry) for entry in world["networks"]),
         members=tuple(DemoMember(**entry) for entry in world["members"]),
         invitations=tuple(DemoInvitation(**entry) for entry in world["invitations"]),
@@ -210,14 +210,15 @@ def _network(entry: dict[str, Any]) -> DemoNetwork:
     charter = Charter(**entry["charter"]) if entry["charter"] else None
     before = Reworded(**entry["purpose_before"]) if entry["purpose_before"] else None
     parts = {"charter": charter, "links": _links(entry), "purpose_before": before}
-    return DemoNetwork(**_frozen(entry) | parts)
+    return DemoNetwork(**frozen(entry) | parts)
 
 
 def _links(entry: dict[str, Any]) -> tuple[Link, ...]:
     return tuple(Link(**link) for link in entry["links"])
 
 
-def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
+def frozen(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry of a file as the fields of a class: its lists cannot be changed."""
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()
     }

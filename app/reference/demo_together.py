@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from app.reference.demo import frozen
 from app.reference.load import shipped_text
 
 
@@ -115,22 +116,16 @@ def read_demo_together() -> DemoTogether:
     """Return what the members of the invented networks do together."""
     told = json.loads(shipped_text("demo_together.json"))
     return DemoTogether(
-        accepted=tuple(DemoAccepted(**_frozen(one)) for one in told["accepted"]),
-        decisions=tuple(DemoDecision(**_frozen(one)) for one in told["decisions"]),
+        accepted=tuple(DemoAccepted(**frozen(one)) for one in told["accepted"]),
+        decisions=tuple(DemoDecision(**frozen(one)) for one in told["decisions"]),
         duties=tuple(_duty(one) for one in told["duties"]),
-        asks=tuple(DemoAsk(**_frozen(one)) for one in told["asks"]),
-        surveys=tuple(DemoSurvey(**_frozen(one)) for one in told["surveys"]),
+        asks=tuple(DemoAsk(**frozen(one)) for one in told["asks"]),
+        surveys=tuple(DemoSurvey(**frozen(one)) for one in told["surveys"]),
         assessments=tuple(DemoKept(**one) for one in told["assessments"]),
         resources=tuple(DemoKept(**one) for one in told["resources"]),
-        pairs=tuple(DemoPairs(**_frozen(one)) for one in told["pairs"]),
+        pairs=tuple(DemoPairs(**frozen(one)) for one in told["pairs"]),
     )
 
 
 def _duty(entry: dict[str, Any]) -> DemoDuty:
     return DemoDuty(**entry | {"terms": tuple(DemoTerm(**term) for term in entry["terms"])})
-
-
-def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()
-    }
