@@ -1,6 +1,8 @@
 """The house's own laws, walked over the source, the doors and the schemas. Each law notices a crafted breach."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -303,6 +305,22 @@ def test_every_resource_has_versions() -> None:
         mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Versioned)
     }
     assert set(KINDS.values()) == versioned
+
+
+def test_the_contract_tells_errors_in_one_order() -> None:
+    """Whichever module of errors a program happens to load first."""
+    orders = set()
+    for first in ("errors_of_surveys", "errors_of_keeping", "error_catalogue"):
+        program = f"import app.core.{first}\nfrom app.core.error_catalogue import CATALOGUE\nprint(*CATALOGUE)"
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=HOUSE.parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        orders.add(done.stdout)
+    assert orders == {" ".join(CATALOGUE) + "\n"}
 
 
 def test_every_error_has_a_code_of_its_own() -> None:
