@@ -40,6 +40,29 @@ async def test_feedback_goes_out_of_sight_by_itself(house: TestHouse) -> None:
     assert (given["id"], "upsert") in [(one["id"], one["op"]) for one in heard]
 
 
+async def test_who_takes_back_what_was_reported_hears_the_decision(house: TestHouse) -> None:
+    """The report stays in their sight, and is still not theirs to look into, facilitator or not."""
+    shared = await Shared.of(house)
+    ben, cat = [await shared.person(name, None) for name in ("Ben", "Cat")]
+    fay = shared.group.fay
+    body = {"result_id": shared.result["id"], "kind": "comment", "text": "A story of one person."}
+    reports = {}
+    for author in (ben, fay):
+        given = (await author.client.post("/v1/feedback", body)).json()
+        made = await report(cat, "feedback", given, reason="patient_data")
+        gone = await author.client.delete(f"/v1/feedback/{given['id']}")
+        assert gone.status_code == 204, gone.text
+        path = f"/v1/reports/{made['id']}"
+        assert await sees(author, path)
+        assert (await author.client.get(path)).json()["own_content"] is True
+        await do(author, made, "decide", 403, decision="dismissed")
+        reports[author.id] = made
+    _, since = await feed(ben)
+    await do(fay, reports[ben.id], "decide", decision="dismissed")
+    heard, _ = await feed(ben, since)
+    assert (reports[ben.id]["id"], "upsert") in [(one["id"], one["op"]) for one in heard]
+
+
 async def test_a_hidden_adoption_does_not_count(house: TestHouse) -> None:
     """Until it is shown again; the sum on the result follows in the same moment."""
     shared = await Shared.of(house)

@@ -68,6 +68,8 @@ CONTENT: dict[str, tuple[Any, Sight]] = {
     "person": (Person, access.visible_person),
 }
 OF_RESULT = ("result", "measure", "pdsa_cycle")  # hidden together
+# What one person makes, and may take back.
+MADE_BY_ONE = ("feedback", "adoption", "action", "ask", "offer", "duty", "decision", "resource")
 # What moderation itself does to content is nothing that somebody wrote.
 NOT_WRITING = tuple(
     f"{kind}.{done}"
@@ -101,6 +103,24 @@ def _logged(report: Any) -> ColumnElement[bool]:
     )
 
 
+def _made(report: Any) -> ColumnElement[bool]:
+    """The viewer made it, says the log, which is kept when they take it back: what was said about it stays theirs.
+
+    Without it whoever takes back what was reported would lose sight of the report, and one who facilitates could then
+    decide on it.
+    """
+    written = aliased(Change)
+    made = exists(
+        select(1).where(
+            written.resource_id == report.content_id.cast(String(36)),
+            written.kind == report.content_kind,
+            written.actor_id == viewer_id(),
+            written.version == 1,
+        )
+    )
+    return and_(among(report.content_kind, MADE_BY_ONE), made)
+
+
 def wrote(rank: str, report: Any = Report) -> ColumnElement[bool]:
     """The viewer wrote the content of a report."""
     if rank == "anonymous":
@@ -122,7 +142,7 @@ def wrote(rank: str, report: Any = Report) -> ColumnElement[bool]:
         )
     )
     kind = report.content_kind
-    return case(
+    still_there = case(
         (among(kind, OF_RESULT), authored(rank, report.result_id)),
         (kind == "feedback", by(Feedback, Feedback.author_id)),
         (kind == "adoption", by(Adoption, Adoption.reported_by)),
@@ -140,6 +160,7 @@ def wrote(rank: str, report: Any = Report) -> ColumnElement[bool]:
         (kind == "person", report.content_id == viewer_id()),
         else_=false(),
     )  # fmt: skip
+    return or_(still_there, _made(report))
 
 
 def moderates(rank: str, report: Any = Report) -> ColumnElement[bool]:
