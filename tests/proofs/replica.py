@@ -195,12 +195,18 @@ class Replica:
                 return
 
     async def _apply(self, item: dict[str, Any]) -> None:
+        await self._take(item)
+        for about in [r for r in self.reports.values() if r["content_id"] == item["id"]]:
+            await self._read("report", about["id"])
+
+    async def _take(self, item: dict[str, Any]) -> None:
         kind, row_id = item["kind"], item["id"]
         if item["op"] == "gone":
-            mine = self._own_results(kind, row_id)
+            mine, left = self._own_results(kind, row_id), self._reported_in(kind, row_id)
             self._drop(kind, row_id)
             for result_id in mine:
                 await self._read_result(result_id)
+            await self._list_reports(left)
             if kind == "member":
                 await self._cards_again(item["network_id"])
             return
@@ -217,8 +223,10 @@ class Replica:
             await self._read_result(row_id)
         else:
             mine = self._own_results("network", item["network_id"])
+            left = self._reported_in(kind, row_id)
             self._drop(kind, row_id)
             await self._relist(item["network_id"])
+            await self._list_reports(left)
             for result_id in mine:
                 await self._read_result(result_id)
 
@@ -261,6 +269,19 @@ class Replica:
         for below in [n["id"] for n in self.networks.values() if n["parent_id"] == network_id]:
             found += self._own_results("network", below)
         return found
+
+    def _reported_in(self, kind: str, network_id: str) -> set[str]:
+        """The networks, of this and those below it, of which one holds a report: one's own stays one's own."""
+        if kind != "network":
+            return set()
+        found = {r["network_id"] for r in self.reports.values() if r["network_id"] == network_id}
+        for below in [n["id"] for n in self.networks.values() if n["parent_id"] == network_id]:
+            found |= self._reported_in("network", below)
+        return found
+
+    async def _list_reports(self, networks: Iterable[str]) -> None:
+        for network_id in networks:
+            self.reports.update(await self._list("/v1/reports", {"network_id": network_id}))
 
     async def _read_result(self, result_id: str) -> None:
         """Read a result, and list what belongs to it."""
