@@ -290,3 +290,21 @@ async def test_an_owner_who_leaves(house: TestHouse, rule: str) -> None:
         made.headers["location"], {"title": "Send two"}, headers={"If-Match": etag}
     )
     assert changed.status_code == 200
+
+
+async def test_versions_rise_when_the_rule_comes_into_force(house: TestHouse) -> None:
+    """Who read the whole of an action reads it from outside then, where an owner who left was not counted."""
+    one = await scene(house, confidentiality="members")
+    made = (await one.add(one.fay, owner_id=one.ned.id)).json()
+    path, meeting = f"/v1/actions/{made['id']}", f"/v1/meetings/{made['meeting_id']}"
+    params = {"network_id": one.network_id, "person_id": one.ned.id}
+    (spell,) = (await one.fay.client.get("/v1/members", params=params)).json()["items"]
+    assert (await one.ned.client.delete(f"/v1/members/{spell['id']}")).status_code == 204
+    before = (await one.mel.client.get(path)).json()
+    assert (before["version"], before["created_by"]) == (2, one.fay.id)
+    rule = {"confidentiality": "chatham_house"}
+    assert (await one.fay.client.patch(meeting, rule)).status_code == 200
+    for person, reads in ((one.mel, None), (one.fay, one.fay.id)):
+        now = (await person.client.get(path)).json()
+        assert (now["version"], now["created_by"]) == (3, reads)
+        assert (await heard(person.client, one))[-1][2] == 3

@@ -130,13 +130,21 @@ def _without_collision(edit: tuple[Row, Mapping[str, Any]]) -> tuple[bool, list[
     return (not up, [-ord(c) if up else ord(c) for c in row["occurrence"]])
 
 
+def _counted_on(kind: str, row: Row) -> Row:
+    """An action, its outer version level with its own: who read it whole may read it from outside after this.
+
+    The versions that they are told rise all the same, as the feed promises.
+    """
+    return {**row, "outer_version": row["version"]} if kind == "action" else row
+
+
 async def _write(
     work: Work, action: str, edits: list[tuple[Row, dict[str, Any]]], shift: Shift
 ) -> None:
     """Each row once in the change log: what was recorded in this work already (a promotion) is only completed."""
     kind = action.split(".", 1)[0]
     known = {change.resource_id for change in work.changes if change.kind == kind}
-    fresh = [(row, values) for row, values in edits if row["id"] not in known]
+    fresh = [(_counted_on(kind, row), values) for row, values in edits if row["id"] not in known]
 
     def told(row: Mapping[str, Any]) -> Told:
         if kind == "attendance":
