@@ -69,6 +69,9 @@ def _reports() -> Any:
 PARTS: dict[str, Any] = {
     "measures": Measure, "cycles": PdsaCycle, "feedback": Feedback, "adoptions": Adoption
 }  # fmt: skip
+REPORTED_OF_RESULTS = {
+    "feedback": "feedback", "adoption": "adoptions", "measure": "measures", "pdsa_cycle": "cycles"
+}  # fmt: skip
 
 
 async def shared_of(reads: Reads) -> dict[str, Rows]:
@@ -254,16 +257,27 @@ async def _moderate(stage: "Stage", dice: random.Random) -> Maybe:
         verb = dice.choice(("unhide" if one["hides"] else "hide", "decide"))
         verdict = {"decision": dice.choice(("upheld", "dismissed")), "note": "We looked."}
         return await client.post(f"{path}/{verb}", verdict if verb == "decide" else None)
-    result = _result(stage, dice)
-    if result is None:
+    return await _report(stage, dice)
+
+
+async def _report(stage: "Stage", dice: random.Random) -> Maybe:
+    """Report something of some kind, a result as often as all the others together."""
+    kinds = {
+        "meeting": stage.meetings, "minutes": stage.minutes, "action": stage.todos,
+        **{kind: stage.shared[rows] for kind, rows in REPORTED_OF_RESULTS.items()},
+        **{kind: stage.helped[f"{kind}s"] for kind in ("decision", "ask", "offer")},
+        "duty": stage.helped["duties"], "duty_term": stage.helped["terms"],
+    }  # fmt: skip
+    there = [kind for kind, rows in kinds.items() if rows]
+    kind = dice.choice(there) if there and dice.random() < 0.5 else "result"
+    found = _result(stage, dice) if kind == "result" else dice.choice(kinds[kind])
+    if found is None:
         return None
-    said = [one for one in stage.shared["feedback"] if one["result_id"] == result["id"]]
-    kind, content = "result", result["id"]
-    if said and dice.random() < 0.5:
-        kind, content = "feedback", dice.choice(said)["id"]
+    of = {one["id"]: one["network_id"] for one in stage.shared["results"]}
+    network_id = found.get("network_id") or of[found["result_id"]]
     reason = dice.choice(("patient_data", "offensive"))
-    body = {"content_kind": kind, "content_id": content, "reason": reason}
-    return await _anybody(stage, dice, result).client.post("/v1/reports", body)
+    body = {"content_kind": kind, "content_id": found["id"], "reason": reason}
+    return await inside(stage, dice, network_id).client.post("/v1/reports", body)
 
 
 RESULT_VERBS: dict[str, tuple[Callable[["Stage", random.Random], Awaitable[Maybe]], int]] = {
